@@ -1,0 +1,61 @@
+# `make reports` runs the main job with all its set-up; `make test` passes the tests. `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUTF8 := 1
+
+# Every notebook as it stands; of the stored one the outputs are compared. A dead kernel would wait for the time-out.
+NBVAL := $(BIN)/python -m pytest -q --nbval-lax --nbval-cell-timeout=300 notebooks tests/notebooks
+
+.DEFAULT_GOAL := help
+.PHONY: help reports lab test check-all lint bench lock data clean
+
+help: ## list these commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.venv/run: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev: requirements-dev.lock .venv/run
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+reports: .venv/run ## make the thirteen district pages and the province page, with all set-up
+	$(BIN)/ntm run
+
+lab: .venv/run ## open JupyterLab on the notebooks
+	$(BIN)/ntm lab
+
+test: .venv/dev lint ## lint, type check and the tests (long ones in reduced form)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
+	$(NBVAL)
+
+check-all: .venv/dev lint ## everything `make test` does, and the long tests in full
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(NBVAL)
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: .venv/dev ## measure scoring and the reports against their peers, as ratios
+	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/reports.py
+
+data: .venv/run ## write the illustrative data anew from its seed
+	$(BIN)/python -m ntm_lib.submissions.illustrative
+
+lock: .venv/dev ## renew both locks from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
+		--extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
+		--extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the environment and all results
+	rm -rf .venv outputs/* build dist
