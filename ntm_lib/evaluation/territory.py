@@ -1,0 +1,173 @@
+"""Bring together what is known of one district or province on the units of one date."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+from pydantic import StrictInt, StrictStr, validate_call
+
+from ntm_lib import criteria, submissions, units
+from ntm_lib.errors import NtmError, UsageError
+from ntm_lib.messages import _
+from ntm_lib.project import Project
+from ntm_lib.review import Review, load_review
+from ntm_lib.scoring import Scores, score
+from ntm_lib.submissions import Results
+from ntm_lib.units import Lineage, Unit, Vintage
+
+FrameT = TypeVar("FrameT", pd.DataFrame, pd.Series)
+
+
+@dataclass(frozen=True)
+class Territory:
+    """One district or province under review.
+
+    ``communes``: the communes of ``unit`` on the date of ``vintage``, documents' order, those outside the programme
+    included. ``scores`` and ``counts`` hold only communes in the programme, index (commune_code, year), codes of
+    ``vintage``. ``reported``: results as handed in, codes of ``results.unit_vintage``; ``parts`` says which of those
+    communes stand today in which commune of ``unit`` (columns from_code, to_code, name, short_name, new_name).
+    """
+
+    project: Project
+    review: Review
+    unit: Unit
+    vintage: Vintage
+    communes: pd.DataFrame
+    scores: Scores
+    reported: Scores
+    results: Results
+    parts: pd.DataFrame
+    counts: pd.DataFrame
+
+    @property
+    def in_programme(self) -> pd.DataFrame:
+        """The communes that the programme covers."""
+        return self.communes[self.communes["is_in_programme"]]
+
+    @property
+    def years(self) -> range:
+        """The years of the period under review."""
+        return self.review.years
+
+    def of_year(self, frame: FrameT, year: int) -> FrameT:
+        """Return the rows of one year, indexed by commune code in the documents' order."""
+        return rows_of_year(frame, year).reindex(self.in_programme.index)
+
+
+def rows_of_year(frame: FrameT, year: int) -> FrameT:
+    """Return the rows of one year of a frame indexed by (commune_code, year); KeyError when it has none."""
+    of_year: FrameT = frame.xs(year, level="year")  # type: ignore[assignment]
+    return of_year
+
+
+@validate_call
+def load_territory(
+    code: StrictStr,
+    on: StrictStr = "",
+    first_year: StrictInt | None = None,
+    last_year: StrictInt | None = None,
+    as_of: StrictStr = "",
+) -> Territory:
+    """Load one district (or the province) with its scores.
+
+    ``on`` (ISO date, default: the review's) fixes the units; ``as_of`` (ISO date) the cut-off of the values, empty
+    for the review's own. An unknown code, or a period without results, stops with a message.
+    """
+    project = Project.find()
+    review = _period(load_review(project), first_year, last_year, as_of)
+    date = iso_date(on) if on else review.on
+    vintage = units.on(date, project)
+    unit = vintage.unit(code)
+    results = submissions.read_results(project, as_of=review.as_of)
+    scores = score(
+        results,
+        criteria.load(project),
+        region=units.on(results.unit_vintage, project).region,
+        years=review.years,
+        judged_by=review.judged_by,
+    )
+    return _within(Territory, project, review, unit, vintage, scores, results)
+
+
+def load_province(
+    on: StrictStr = "",
+    first_year: StrictInt | None = None,
+    last_year: StrictInt | None = None,
+    as_of: StrictStr = "",
+) -> Territory:
+    """Load the province of the review with its scores; see ``load_territory``."""
+    code = load_review().province
+    return load_territory(code, on=on, first_year=first_year, last_year=last_year, as_of=as_of)
+
+
+def iso_date(text: str) -> dt.date:
+    """Read a date written as 2019-12-31; anything else is wrong use."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            _("'{text}' is not a date. Write it as year-month-day, for example 2019-12-31.").format(text=text)
+        ) from error
+
+
+def _period(review: Review, first_year: int | None, last_year: int | None, as_of: str) -> Review:
+    first, last = first_year or review.first_year, last_year or review.last_year
+    if last < first:
+        raise UsageError(_("The period {first}-{last} ends before it begins.").format(first=first, last=last))
+    cut_off = iso_date(as_of) if as_of else review.as_of
+    return review.model_copy(update={"first_year": first, "last_year": last, "as_of": cut_off})
+
+
+def _within(
+    kind: type[Territory],
+    project: Project,
+    review: Review,
+    unit: Unit,
+    vintage: Vintage,
+    scores: Scores,
+    results: Results,
+) -> Territory:
+    communes = vintage.communes if unit.level == "province" else vintage.communes_of(unit.code)
+    if communes.empty:
+        raise NtmError(_("{name} has no communes on {date}.").format(name=unit.name, date=vintage.date))
+    lineage = units.lineage(results.unit_vintage, vintage.date, project)
+    parts = _parts(lineage, communes, units.on(results.unit_vintage, project))
+    reported = _only(scores, parts["from_code"])
+    carried = scores.carried(lineage, review.merge_rule) if vintage.date != results.unit_vintage else scores
+    carried = _only(carried, communes.index[communes["is_in_programme"]])
+    counts = carried.counts(review.not_assessed)
+    counts["is_reported"] = _is_reported(results, parts, counts.index)
+    return kind(project, review, unit, vintage, communes, carried, reported, results, parts, counts)
+
+
+def _parts(lineage: Lineage, communes: pd.DataFrame, old: Vintage) -> pd.DataFrame:
+    links = lineage.links[lineage.links["to_code"].isin(communes.index)]
+    links = links[links["from_code"].map(old.frame["is_in_programme"]).astype(bool)]
+    return links.assign(
+        name=links["from_code"].map(old.frame["name"]),
+        short_name=links["from_code"].map(old.frame["short_name"]),
+        new_name=links["to_code"].map(communes["name"]),
+    ).reset_index(drop=True)
+
+
+def _only(scores: Scores, codes: pd.Index | pd.Series) -> Scores:
+    wanted = pd.Index(codes).unique()
+
+    def keep(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame.index.get_level_values("commune_code").isin(wanted)]
+
+    requirements = {name: keep(frame) for name, frame in scores.requirements.items()}
+    return replace(scores, criteria=keep(scores.criteria), requirements=requirements)
+
+
+def _is_reported(results: Results, parts: pd.DataFrame, index: pd.Index) -> pd.Series:
+    """Tell which commune-years have at least one value; a commune without any is left out of averages."""
+    has_value = pd.concat(
+        pd.Series(frame.notna().to_numpy().any(axis=1), index=frame.index) for frame in results.values.values()
+    )
+    frame = has_value.rename("has_value").reset_index()
+    frame = frame.merge(parts[["from_code", "to_code"]], left_on="commune_code", right_on="from_code")
+    any_part = frame.groupby(["to_code", "year"])["has_value"].any()
+    return pd.Series(any_part.reindex(index).fillna(value=False).to_numpy(np.bool_), index=index)

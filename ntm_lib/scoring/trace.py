@@ -1,0 +1,86 @@
+"""Follow one verdict back to its value, file and row, and to the rule it was judged by."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ntm_lib.criteria import Law
+from ntm_lib.errors import NtmError, UsageError, preview
+from ntm_lib.messages import _
+from ntm_lib.scoring.judge import judge
+from ntm_lib.submissions import Results
+from ntm_lib.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One verdict with all that led to it.
+
+    ``value`` NaN: not reported; infinite: not assessed. ``file`` and ``row`` (counted as a spreadsheet does) say where
+    the value stands; ``rule`` is the row of ``YearRules.requirements``.
+    """
+
+    commune_code: str
+    year: int
+    requirement: str
+    value: float
+    status: str
+    as_of_date: dt.date
+    file: str
+    row: int
+    set_id: str
+    rule: pd.Series
+    verdict: Verdict
+
+
+def trace(
+    results: Results,
+    law: Law,
+    commune_code: str,
+    item: str,
+    year: int,
+    *,
+    region: str,
+    judged_by: Mapping[int, str] | None = None,
+) -> list[Trace]:
+    """Trace a criterion ("17"), indicator ("17.1") or requirement ("17.1/clean") of one commune in one year.
+
+    ``commune_code`` is a code of ``results.unit_vintage``. Returns a trace for each requirement of the item. Raises
+    UsageError for an unknown item, NtmError when the commune reported nothing for the year.
+    """
+    rules = law.for_year(year, region, set_for_year=judged_by)
+    about = rules.requirements
+    wanted = about[(about["criterion"] == item) | (about["indicator"] == item) | (about.index == item)]
+    if wanted.empty:
+        raise UsageError(
+            _("'{item}' is not in {sets}. It has: {known}.").format(
+                item=item, sets=rules.set_id, known=preview(about.index, 60)
+            )
+        )
+    values = results.values.get(rules.set_id)
+    if values is None or (commune_code, year) not in values.index:
+        raise NtmError(
+            _("{code}: no results for {year} by {sets}.").format(code=commune_code, year=year, sets=rules.set_id)
+        )
+    line = values.loc[[(commune_code, year)]].reindex(columns=about.index)
+    verdicts = judge(line, rules).iloc[0]
+    place = (commune_code, year)
+    origin = results.origin[rules.set_id]
+    return [
+        Trace(
+            commune_code=commune_code,
+            year=year,
+            requirement=str(requirement),
+            value=float(line[requirement].iloc[0]),
+            status=str(results.status[rules.set_id].loc[place]),
+            as_of_date=results.as_of[rules.set_id].loc[place].date(),
+            file=str(origin.at[place, "file"]),
+            row=int(origin["row"].loc[place]),
+            set_id=rules.set_id,
+            rule=rule,
+            verdict=Verdict(verdicts[str(requirement)]),
+        )
+        for requirement, rule in wanted.iterrows()
+    ]
