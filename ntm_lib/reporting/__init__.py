@@ -1,0 +1,1 @@
+"""What a page is made of: numbers in words, figures with keys, tables, charts, maps, the page itself."""

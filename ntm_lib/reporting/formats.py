@@ -1,0 +1,117 @@
+"""Write numbers, dates, shares and intervals the way a Vietnamese office prints them.
+
+A missing value becomes the words for "not reported", never 0, a blank or "nan". Rounding is half up.
+"""
+
+import datetime as dt
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal
+
+import pandas as pd
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from ntm_lib.messages import _, language
+
+MoneyUnit = Literal["million", "billion"]
+
+_ALPHABET = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+_TONES = {mark: place for place, mark in enumerate("\u0300\u0309\u0303\u0301\u0323", start=1)}
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether one value is missing (None, NaN, NaT, NA)."""
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def not_reported() -> str:
+    """Return the words for a missing value."""
+    return _("Not reported")
+
+
+def number(value: Any, digits: int = 0) -> str:
+    """Write a number with thousands separators and a fixed number of decimals: ``1.234,5``."""
+    if is_missing(value):
+        return not_reported()
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + 0
+    decimals = "." + "0" * digits if digits else ""
+    return format_decimal(rounded, format=f"#,##0{decimals}", locale=language())
+
+
+def percent(value: Any, digits: int = 1) -> str:
+    """Write a percentage given in percent (0-100): ``25,4%``."""
+    return not_reported() if is_missing(value) else f"{number(value, digits)}%"
+
+
+def share(part: Any, whole: Any, noun: str | None = None, digits: int = 1) -> str:
+    """Write a share with its denominator: ``45/177 xã (25,4%)``; a denominator of 0 has no percentage.
+
+    ``noun`` is what is counted, in the reader's language; communes by default, empty for none.
+    """
+    if is_missing(part) or is_missing(whole):
+        return not_reported()
+    noun = _("communes") if noun is None else noun
+    text = f"{number(part)}/{number(whole)} {noun}".rstrip()
+    return f"{text} ({percent(100 * part / whole, digits)})" if whole else text
+
+
+def money(million: Any, unit: MoneyUnit = "million", digits: int | None = None) -> str:
+    """Write an amount given in million đồng: ``1.234 triệu đồng`` (tables) or ``1,2 tỷ đồng`` (text)."""
+    if is_missing(million):
+        return not_reported()
+    if unit == "million":
+        return _("{amount} million VND").format(amount=number(million, digits or 0))
+    amount = number(Decimal(str(million)) / 1000, 1 if digits is None else digits)
+    return _("{amount} billion VND").format(amount=amount)
+
+
+def date(value: dt.date | None) -> str:
+    """Write a date: ``30/6/2019``."""
+    if is_missing(value):
+        return not_reported()
+    return format_date(value, "d/M/yyyy" if language() == "vi" else "d MMMM yyyy", locale=language())
+
+
+def year(value: Any) -> str:
+    """Write a year, which has no thousands separator."""
+    return not_reported() if is_missing(value) else str(int(value))
+
+
+def interval_sentence(low: Any, high: Any, of: Any) -> str:
+    """Write a count of criteria in the words of a report, e.g. at least 11 of 19, two of them unknown."""
+    if is_missing(low) or is_missing(high) or is_missing(of):
+        return not_reported()
+    if low == high:
+        return _("{low}/{of} criteria met").format(low=number(low), of=number(of))
+    return _("At least {low}/{of} criteria met ({unknown} criteria without enough data)").format(
+        low=number(low), of=number(of), unknown=f"{int(high - low):02d}"
+    )
+
+
+def interval(low: Any, high: Any, digits: int = 0) -> str:
+    """Write an interval for a working table: ``11-13``, or one number where both ends print alike."""
+    if is_missing(low) or is_missing(high):
+        return not_reported()
+    ends = number(low, digits), number(high, digits)
+    return ends[0] if ends[0] == ends[1] else "-".join(ends)
+
+
+def sort_key(name: str) -> tuple[tuple[tuple[int, ...], int], ...]:
+    """Return the key that sorts Vietnamese names: syllable by syllable, letters first, then the tone.
+
+    Letters follow a ă â b c d đ e ê … o ô ơ … u ư …; tones ngang, huyền, hỏi, ngã, sắc, nặng. Own, since the
+    one library with Vietnamese collation (ICU) would need a compiled system library.
+    """
+    return tuple(_syllable(word) for word in unicodedata.normalize("NFD", name.casefold()).split())
+
+
+def _syllable(word: str) -> tuple[tuple[int, ...], int]:
+    tone = max((_TONES.get(mark, 0) for mark in word), default=0)
+    letters = unicodedata.normalize("NFC", "".join(mark for mark in word if mark not in _TONES))
+    return tuple(_ALPHABET.get(letter, ord(letter) - 0x110000) for letter in letters), tone
+
+
+def in_sentence(name: str) -> str:
+    """Write the name of a unit inside a sentence: ``huyện Nguyên Bình``, ``thành phố Cao Bằng``."""
+    return name[:1].lower() + name[1:] if language() == "vi" else name

@@ -1,0 +1,80 @@
+"""What every section needs: keys of figures, the source line, the warnings, how a section is put on the page."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from ntm_lib.criteria import YearRules
+from ntm_lib.evaluation import Territory
+from ntm_lib.messages import _, language
+from ntm_lib.reporting import formats, stamps
+
+
+def key(territory: Territory, *parts: object) -> str:
+    """Return the key of a figure of this territory, e.g. ``district.052.mean.2020``."""
+    return ".".join([territory.unit.level, territory.unit.code, *(str(part).lower() for part in parts)])
+
+
+def commune_key(code: str, *parts: object) -> str:
+    """Return the key of a figure of one commune, e.g. ``commune.01762.count.2020``."""
+    return ".".join(["commune", code, *(str(part).lower() for part in parts)])
+
+
+def warnings(territory: Territory) -> list[str]:
+    """Return the warnings that stand inside each table and picture."""
+    return [stamps.illustrative()] if territory.results.is_illustrative else []
+
+
+def cut_off(territory: Territory) -> dt.date:
+    """Return the date up to which values are used."""
+    return territory.review.as_of or dt.date(territory.review.last_year, 12, 31)
+
+
+def source_line(territory: Territory, *years: int) -> str:
+    """Return the line under every table: source, date of the data, sets applied in the years shown."""
+    years = years or (territory.review.first_year, territory.review.last_year)
+    numbers = dict.fromkeys(decisions(territory.reported.rules[year]) for year in years)
+    origin = _("illustrative data of the workbench") if territory.results.is_illustrative else _("reports of communes")
+    return _("Source: {origin}; data as of {date}; criteria set applied: {sets}").format(
+        origin=origin, date=formats.date(cut_off(territory)), sets="; ".join(numbers)
+    )
+
+
+def decisions(rules: YearRules) -> str:
+    """Name the decisions of a set for printing."""
+    first, *amending = (record.number for record in rules.decisions)
+    text = _("Decision {number}").format(number=first)
+    if amending:
+        text += " " + _("(amended by Decision {number})").format(number=", ".join(amending))
+    return text
+
+
+def section(title: str, *parts: Markup | str, anchor: str) -> Markup:
+    """Return one section of the page: its heading and its parts."""
+    body = Markup("\n").join(parts)
+    return Markup('<section>\n<h2 id="{anchor}">{title}</h2>\n{body}\n</section>\n').format(
+        anchor=anchor, title=title, body=body
+    )
+
+
+def paragraph(text: str, **values: object) -> Markup:
+    """Return a paragraph; ``text`` comes from the catalogue, the values are escaped unless they are markup."""
+    return Markup("<p>{}</p>").format(Markup(text).format(**values))  # noqa: S704 - catalogue text
+
+
+def label_of(row: pd.Series) -> str:
+    """Return the label of a row in the reader's language."""
+    return str(row[f"label_{language()}"])
+
+
+def names(values: Iterable[str]) -> str:
+    """Join names in the order given."""
+    return "; ".join(values)
+
+
+def rows_of(frame: pd.DataFrame) -> Iterable[Any]:
+    """Return the rows of a frame as named tuples (pandas' own types do not tell their fields)."""
+    return frame.itertuples()
