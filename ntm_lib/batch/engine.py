@@ -1,0 +1,116 @@
+"""Run one notebook with papermill and make its page; a page appears whole or not at all."""
+
+import datetime as dt
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+import papermill
+from markupsafe import Markup
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from ntm_lib.batch.jobs import Job
+from ntm_lib.errors import NtmError
+from ntm_lib.messages import _
+from ntm_lib.project import whole_file
+from ntm_lib.reporting.page import notebook_page
+
+CELL_TIMEOUT_SECONDS = 600
+# Talk to kernels encrypted where they can: their ports are open to every user of the machine.
+_KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one job ended. ``reason`` is empty when it went well; ``has_page`` tells of an earlier good page."""
+
+    name: str
+    unit_name: str
+    reason: str
+    seconds: float
+    finished: str
+    has_page: bool
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the page was made anew."""
+        return not self.reason
+
+
+def run_job(job: Job, extra: Markup | None = None) -> Outcome:
+    """Run the notebook and write the executed notebook and the page.
+
+    A failure is returned, not raised, and leaves the last good page and notebook in place.
+    """
+    started = time.perf_counter()
+    try:
+        notebook = execute(job)
+        publish(job, notebook, extra)
+        reason = ""
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong in one district must not stop the others
+        reason = describe(error)
+    return Outcome(
+        name=job.name,
+        unit_name=job.unit_name,
+        reason=reason,
+        seconds=round(time.perf_counter() - started, 2),
+        finished=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
+        has_page=job.page.exists(),
+    )
+
+
+def execute(job: Job) -> nbformat.NotebookNode:
+    """Return the executed notebook, without paths of this machine in its metadata."""
+    with TemporaryDirectory(prefix="ntm-") as folder:
+        notebook: nbformat.NotebookNode = papermill.execute_notebook(
+            str(job.notebook),
+            str(Path(folder) / "executed.ipynb"),
+            parameters=job.parameters.injected(),
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            execution_timeout=CELL_TIMEOUT_SECONDS,
+            config=_KERNEL,
+        )
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+    return notebook
+
+
+def publish(job: Job, notebook: nbformat.NotebookNode, extra: Markup | None = None) -> None:
+    """Write page and executed notebook, after checking that the page names the unit that was asked for."""
+    page = notebook_page(notebook, title=job.title, extra=extra, home=job.home)
+    if not _names_unit(notebook, job.unit_name):
+        raise NtmError(
+            _("The page does not name {name}, for which it was asked. It was not kept.").format(name=job.unit_name)
+        )
+    with whole_file(job.executed) as path:
+        nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+    with whole_file(job.page) as path:
+        path.write_text(page, encoding="utf-8")
+
+
+def _names_unit(notebook: nbformat.NotebookNode, name: str) -> bool:
+    """Look for the unit that the report itself declares it is about."""
+    declared = [
+        output.metadata.get("ntm", {}).get("unit_name")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "display_data"
+    ]
+    return name in declared
+
+
+def describe(error: BaseException) -> str:
+    """Say in one text why a job failed, in the words of the error and without its traceback."""
+    if isinstance(error, PapermillExecutionError):
+        text = _ANSI.sub("", str(error.evalue))
+        return text if error.ename.endswith(("NtmError", "UsageError", "FaultsError")) else f"{error.ename}: {text}"
+    return str(error) or type(error).__name__

@@ -1,0 +1,79 @@
+"""Run all the work of a province, several districts at a time, and write the index."""
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from ntm_lib.batch.engine import Outcome, run_job
+from ntm_lib.batch.index import failed_index, status_table
+from ntm_lib.batch.jobs import district_jobs, province_job
+from ntm_lib.batch.ledger import read_ledger, write_ledger
+from ntm_lib.errors import UsageError
+from ntm_lib.messages import _
+from ntm_lib.project import Project, whole_file
+
+FORMATS = ("html",)
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """How a run ended: the outcome of each district asked for, and of the province page."""
+
+    districts: tuple[Outcome, ...]
+    province: Outcome
+    index: Path
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """The jobs that failed."""
+        return tuple(outcome for outcome in (*self.districts, self.province) if not outcome.is_good)
+
+
+def check_formats(formats: str) -> None:
+    """Refuse a format that cannot be made."""
+    unknown = [name for name in formats.split(",") if name.strip() not in FORMATS]
+    if unknown:
+        raise UsageError(
+            _("Formats that cannot be made: {unknown}. There are: {known}.").format(
+                unknown=", ".join(unknown), known=", ".join(FORMATS)
+            )
+        )
+
+
+def run(
+    project: Project,
+    out: Path,
+    *,
+    on: dt.date,
+    districts: list[str],
+    jobs: int | None = None,
+    started: Callable[[int], None] = lambda _total: None,
+    finished: Callable[[Outcome], None] = lambda _outcome: None,
+) -> RunReport:
+    """Make the pages of the districts, then the province page that leads to them.
+
+    Every parameter is checked before anything runs; ``started`` then receives the number of jobs and ``finished``
+    each outcome. A district that fails does not stop the others and keeps its last good page. Kernels are processes
+    of their own, so threads are enough to keep ``jobs`` of them busy.
+    """
+    out = out.resolve()
+    work = district_jobs(project, out, on, districts)
+    province_job(project, out, on, [])
+    started(len(work) + 1)
+    outcomes = []
+    with ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, len(work))) as pool:
+        for future in as_completed([pool.submit(run_job, job) for job in work]):
+            outcomes.append(future.result())
+            finished(outcomes[-1])
+    ledger = write_ledger(out, on, [*read_ledger(out, on), *outcomes])
+    pages = [entry.name for entry in ledger if entry.has_page]
+    last = province_job(project, out, on, pages)
+    province = run_job(last, extra=status_table(ledger))
+    if not province.is_good:
+        with whole_file(last.page) as path:
+            path.write_text(failed_index(last.title, province, ledger), encoding="utf-8")
+    finished(province)
+    return RunReport(tuple(sorted(outcomes, key=lambda outcome: outcome.name)), province, last.page)

@@ -1,0 +1,58 @@
+"""The application, the options every command shares, and how it speaks."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ntm_lib.errors import UsageError
+from ntm_lib.messages import LANGUAGES, _, set_language
+from ntm_lib.project import Project
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+console = Console(highlight=False, markup=False, soft_wrap=True)
+_errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def say(text: str = "") -> None:
+    """Print one text for the planner."""
+    console.print(text)
+
+
+def say_error(text: str) -> None:
+    """Print what went wrong."""
+    _errors.print(text)
+
+
+@app.callback(help=_("Judge and plan New Rural Development, commune by commune."))
+def _choose(
+    project: Annotated[Path | None, typer.Option(help=_("Folder of the project."))] = None,
+    lang: Annotated[str | None, typer.Option(help=_("Language of messages and pages: vi or en."))] = None,
+) -> None:
+    if lang is not None:
+        if lang not in LANGUAGES:
+            raise UsageError(_("Language '{lang}' is not known: vi or en.").format(lang=lang))
+        set_language(lang)
+    Project.find(project).activate()
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            _("'{text}' is not a date. Write it as year-month-day, for example 2019-12-31.").format(text=text)
+        ) from error
+
+
+OnOption = Annotated[
+    dt.date | None,
+    typer.Option(
+        "--on",
+        parser=_date,
+        metavar="YYYY-MM-DD",
+        help=_("Date whose units are meant; codes change meaning."),
+    ),
+]

@@ -1,0 +1,103 @@
+"""Nothing runs before names, types, units and the parameters cell are right."""
+
+import datetime as dt
+
+import pytest
+
+from batch import tiny
+from ntm_lib import batch
+from ntm_lib.batch.parameters import MODELS, check_notebook, read_parameters
+from ntm_lib.errors import FaultsError, NtmError, UsageError
+from ntm_lib.project import Project
+
+ON = dt.date(2019, 12, 31)
+
+
+def change(project: Project, name: str, old: str, new: str) -> None:
+    path = project.parameters / "district_evaluation" / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("first_year: 2010", "frist_year: 2010", "frist_year"),
+        ("first_year: 2010", 'first_year: "2010"', "first_year"),
+        ("on: 2019-12-31", "on: sometime", "on"),
+        ('district: "052"', "district: 52", "district"),
+        ("last_year: 2020", "last_year: 20200", "last_year"),
+    ],
+)
+def test_a_wrong_parameter_stops_with_its_name(own_project: Project, old: str, new: str, told: str) -> None:
+    change(own_project, "052-2019", old, new)
+    with pytest.raises(UsageError, match=told):
+        read_parameters(own_project, "district_evaluation", "052-2019")
+
+
+def test_all_faults_of_a_file_are_told_at_once(own_project: Project) -> None:
+    change(own_project, "052-2019", "first_year: 2010", "frist_year: 2010")
+    change(own_project, "052-2019", 'district: "052"', "district: 52")
+    with pytest.raises(FaultsError) as refused:
+        read_parameters(own_project, "district_evaluation", "052-2019")
+    assert len(refused.value.faults) == 3  # unknown name, missing name, wrong type
+    assert refused.value.exit_code == 2
+
+
+def test_an_unknown_district_stops_before_anything_runs(own_project: Project, tmp_path: object) -> None:
+    out = own_project.root / "out"
+    change(own_project, "053-2019", 'district: "053"', 'district: "999"')
+    with pytest.raises(NtmError, match="053"):
+        batch.run(own_project, out, on=ON, districts=["052", "053"])
+    assert not out.exists()
+
+
+def test_a_parameter_file_for_units_of_another_date_is_refused(own_project: Project) -> None:
+    change(own_project, "049-2019", "on: 2019-12-31", "on: 2020-12-31")
+    with pytest.raises(NtmError, match="049"):
+        batch.run(own_project, own_project.root / "out", on=ON, districts=["049"])
+
+
+def test_a_missing_parameter_file_names_those_there_are(own_project: Project) -> None:
+    (own_project.parameters / "district_evaluation" / "052-2019.yaml").unlink()
+    with pytest.raises(NtmError, match="040-2019"):
+        batch.run(own_project, own_project.root / "out", on=ON, districts=["052"])
+
+
+def test_a_date_without_districts_stops(own_project: Project) -> None:
+    with pytest.raises(UsageError, match="2025"):
+        batch.run(own_project, own_project.root / "out", on=dt.date(2025, 12, 31), districts=[])
+
+
+def test_a_notebook_without_its_parameters_cell_stops(own_project: Project) -> None:
+    tiny.write_notebook(own_project, "district_evaluation", tag="something")
+    with pytest.raises(UsageError, match="parameters"):
+        batch.run(own_project, own_project.root / "out", on=ON, districts=["052"])
+    assert not (own_project.root / "out").exists()
+
+
+def test_a_notebook_with_other_names_tells_each(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = tiny.PARAMETERS["district_evaluation"].replace("district", "distrikt")
+    monkeypatch.setitem(tiny.PARAMETERS, "district_evaluation", cell)
+    tiny.write_notebook(own_project, "district_evaluation")
+    with pytest.raises(FaultsError) as refused:
+        check_notebook(own_project.notebooks / "district_evaluation.ipynb", MODELS["district_evaluation"])
+    assert {"distrikt", "district"} == {
+        name for fault in refused.value.faults for name in ("distrikt", "district") if f"`{name}`" in fault.found
+    }
+
+
+def test_each_district_of_2019_and_2020_has_its_parameters(project: Project) -> None:
+    from ntm_lib import units
+
+    held = {path.stem for path in (project.parameters / "district_evaluation").glob("*.yaml")}
+    wanted = {
+        f"{code}-{year}" for year in (2019, 2020) for code in units.on(dt.date(year, 12, 31), project).districts.index
+    }
+    assert held == wanted
+
+
+def test_an_unknown_format_names_those_there_are() -> None:
+    with pytest.raises(UsageError, match="html"):
+        batch.check_formats("html,dotx")

@@ -1,0 +1,101 @@
+"""A district that fails does not stop the others, keeps its last good page and is told on the index."""
+
+import datetime as dt
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from batch import tiny
+from ntm_lib import batch
+from ntm_lib.project import Project
+
+ON = dt.date(2019, 12, 31)
+FAIL = tiny.GOOD + '\nif unit.code == "042": raise NtmError("thiếu tệp <b>số liệu</b>")'
+WRONG_UNIT = 'declare(unit_name="Huyện Khác")\nshow(Markup("<p>Huyện Khác</p>"))'
+
+pytestmark = pytest.mark.xdist_group("run")
+
+
+@pytest.fixture
+def small(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
+    for name in tiny.PARAMETERS:
+        tiny.write_notebook(own_project, name)
+    return own_project
+
+
+def run(project: Project, *districts: str) -> batch.RunReport:
+    return batch.run(project, project.root / "out", on=ON, districts=list(districts), jobs=2)
+
+
+def pages(project: Project) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in (project.root / "out").rglob("*.html")}
+
+
+def test_pages_notebooks_and_index_are_made(small: Project) -> None:
+    report = run(small, "042", "052")
+    assert report.failed == ()
+    made = pages(small)
+    assert set(made) == {"index.html", "042-2019.html", "052-2019.html"}
+    assert "Huyện Nguyên Bình" in made["052-2019.html"]
+    assert "Huyện Bảo Lâm" not in made["052-2019.html"]
+    assert 'href="districts/052-2019.html"' in made["index.html"]
+    for path in (small.root / "out" / "notebooks").glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        assert str(small.root) not in text
+        assert "papermill" not in nbformat.read(path, as_version=4).metadata
+
+
+def test_a_failing_district_keeps_its_last_good_page_and_the_index_says_why(small: Project) -> None:
+    run(small, "042", "052")
+    good = pages(small)
+    tiny.write_notebook(small, "district_evaluation", FAIL)
+    report = run(small, "042", "052")
+    assert [outcome.name for outcome in report.failed] == ["042-2019"]
+    after = pages(small)
+    assert after["042-2019.html"] == good["042-2019.html"]
+    index = after["index.html"]
+    assert "thiếu tệp &lt;b&gt;số liệu&lt;/b&gt;" in index
+    assert "<b>số liệu</b>" not in index
+    assert "Traceback" not in index
+    assert 'href="districts/042-2019.html"' in index
+
+
+def test_a_district_that_never_succeeded_has_no_page_and_no_link(small: Project) -> None:
+    tiny.write_notebook(small, "district_evaluation", FAIL)
+    report = run(small, "042", "052")
+    assert [outcome.is_good for outcome in report.districts] == [False, True]
+    assert "042-2019.html" not in pages(small)
+    assert "districts/042-2019.html" not in pages(small)["index.html"]
+
+
+def test_a_page_about_another_unit_is_refused(small: Project) -> None:
+    tiny.write_notebook(small, "district_evaluation", WRONG_UNIT)
+    report = run(small, "052")
+    assert "Nguyên Bình" in report.districts[0].reason
+    assert "052-2019.html" not in pages(small)
+
+
+def test_a_province_page_that_fails_still_leads_to_the_districts(small: Project) -> None:
+    tiny.write_notebook(small, "province_overview", 'raise NtmError("không đọc được")')
+    report = run(small, "052")
+    assert not report.province.is_good
+    index = pages(small)["index.html"]
+    assert "không đọc được" in index
+    assert 'href="districts/052-2019.html"' in index
+
+
+def test_a_later_run_of_one_district_keeps_the_others_on_the_index(small: Project) -> None:
+    run(small, "042")
+    run(small, "052")
+    index = pages(small)["index.html"]
+    assert "districts/042-2019.html" in index
+    assert "districts/052-2019.html" in index
+
+
+def test_nothing_temporary_is_left(small: Project) -> None:
+    run(small, "052")
+    left = [path.name for path in (small.root / "out").rglob("*") if path.is_file() and path.name.startswith(".")]
+    assert left == []
+    assert Path(small.root / "out" / "run.json").exists()
