@@ -9,9 +9,6 @@ from tempfile import NamedTemporaryFile
 
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
-from ntm_lib.strict_yaml import read_yaml
-
-__all__ = ["Project", "read_yaml", "whole_file"]
 
 _ENV = "NTM_PROJECT"
 _MARKS = ("data", "parameters", "notebooks")

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ntm_lib.errors import FaultList, UsageFaultsError
 from ntm_lib.messages import _, language
-from ntm_lib.project import Project, read_yaml
+from ntm_lib.project import Project
+from ntm_lib.strict_yaml import read_yaml
 
 
 class NotAssessedRule(StrEnum):

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ntm_lib.errors import FaultList, UsageError, preview
 from ntm_lib.messages import _
-from ntm_lib.project import Project, read_yaml
+from ntm_lib.project import Project
+from ntm_lib.strict_yaml import read_yaml
 
 if TYPE_CHECKING:
     from pandera.pandas import Check, DataFrameSchema

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, Validat
 from ntm_lib import units
 from ntm_lib.errors import FaultList, UsageError, UsageFaultsError, preview
 from ntm_lib.messages import _
-from ntm_lib.project import Project, read_yaml
+from ntm_lib.project import Project
 from ntm_lib.review import model_faults
+from ntm_lib.strict_yaml import read_yaml
 
 Year = Field(ge=1990, le=2100)
 

@@ -11,8 +11,9 @@ from ntm_lib.criteria.law import Law, load
 from ntm_lib.criteria.model import Model, Text
 from ntm_lib.errors import FaultList, UsageError, preview
 from ntm_lib.messages import _
-from ntm_lib.project import Project, read_yaml
+from ntm_lib.project import Project
 from ntm_lib.provenance import SourceRecord, read_record
+from ntm_lib.strict_yaml import read_yaml
 
 COLUMNS = ["from_indicator", "to_indicator", "comparability", "remark"]
 

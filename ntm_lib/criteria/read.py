@@ -24,7 +24,8 @@ from ntm_lib.criteria.model import (
 )
 from ntm_lib.errors import FaultList, NtmError
 from ntm_lib.messages import _
-from ntm_lib.project import Project, read_yaml
+from ntm_lib.project import Project
+from ntm_lib.strict_yaml import read_yaml
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ntm_lib import __version__
+from ntm_lib.errors import FaultList
 from ntm_lib.evaluation.territory import Territory, rows_of_year
-from ntm_lib.provenance import SourceRecord, read_record
+from ntm_lib.messages import _
+from ntm_lib.provenance import SourceRecord, read_record, sha256_of
+from ntm_lib.verdicts import Verdict
 
 VERIFIED = ("read", "planner")
 """Degrees that need no mark: read in a source, or checked by a planner against the signed text."""
@@ -18,34 +21,44 @@ def rests_on(territory: Territory) -> pd.DataFrame:
     One row for each set, requirement, level, basis and degree: years (text), verdicts (met and not met), columns of
     ``YearRules.requirements``.
     """
-    rows = []
+    levels = _levels(territory)
+    return _grouped(levels[_is_doubtful(levels)])
+
+
+def confirmed(territory: Territory) -> pd.DataFrame:
+    """List the levels that a planner checked against the signed text, as `rests_on` does; who and when is in ``note``."""
+    levels = _levels(territory)
+    return _grouped(levels[levels["basis"] == "local"])
+
+
+def _is_doubtful(levels: pd.DataFrame) -> pd.Series:
+    """Tell which levels need a mark wherever they decide a result: assumed, or not verified."""
+    return (levels["basis"] == "assumption") | ~levels["verified"].isin(VERIFIED)
+
+
+def _levels(territory: Territory) -> pd.DataFrame:
+    """Return the levels of every year, each with the number of verdicts that rest on it."""
+    frames = []
     for year, rules in territory.reported.rules.items():
         verdicts = rows_of_year(territory.reported.requirements[rules.set_id], year)
-        decided = ((verdicts == 0) | (verdicts == 1)).sum()
+        decided = verdicts.isin([Verdict.MET, Verdict.NOT_MET]).sum()
         frame = rules.requirements.assign(year=year, set_id=rules.set_id, verdicts=decided)
-        doubtful = (frame["basis"] != "law") | ~frame["verified"].isin(VERIFIED)
-        rows.append(frame[doubtful & ~frame["verified"].isin(["planner"])].reset_index(names="requirement"))
-    table = pd.concat(rows)
+        frames.append(frame.reset_index(names="requirement"))
+    return pd.concat(frames)
+
+
+def _grouped(levels: pd.DataFrame) -> pd.DataFrame:
     keys = ["criterion", "requirement", "set_id", "level", "basis", "verified"]
-    grouped = table.groupby(keys, dropna=False, sort=False)
-    return grouped.agg(
-        years=("year", _span),
-        verdicts=("verdicts", "sum"),
-        label_vi=("label_vi", "first"),
-        label_en=("label_en", "first"),
-        unit=("unit", "first"),
-        sense=("sense", "first"),
-        state=("state", "first"),
-        citation=("citation", "first"),
-        note=("note", "first"),
-    ).reset_index()
+    first = dict.fromkeys(("label_vi", "label_en", "unit", "sense", "state", "citation", "note"), "first")
+    grouped = levels.groupby(keys, dropna=False, sort=False)
+    return grouped.agg({"year": _span, "verdicts": "sum", **first}).reset_index().rename(columns={"year": "years"})
 
 
 def doubtful_shares(territory: Territory, year: int) -> dict[str, int]:
     """Count the verdicts of a year by what they rest on: verified, unverified, assumed."""
     rules = territory.reported.rules[year]
     verdicts = rows_of_year(territory.reported.requirements[rules.set_id], year)
-    decided = ((verdicts == 0) | (verdicts == 1)).sum()
+    decided = verdicts.isin([Verdict.MET, Verdict.NOT_MET]).sum()
     basis = rules.requirements["basis"].where(
         rules.requirements["basis"] == "assumption",
         rules.requirements["verified"].isin(VERIFIED).map({True: "verified", False: "unverified"}),
@@ -68,8 +81,21 @@ class Sources:
 
 
 def sources(territory: Territory) -> Sources:
-    """Return the data files with their records, the criteria sets and the version of the code."""
+    """Return the data files with their records, the criteria sets and the version of the code.
+
+    A file that is no longer the one its record describes stops.
+    """
     names = pd.concat([origin["file"] for origin in territory.results.origin.values()]).unique()
     files = tuple((name, read_record(territory.project.root / name)) for name in sorted(names))
+    faults = FaultList(_("Data files that do not agree with their source record"))
+    for name, record in files:
+        if (found := sha256_of(territory.project.root / name)) != record.sha256:
+            faults.add(
+                name,
+                f"sha256 {found[:16]}…",
+                f"{record.sha256[:16]}…",
+                _("Write into the record where the new values come from, with the new fingerprint."),
+            )
+    faults.stop_if_any()
     sets = tuple(dict.fromkeys(rules.set_id for rules in territory.reported.rules.values()))
     return Sources(files, sets, __version__)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ntm_lib import submissions, units
-from ntm_lib.evaluation.territory import Territory
+from ntm_lib.evaluation.territory import Territory, cut_off
 from ntm_lib.messages import _
 
 
@@ -35,6 +35,8 @@ def unnamed_recognitions(territory: Territory) -> pd.DataFrame:
     table = _published(territory, "recognised_counts.csv")
     counts = table.astype({"first_year": int, "last_year": int, "not_named": int})
     wanted = (counts["not_named"] > 0) & (territory.unit.level == "province")
+    if territory.review.as_of:  # a year's recognitions are decided in the January after it
+        wanted &= counts["last_year"] < territory.review.as_of.year
     return counts[wanted].reset_index(drop=True)
 
 
@@ -51,7 +53,8 @@ def published_figures(territory: Territory) -> pd.DataFrame:
     """
     table = _published(territory, "results.csv")
     of_province = (table["scope"] == "province") & (table["scope_name"] == territory.vintage.province.short_name)
-    rows = table[of_province & table["measure"].isin(published_words())]
+    is_known = table["year"].astype(int) <= cut_off(territory).year
+    rows = table[of_province & is_known & table["measure"].isin(published_words())]
     return rows.sort_values(["year", "measure"], kind="stable").reset_index(drop=True)
 
 

@@ -91,6 +91,18 @@ def load_territory(
     return _within(Territory, project, review, unit, vintage, scores, results)
 
 
+def cut_off(territory: Territory) -> dt.date:
+    """Return the date up to which values are used."""
+    return territory.review.as_of or dt.date(territory.review.last_year, 12, 31)
+
+
+def status_of(territory: Territory, year: int) -> str:
+    """Return the least certain status of the results of a year: actual, estimate or plan."""
+    status = territory.results.status[territory.reported.rules[year].set_id]
+    found = set(status[status.index.get_level_values("year") == year])
+    return next(name for name in ("plan", "estimate", "actual") if name in found)
+
+
 def load_province(
     on: StrictStr = "",
     first_year: StrictInt | None = None,

@@ -8,11 +8,11 @@ from invented_map import YEARS, grid, layers_of, notebook, output
 from markupsafe import Markup
 
 from ntm_lib.errors import FaultsError, NtmError
-from ntm_lib.project import read_yaml
 from ntm_lib.reporting import display, page
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.maps import commune_map
 from ntm_lib.reporting.templates import ASSETS, script_hash
+from ntm_lib.strict_yaml import read_yaml
 
 
 def make(*cells, **options):

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from ntm_lib import criteria, scoring
-from ntm_lib.project import Project, read_yaml
+from ntm_lib.project import Project
+from ntm_lib.strict_yaml import read_yaml
 from ntm_lib.verdicts import Verdict
 
 FILES = sorted(Path(__file__).parent.glob("*/*.yaml"))

@@ -8,10 +8,11 @@ import pytest
 
 from ntm_lib import criteria, units
 from ntm_lib.errors import FaultsError, UsageFaultsError
-from ntm_lib.project import Project, read_yaml
+from ntm_lib.project import Project
 from ntm_lib.provenance import check_records, read_record
 from ntm_lib.review import NotAssessedRule
 from ntm_lib.scoring import score
+from ntm_lib.strict_yaml import read_yaml
 from ntm_lib.submissions import read_table
 from ntm_lib.submissions.illustrative import make
 from ntm_lib.submissions.illustrative.marks import Measured

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pytest
 import shapely
 
 from ntm_lib.project import Project
 from ntm_lib.units import on
+from ntm_lib.units.boundaries import boundary_folder
+from ntm_lib.units.boundary_checks import Weight
+from ntm_lib.units.boundary_import import BoundaryRefusedError, import_boundaries
 from ntm_lib.units.schematic import schematic
 
 OLD, NEW = dt.date(2019, 12, 31), dt.date(2025, 12, 31)
@@ -55,3 +59,33 @@ def written(frame: gpd.GeoDataFrame, path: Path, **options: object) -> Path:
     else:
         frame.to_file(path, engine="pyogrio", **options)
     return path
+
+
+LARGE = 20.0  # km²: a shape that a fault can be cut from
+
+
+def bring(frame, project, name="twin.geojson", **said):
+    return import_boundaries(written(frame, project.root / name), project, **said)
+
+
+def refused(frame, project, name="twin.geojson"):
+    with pytest.raises(BoundaryRefusedError) as error:
+        bring(frame, project, name)
+    assert not list(boundary_folder(project).rglob("*.parquet"))
+    return {finding.check: finding for finding in error.value.report.findings}, str(error.value)
+
+
+def found(report):
+    return {finding.check: finding for finding in report.findings}
+
+
+def warned(report):
+    return {finding.check for finding in report.findings if finding.weight is Weight.WARN}
+
+
+def inner(frame, project, date):
+    """Position of a large shape that touches no outer edge."""
+    union = shapely.union_all(frame.geometry.to_numpy())
+    areas = on(date, project).communes["area_km2"].to_numpy()
+    inside = ~shapely.intersects(frame.geometry.to_numpy(), shapely.boundary(union))
+    return int(np.flatnonzero(inside & (areas > LARGE))[0])

@@ -1,12 +1,12 @@
 """What every section needs: keys of figures, the source line, the warnings, how a section is put on the page."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from ntm_lib import evaluation
 from ntm_lib.criteria import YearRules
 from ntm_lib.evaluation import Territory
 from ntm_lib.messages import _, language
@@ -28,19 +28,24 @@ def warnings(territory: Territory) -> list[str]:
     return [stamps.illustrative()] if territory.results.is_illustrative else []
 
 
-def cut_off(territory: Territory) -> dt.date:
-    """Return the date up to which values are used."""
-    return territory.review.as_of or dt.date(territory.review.last_year, 12, 31)
+def year_text(territory: Territory, year: int) -> str:
+    """Write a year, marked where its results are estimated or planned: ``2020 (ước TH)``."""
+    words = {"actual": "{year}", "estimate": _("{year} (est.)"), "plan": _("{year} (plan)")}
+    return words[evaluation.status_of(territory, year)].format(year=year)
 
 
 def source_line(territory: Territory, *years: int) -> str:
     """Return the line under every table: source, date of the data, sets applied in the years shown."""
     years = years or (territory.review.first_year, territory.review.last_year)
     numbers = dict.fromkeys(decisions(territory.reported.rules[year]) for year in years)
+    estimated = [year for year in territory.years if evaluation.status_of(territory, year) != "actual"]
     origin = _("illustrative data of the workbench") if territory.results.is_illustrative else _("reports of communes")
-    return _("Source: {origin}; data as of {date}; criteria set applied: {sets}").format(
-        origin=origin, date=formats.date(cut_off(territory)), sets="; ".join(numbers)
+    text = _("Source: {origin}; data as of {date}; criteria set applied: {sets}").format(
+        origin=origin, date=formats.date(evaluation.cut_off(territory)), sets="; ".join(numbers)
     )
+    if estimated:
+        text += _("; estimated or planned: {years}").format(years=", ".join(map(str, estimated)))
+    return text
 
 
 def decisions(rules: YearRules) -> str:

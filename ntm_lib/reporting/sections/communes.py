@@ -15,7 +15,8 @@ from ntm_lib.reporting.formats import in_sentence, interval
 from ntm_lib.reporting.layers import MapLayer
 from ntm_lib.reporting.maps import MapHtml
 from ntm_lib.reporting.maps import commune_map as draw_map
-from ntm_lib.reporting.sections.common import commune_key, key, section, source_line, warnings
+from ntm_lib.reporting.sections.common import commune_key, key, section, source_line, warnings, year_text
+from ntm_lib.reporting.sections.levels import criterion_marks, mark_notes
 from ntm_lib.reporting.tables import Cell, Column, html_table
 from ntm_lib.review import NotAssessedRule
 from ntm_lib.units.boundaries import load_shapes
@@ -91,11 +92,15 @@ def results(territory: Territory) -> None:
     verdicts = territory.of_year(territory.scores.criteria, year)
     counts = territory.of_year(territory.counts, year)
     criteria = territory.reported.rules[year].criteria
+    marks = criterion_marks(territory, year)
     names, groups, labels = territory.communes["name"], criteria["group"], criteria[f"label_{language()}"]
     columns = [
         Column(_("Commune")),
         Column(_("Criteria met"), "figure"),
-        *(Column(criterion, "sign", group=groups[criterion], hint=labels[criterion]) for criterion in criteria.index),
+        *(
+            Column(criterion + marks[criterion], "sign", group=groups[criterion], hint=labels[criterion])
+            for criterion in criteria.index
+        ),
     ]
     rows: list[list[Cell]] = [
         [
@@ -120,11 +125,11 @@ def results(territory: Territory) -> None:
     table = html_table(
         columns,
         rows,
-        caption=_("Criteria met by each commune, {year}").format(year=year),
+        caption=_("Criteria met by each commune, {year}").format(year=year_text(territory, year)),
         source=source_line(territory, year),
         stamps=warnings(territory),
         total=total,
-        notes=[legend + ".", _not_assessed(territory), _interval_note()],
+        notes=[legend + ".", _not_assessed(territory), _interval_note(), *mark_notes()],
     )
     show(section(_("Results of the communes"), table, anchor="communes"))
 

@@ -1,9 +1,9 @@
-"""Show what is missing: the distance to the required level, what is not known, what rests on doubtful levels."""
+"""Show what is missing: the distance to the required level, and what is not known."""
 
 import pandas as pd
 from markupsafe import Markup
 
-from ntm_lib import criteria, evaluation
+from ntm_lib import evaluation
 from ntm_lib.evaluation import MISSING_LEVEL, Territory
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
@@ -19,7 +19,9 @@ from ntm_lib.reporting.sections.common import (
     section,
     source_line,
     warnings,
+    year_text,
 )
+from ntm_lib.reporting.sections.levels import mark_notes, marked_level
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
 
@@ -36,7 +38,7 @@ def distances(territory: Territory) -> None:
     )
     show(
         section(
-            _("Distance to the required level, {year}").format(year=year),
+            _("Distance to the required level, {year}").format(year=year_text(territory, year)),
             note,
             _measured(territory, year, measured),
             _yes_no(territory, year, yes_no, _("Requirements not yet carried out"), "not_met"),
@@ -69,6 +71,7 @@ def _measured(territory: Territory, year: int, cells: pd.DataFrame) -> Markup:
         caption=_("Requirements measured by a number and not yet met"),
         source=source_line(territory, year),
         stamps=warnings(territory),
+        notes=mark_notes(),
         is_numbered=False,
         empty=_("Every requirement measured by a number is met or without data."),
     )
@@ -76,7 +79,7 @@ def _measured(territory: Territory, year: int, cells: pd.DataFrame) -> Markup:
 
 def _heading(territory: Territory, row: pd.Series) -> str:
     return _("{requirement}. {label} (required: {level})").format(
-        requirement=row["requirement"].split("/")[0], label=label_of(row), level=_level_text(territory, row)
+        requirement=row["requirement"].split("/")[0], label=label_of(row), level=marked_level(territory, row)
     )
 
 
@@ -126,7 +129,7 @@ def unknowns(territory: Territory) -> None:
     no_level, no_value = cells[cells["reason"] == MISSING_LEVEL], cells[cells["reason"] != MISSING_LEVEL]
     show(
         section(
-            _("What is not known, {year}").format(year=year),
+            _("What is not known, {year}").format(year=year_text(territory, year)),
             paragraph(_("A missing result is neither met nor not met: it is counted as not known.")),
             _yes_no(territory, year, no_value, _("Results not reported"), "no_value"),
             _yes_no(territory, year, no_level, _("Required level not known"), "no_level")
@@ -135,56 +138,3 @@ def unknowns(territory: Territory) -> None:
             anchor="unknowns",
         )
     )
-
-
-def doubtful_levels(territory: Territory) -> None:
-    """Show the levels that were not verified or are assumed, and how many verdicts rest on each."""
-    last = territory.review.last_year
-    table = evaluation.rests_on(territory)
-    shares = evaluation.doubtful_shares(territory, last)
-    decided = sum(shares.values())
-    summary = paragraph(
-        _(
-            "Verdicts on single requirements in {year}: {verified} rest on levels read in a source, {unverified} on levels "
-            "not checked against the signed text, {assumption} on assumed levels."
-        ),
-        year=last,
-        **{
-            name: figure(key(territory, "rests_on", name, last), value, "share", whole=decided, noun="")
-            for name, value in shares.items()
-        },
-    )
-    columns = [
-        Column(_("Requirement")),
-        Column(_("Years")),
-        Column(_("Required level")),
-        Column(_("How it is known")),
-        Column(_("Verdicts"), "figure"),
-        Column(_("Basis")),
-    ]
-    rows: list[list[Cell]] = [
-        [
-            f"{row['requirement'].split('/')[0]}. {label_of(row)}",
-            row["years"],
-            _level_text(territory, row),
-            criteria.verified_text(row),
-            figure(key(territory, "verdicts", row["requirement"], row["years"]), row["verdicts"], "count"),
-            row["citation"],
-        ]
-        for _index, row in table.iterrows()
-    ]
-    body = html_table(
-        columns,
-        rows,
-        caption=_("Levels that were not checked against the signed text, or are assumed"),
-        stamps=warnings(territory),
-        notes=[_("Who holds the signed text enters the level, with clause and page, in data/local/criteria.yaml.")],
-    )
-    folded = Markup("<details><summary>{}</summary>{}</details>").format(
-        _("{count} levels, in detail").format(count=formats.number(len(rows))), body
-    )
-    show(section(_("Levels the results rest on"), summary, folded, anchor="levels"))
-
-
-def _level_text(territory: Territory, row: pd.Series) -> str:
-    return criteria.level_text(criteria.load(territory.project), row)

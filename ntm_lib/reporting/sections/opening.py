@@ -10,7 +10,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.sections.common import cut_off, decisions, key, paragraph, section, warnings
+from ntm_lib.reporting.sections.common import decisions, key, paragraph, section, warnings
 from ntm_lib.reporting.tables import Column, html_table
 
 
@@ -28,7 +28,7 @@ def opening(territory: Territory) -> None:
         name=Markup("<strong>{}</strong>").format(formats.in_sentence(territory.unit.name)),
         inside=figure(key(territory, "in_programme"), inside, "count"),
         communes=figure(key(territory, "communes"), communes, "count"),
-        date=formats.date(cut_off(territory)),
+        date=formats.date(evaluation.cut_off(territory)),
     )
     declare(
         unit_name=territory.unit.name,

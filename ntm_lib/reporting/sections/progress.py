@@ -10,7 +10,7 @@ from ntm_lib.reporting import formats, palette
 from ntm_lib.reporting.charts import column_chart, trend_chart
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.sections.common import key, paragraph, section, source_line, warnings
+from ntm_lib.reporting.sections.common import key, paragraph, section, source_line, warnings, year_text
 from ntm_lib.reporting.tables import Cell, Column, html_table
 
 
@@ -48,7 +48,8 @@ def _tiles(territory: Territory, head: evaluation.Headline) -> Markup:
         ),
     ]
     items = Markup().join(
-        Markup("<li><strong>{}</strong>{}</li>").format(shown, text.format(year=year)) for shown, text in tiles
+        Markup("<li><strong>{}</strong>{}</li>").format(shown, text.format(year=year_text(territory, year)))
+        for shown, text in tiles
     )
     return Markup('<ul class="key-figures">{}</ul>').format(items)
 
@@ -79,7 +80,7 @@ def _mean(territory: Territory, row: pd.Series, year: int) -> Markup:
     )
     return paragraph(
         text,
-        year=Markup("<strong>{}</strong>").format(year),
+        year=Markup("<strong>{}</strong>").format(year_text(territory, year)),
         low=figure(key(territory, "mean_low", year), row["mean_low"], "number"),
         high=figure(key(territory, "mean_high", year), row["mean_high"], "number"),
         base=figure(key(territory, "reported", year), int(row["reported"]), "share", whole=int(row["communes"])),
@@ -115,7 +116,7 @@ def _group_table(territory: Territory, table: pd.DataFrame) -> Markup:
     rows: list[list[Cell]] = []
     for year, row in table.T.items():
         cells: list[Cell] = [
-            str(year),
+            year_text(territory, int(str(year))),
             figure(
                 key(territory, "reported", year),
                 int(row["reported"]),
@@ -164,6 +165,7 @@ def trend(territory: Territory) -> None:
         unit=_("criteria per commune"),
         maximum=len(territory.scores.criteria.columns),
         key=key(territory, "mean"),
+        source=source_line(territory, *territory.years),
     )
     columns = column_chart(
         table[list(evaluation.group_labels())],
@@ -172,6 +174,7 @@ def trend(territory: Territory) -> None:
         title=_("Communes by number of criteria met, {name}").format(name=formats.in_sentence(territory.unit.name)),
         unit=_("communes"),
         stamps=warnings(territory),
+        source=source_line(territory, *territory.years),
     )
     note = paragraph(
         _(
@@ -198,11 +201,11 @@ def criterion_shares(territory: Territory) -> None:
     labels = territory.reported.rules[last].criteria[f"label_{language()}"]
     columns = [
         Column(_("Criterion")),
-        Column(str(first), "figure", group=_("Communes meeting the criterion")),
-        Column(str(last), "figure", group=_("Communes meeting the criterion")),
-        Column(_("Not met"), "figure", group=str(last)),
-        Column(_("Not enough data"), "figure", group=str(last)),
-        Column(_("Not assessed"), "figure", group=str(last)),
+        Column(year_text(territory, first), "figure", group=_("Communes meeting the criterion")),
+        Column(year_text(territory, last), "figure", group=_("Communes meeting the criterion")),
+        Column(_("Not met"), "figure", group=year_text(territory, last)),
+        Column(_("Not enough data"), "figure", group=year_text(territory, last)),
+        Column(_("Not assessed"), "figure", group=year_text(territory, last)),
     ]
     rows: list[list[Cell]] = []
     for criterion in now.index:
@@ -279,7 +282,7 @@ def by_district(territory: Territory) -> None:
     table = html_table(
         columns,
         rows,
-        caption=_("Districts and city, {year}").format(year=year),
+        caption=_("Districts and city, {year}").format(year=year_text(territory, year)),
         unit=_("Unit: commune"),
         source=source_line(territory, year),
         stamps=warnings(territory),

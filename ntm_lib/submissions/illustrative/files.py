@@ -4,8 +4,9 @@ import datetime as dt
 
 import pandas as pd
 
-from ntm_lib.project import Project, read_yaml, whole_file
+from ntm_lib.project import Project, whole_file
 from ntm_lib.provenance import record_path, sha256_of
+from ntm_lib.strict_yaml import read_yaml
 from ntm_lib.submissions.illustrative.settings import FILE
 from ntm_lib.tables import contract
 

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ntm_lib.criteria import Law
 from ntm_lib.errors import FaultList
 from ntm_lib.messages import _
-from ntm_lib.project import Project, read_yaml
+from ntm_lib.project import Project
 from ntm_lib.review import model_faults
+from ntm_lib.strict_yaml import read_yaml
 
 FILE = "illustrative.yaml"
 ByYear = dict[int, float]
@@ -31,11 +32,10 @@ class Years(_Model):
 
 
 class CutOff(_Model):
-    """The review seen on ``as_of``: one year as an estimate, ``share_of_year`` of its change done; one as a plan."""
+    """The review seen on ``as_of``: the year running and the next are estimates; ``share_of_year`` of this year's change is done."""
 
     as_of: dt.date
-    estimate: int
-    plan: int
+    this_year: int
     share_of_year: float
 
 

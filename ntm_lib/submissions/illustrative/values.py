@@ -45,11 +45,11 @@ def sheets(world: World, latent: Array) -> list[Sheet]:
     found = []
     for row, year in enumerate(world.settings.span):
         found.append(_sheet(world, Occasion(year, "actual", dt.date(year, 12, 31)), latent[:, row]))
-    row = list(world.settings.span).index(cut_off.estimate)
+    row = list(world.settings.span).index(cut_off.this_year)
     done = latent[:, row - 1] + cut_off.share_of_year * (latent[:, row] - latent[:, row - 1])
-    found.append(_sheet(world, Occasion(cut_off.estimate, "estimate", cut_off.as_of), done))
-    hoped = latent[:, list(world.settings.span).index(cut_off.plan)]
-    found.append(_sheet(world, Occasion(cut_off.plan, "plan", cut_off.as_of), hoped))
+    found.append(_sheet(world, Occasion(cut_off.this_year, "estimate", cut_off.as_of), done))
+    hoped = latent[:, row + 1]
+    found.append(_sheet(world, Occasion(cut_off.this_year + 1, "estimate", cut_off.as_of), hoped))
     return found
 
 
