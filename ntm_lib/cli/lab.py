@@ -16,7 +16,7 @@ def lab_command(
     port: Annotated[int, typer.Option(min=1024, max=65535)] = 8888,
     browser: Annotated[bool, typer.Option(help=_("Open the browser."))] = True,
 ) -> None:
-    """Serve the notebooks to this machine only; the token in the printed address is the key."""
+    """Serve the notebooks to this machine only, asking no network; the token in the printed address is the key."""
     project = Project.find()
     command = [
         sys.executable,
@@ -26,6 +26,9 @@ def lab_command(
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={project.root}",
         "--LabApp.default_url=/lab/tree/notebooks/district_evaluation.ipynb",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=None",
         *([] if browser else ["--no-browser"]),
     ]
     raise typer.Exit(subprocess.call(command))  # noqa: S603 - our own arguments
