@@ -14,15 +14,17 @@ from measure import ROOT, compare, report
 
 from ntm_lib.batch.parameters import read_parameters
 from ntm_lib.project import Project
+from ntm_lib.review import load_review
 
 BIN = Path(sys.executable).parent
 
 
 def shell_loop(project: Project, out: Path) -> str:
     """Return the script that people write."""
+    review = load_review(project)
     lines = ["set -e", f"cd {shlex.quote(str(out))}"]
     for path in sorted((project.parameters / "district_evaluation").glob("*-2019.yaml")):
-        values = read_parameters(project, "district_evaluation", path.stem).injected()
+        values = read_parameters(project, "district_evaluation", path.stem).within(review).injected()
         notebook = project.notebooks / "district_evaluation.ipynb"
         options = " ".join(
             f"{'-r' if isinstance(value, str) else '-p'} {name} {shlex.quote(str(value))}"

@@ -1,15 +1,17 @@
 """Say where a file of data came from and prove that it is still that file."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ntm_lib.errors import FaultList, NtmError
+from ntm_lib.errors import FaultList, FaultsError, NtmError
 from ntm_lib.messages import _
+from ntm_lib.model_words import tell
 from ntm_lib.project import Project, whole_file
 from ntm_lib.strict_yaml import read_yaml
 
@@ -48,14 +50,16 @@ def record_path(path: Path) -> Path:
 
 
 def read_record(path: Path) -> SourceRecord:
-    """Read the record beside ``path``; a missing or malformed record stops."""
+    """Read the record beside ``path``; a missing or malformed record stops, with every fault of it."""
     record = record_path(path)
     if not record.exists():
         raise NtmError(_("{path}: no source record. Write {record}.").format(path=path, record=record.name))
     try:
         return SourceRecord.model_validate(read_yaml(record))
-    except ValueError as error:
-        raise NtmError(f"{record}: {error}") from error
+    except ValidationError as error:
+        faults = FaultList(_("A source record that cannot be used"))
+        tell(faults, str(record), error, SourceRecord)
+        raise FaultsError(faults.title, faults.faults) from error
 
 
 def write_record(path: Path, record: SourceRecord) -> None:
@@ -68,12 +72,22 @@ def write_record(path: Path, record: SourceRecord) -> None:
         temporary.write_text(yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")
 
 
-def check_records(project: Project, folder: Path) -> None:
-    """Check that each CSV or Parquet file below ``folder`` is the one its record describes."""
+def check_files(project: Project, paths: Iterable[Path]) -> None:
+    """Check that each file is the one its record describes; every fault is told at once."""
     faults = FaultList(_("Data files that do not agree with their source record"))
-    for path in sorted([*folder.rglob("*.csv"), *folder.rglob("*.parquet")]):
+    for path in paths:
         if not record_path(path).exists():
             faults.add(project.relative(path), _("no source record"), record_path(path).name)
         elif (found := sha256_of(path)) != (expected := read_record(path).sha256):
-            faults.add(project.relative(path), f"sha256 {found[:12]}…", f"{expected[:12]}…")
+            faults.add(
+                project.relative(path),
+                f"sha256 {found[:16]}…",
+                f"{expected[:16]}…",
+                _("Write into the record where the new values come from, with the new fingerprint."),
+            )
     faults.stop_if_any()
+
+
+def check_records(project: Project, folder: Path) -> None:
+    """Check every CSV or Parquet file below ``folder`` as `check_files` does."""
+    check_files(project, sorted([*folder.rglob("*.csv"), *folder.rglob("*.parquet")]))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ntm_lib.errors import FaultList, UsageFaultsError
 from ntm_lib.messages import _, language
+from ntm_lib.model_words import tell
 from ntm_lib.project import Project
 from ntm_lib.strict_yaml import read_yaml
 
@@ -53,7 +54,8 @@ class Review(BaseModel):
     @model_validator(mode="after")
     def _period_runs_forward(self) -> "Review":
         if self.last_year < self.first_year:
-            raise ValueError(f"last_year {self.last_year} lies before first_year {self.first_year}")
+            text = _("last_year {last} lies before first_year {first}")
+            raise ValueError(text.format(last=self.last_year, first=self.first_year))
         return self
 
     @property
@@ -62,13 +64,10 @@ class Review(BaseModel):
         return range(self.first_year, self.last_year + 1)
 
 
-def model_faults(where: str, error: ValidationError) -> UsageFaultsError:
-    """Turn a pydantic error into the project's list of faults, in the reader's words."""
+def model_faults(where: str, error: ValidationError, model: type[BaseModel] | None = None) -> UsageFaultsError:
+    """Turn a pydantic error into the project's list of faults, in the reader's words; see `model_words`."""
     faults = FaultList(_("Parameters that cannot be used"))
-    for item in error.errors(include_url=False):
-        place = ".".join(str(part) for part in item["loc"])
-        found = "" if item["type"] == "missing" else f" {item['input']!r}"
-        faults.add(f"{where}: {place}" if place else where, f"{_(item['msg'])}{found}")
+    tell(faults, where, error, model)
     return UsageFaultsError(faults.title, faults.faults)
 
 
@@ -79,4 +78,4 @@ def load_review(project: Project | None = None, path: Path | None = None) -> Rev
     try:
         return Review.model_validate(read_yaml(path))
     except ValidationError as error:
-        raise model_faults(project.relative(path), error) from error
+        raise model_faults(project.relative(path), error, Review) from error

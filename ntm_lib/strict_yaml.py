@@ -41,8 +41,20 @@ _Loader.add_implicit_resolver(
 )
 
 
+def _date(loader: Any, node: Any) -> Any:
+    """Refuse a day that no calendar has."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        text = _("'{text}' is not a day of the calendar").format(text=node.value)
+        raise yaml.constructor.ConstructorError(None, None, text, node.start_mark) from error
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
+
+
 def read_yaml(path: Path) -> Any:
-    """Read one YAML file; broken syntax and a key that stands twice stop with file and line."""
+    """Read one YAML file; broken syntax, an impossible day and a key that stands twice stop with file and line."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - derived from the safe loader
     except yaml.MarkedYAMLError as error:
@@ -54,3 +66,5 @@ def read_yaml(path: Path) -> Any:
         raise NtmError(_("{path}: the file does not exist.").format(path=path)) from error
     except UnicodeDecodeError as error:
         raise NtmError(_("{path}: the file is not UTF-8 text.").format(path=path)) from error
+    except ValueError as error:
+        raise NtmError(f"{path}: {error}") from error

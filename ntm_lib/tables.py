@@ -10,8 +10,9 @@ import pandas as pd
 from pandas.api.types import pandas_dtype
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ntm_lib.errors import FaultList, UsageError, preview
+from ntm_lib.errors import FaultList, FaultsError, UsageError, preview
 from ntm_lib.messages import _
+from ntm_lib.model_words import tell
 from ntm_lib.project import Project
 from ntm_lib.strict_yaml import read_yaml
 
@@ -63,9 +64,9 @@ class Column(_Model):
     @model_validator(mode="after")
     def _agrees(self) -> "Column":
         if self.required != (self.missing == "refused"):
-            raise ValueError(f"{self.name}: required columns, and only they, have `missing: refused`")
+            raise ValueError(_("required columns, and only they, have `missing: refused`"))
         if (self.type == "choice") != bool(self.allowed):
-            raise ValueError(f"{self.name}: a choice, and only a choice, lists its allowed values")
+            raise ValueError(_("a choice, and only a choice, lists its allowed values"))
         return self
 
     @property
@@ -113,9 +114,9 @@ class TableContract(_Model):
         used += [name for rule in self.sums for name in (rule.total, *rule.parts)]
         unknown = sorted(set(used) - set(names))
         if unknown or len(set(names)) < len(names):
-            raise ValueError(f"{self.id}: columns twice or unknown: {unknown or names}")
+            raise ValueError(_("columns twice or unknown: {names}").format(names=preview(unknown or names)))
         if optional := [item.name for item in self.columns if item.name in self.key and not item.required]:
-            raise ValueError(f"{self.id}: key columns must be required: {optional}")
+            raise ValueError(_("key columns must be required: {names}").format(names=preview(optional)))
         return self
 
     @property
@@ -156,7 +157,7 @@ class TableContract(_Model):
         where = where or path.name
         faults = FaultList(_("{where}: not as table {table} is agreed").format(where=where, table=self.id.upper()))
         try:
-            cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+            cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", skip_blank_lines=False)
         except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             faults.add(where, str(error).strip(), _("a CSV file in UTF-8"))
             faults.stop_if_any()
@@ -165,6 +166,9 @@ class TableContract(_Model):
             faults.add(where, _("the file does not exist"))
             faults.stop_if_any()
             raise
+        for position in np.flatnonzero((cells.apply(lambda column: column.str.strip()) == "").all(axis=1)):
+            faults.add(f"{where}:{position + 2}", _("blank line"), action=_("Delete the line."))
+        faults.stop_if_any()
         frame = self.typed(cells, where, faults)
         self._find_faults(frame, where, faults)
         faults.stop_if_any()
@@ -294,7 +298,5 @@ def _contract(path: Path, _stamp: int) -> TableContract:
         return TableContract.model_validate({**content, "columns": columns})
     except ValidationError as error:
         faults = FaultList(_("A table contract that cannot be used"))
-        for item in error.errors(include_url=False):
-            faults.add(f"{path.name}: {'.'.join(map(str, item['loc']))}", item["msg"])
-        faults.stop_if_any()
-        raise
+        tell(faults, path.name, error, TableContract)
+        raise FaultsError(faults.title, faults.faults) from error

@@ -89,6 +89,13 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     assert words.count("commune_code, year, poverty_standard, as_of_date") == 2, "both lines of the repeated key"
 
 
+def test_blank_lines_are_told_with_their_row(tmp_path: Path) -> None:
+    path = _full(tmp_path, GOOD, GOOD.replace("01762", "01765"))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([lines[0], "", lines[1], "  ", lines[2]]) + "\n", encoding="utf-8")
+    assert [line.split(": ")[0] for line in _words(path).splitlines()[1:]] == ["  - b10.csv:2", "  - b10.csv:4"]
+
+
 def test_missing_and_unknown_columns_are_named(tmp_path: Path) -> None:
     words = _words(_file(tmp_path, GOOD + ",1", header=B10 + ",colour"))
     assert "'colour'" in words

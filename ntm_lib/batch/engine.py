@@ -1,7 +1,10 @@
 """Run one notebook with papermill and make its page; a page appears whole or not at all."""
 
 import datetime as dt
+import os
 import re
+import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +23,8 @@ from ntm_lib.project import whole_file
 from ntm_lib.reporting.page import notebook_page
 
 CELL_TIMEOUT_SECONDS = 600
+MAX_REASON = 1500
+MAX_NOTEBOOK = 5_000_000  # letters; the notebook of a report has a tenth of it
 # Talk to kernels encrypted where they can: their ports are open to every user of the machine.
 _KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -53,7 +58,7 @@ def run_job(job: Job, extra: Markup | None = None) -> Outcome:
         publish(job, notebook, extra)
         reason = ""
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in one district must not stop the others
-        reason = describe(error)
+        reason = describe(error, job)
     return Outcome(
         name=job.name,
         unit_name=job.unit_name,
@@ -90,8 +95,15 @@ def publish(job: Job, notebook: nbformat.NotebookNode, extra: Markup | None = No
         raise NtmError(
             _("The page does not name {name}, for which it was asked. It was not kept.").format(name=job.unit_name)
         )
+    executed: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    if len(executed) > MAX_NOTEBOOK:
+        raise NtmError(
+            _("The executed notebook is too large ({size} letters, at most {limit}): a cell prints too much.").format(
+                size=len(executed), limit=MAX_NOTEBOOK
+            )
+        )
     with whole_file(job.executed) as path:
-        nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+        path.write_text(executed, encoding="utf-8")
     with whole_file(job.page) as path:
         path.write_text(page, encoding="utf-8")
 
@@ -108,9 +120,13 @@ def _names_unit(notebook: nbformat.NotebookNode, name: str) -> bool:
     return name in declared
 
 
-def describe(error: BaseException) -> str:
-    """Say in one text why a job failed, in the words of the error and without its traceback."""
+def describe(error: BaseException, job: Job) -> str:
+    """Say in one text why a job failed: the words of the error, without its traceback and this machine's paths."""
+    text = str(error) or type(error).__name__
     if isinstance(error, PapermillExecutionError):
         text = _ANSI.sub("", str(error.evalue))
-        return text if error.ename.endswith(("NtmError", "UsageError", "FaultsError")) else f"{error.ename}: {text}"
-    return str(error) or type(error).__name__
+        is_ours = error.ename.endswith(("NtmError", "UsageError", "FaultsError", "RefusedError"))
+        text = text if is_ours else f"{error.ename}: {text}"
+    for folder in (job.notebook.parents[1], Path(tempfile.gettempdir()), Path.cwd(), Path.home(), Path(sys.prefix)):
+        text = text.replace(f"{folder}{os.sep}", "")
+    return text if len(text) <= MAX_REASON else text[:MAX_REASON] + "…"

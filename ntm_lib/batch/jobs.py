@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from ntm_lib import units
+from ntm_lib import criteria, units
 from ntm_lib.batch.parameters import (
     MODELS,
     DistrictEvaluation,
@@ -17,6 +17,7 @@ from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
+from ntm_lib.review import Review, load_review
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Job:
 
 def district_jobs(project: Project, out: Path, on: dt.date, districts: list[str]) -> list[Job]:
     """Return a job for each district of the date, or for those named; every fault is told at once."""
-    notebook = project.notebooks / "district_evaluation.ipynb"
-    check_notebook(notebook, MODELS["district_evaluation"])
+    check_notebook(project.notebooks / "district_evaluation.ipynb", MODELS["district_evaluation"])
+    review = load_review(project)
     vintage = units.on(on, project)
     if vintage.districts.empty:
         raise UsageError(
@@ -49,32 +50,25 @@ def district_jobs(project: Project, out: Path, on: dt.date, districts: list[str]
     jobs = []
     for code in districts or list(vintage.districts.index):
         try:
-            jobs.append(_district_job(project, out, notebook, on, code))
+            jobs.append(_district_job(project, review, out, on, code))
         except NtmError as error:
             faults.add(code, str(error))
     faults.stop_if_any(UsageFaultsError)
     return jobs
 
 
-def _district_job(project: Project, out: Path, notebook: Path, on: dt.date, code: str) -> Job:
+def _district_job(project: Project, review: Review, out: Path, on: dt.date, code: str) -> Job:
     unit = units.resolve(code, on, project)
     name = f"{unit.code}-{on.year}"
-    parameters = read_parameters(project, "district_evaluation", name)
+    parameters = _read(project, review, on, "district_evaluation", name)
     if not isinstance(parameters, DistrictEvaluation) or parameters.district != unit.code:
         raise UsageError(_("parameters/district_evaluation/{name}.yaml is for another district.").format(name=name))
-    if check_district(project, parameters).name != unit.name:
-        raise UsageError(
-            _("parameters/district_evaluation/{name}.yaml is for units of {date}, which are not those of {on}.").format(
-                name=name, date=parameters.on, on=on
-            )
-        )
+    check_district(project, parameters)
     return Job(
         name=name,
-        title=_("New Rural Development in {name}, {first}-{last}").format(
-            name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
-        ),
+        title=_title(unit, parameters),
         unit_name=unit.name,
-        notebook=notebook,
+        notebook=project.notebooks / "district_evaluation.ipynb",
         parameters=parameters,
         page=out / "districts" / f"{name}.html",
         executed=out / "notebooks" / f"{name}.ipynb",
@@ -86,16 +80,51 @@ def province_job(project: Project, out: Path, on: dt.date, pages: list[str]) -> 
     """Return the job of the province page, which leads to the district pages that exist."""
     notebook = project.notebooks / "province_overview.ipynb"
     check_notebook(notebook, MODELS["province_overview"])
-    parameters = read_parameters(project, "province_overview", str(on.year))
+    parameters = _read(project, load_review(project), on, "province_overview", str(on.year))
     unit = units.on(parameters.on, project).province
+    name = f"{unit.code}-{on.year}"
     return Job(
-        name=f"{unit.code}-{on.year}",
-        title=_("New Rural Development in {name}, {first}-{last}").format(
-            name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
-        ),
+        name=name,
+        title=_title(unit, parameters),
         unit_name=unit.name,
         notebook=notebook,
         parameters=parameters.model_copy(update={"pages": tuple(pages)}),
         page=out / "index.html",
-        executed=out / "notebooks" / f"{unit.code}-{on.year}.ipynb",
+        executed=out / "notebooks" / f"{name}.ipynb",
     )
+
+
+def _title(unit: units.Unit, parameters: NotebookParameters) -> str:
+    return _("New Rural Development in {name}, {first}-{last}").format(
+        name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
+    )
+
+
+def _read(project: Project, review: Review, on: dt.date, notebook: str, name: str) -> NotebookParameters:
+    """Read one set of parameters; stop when its units, its period or the law do not fit what was asked for."""
+    parameters = read_parameters(project, notebook, name).within(review)
+    where = f"parameters/{notebook}/{name}.yaml"
+    if units.on(parameters.on, project).units != units.on(on, project).units:
+        raise UsageError(
+            _("{path} is for units of {date}, which are not those of {on}.").format(
+                path=where, date=parameters.on, on=on
+            )
+        )
+    _check_period(project, review, parameters, where)
+    return parameters
+
+
+def _check_period(project: Project, review: Review, parameters: NotebookParameters, where: str) -> None:
+    first, last = int(parameters.first_year or 0), int(parameters.last_year or 0)
+    if last < first:
+        text = _("The period {first}-{last} ends before it begins.").format(first=first, last=last)
+        raise UsageError(f"{where}: {text}")
+    law = criteria.load(project)
+    faults = FaultList(_("Years that no criteria set judges"))
+    for year in range(first, last + 1):
+        try:
+            law.set_for_year(year, set_for_year=review.judged_by)
+        except UsageError as error:
+            is_chosen = year in review.judged_by
+            faults.add(f"parameters/review.yaml: judged_by.{year}" if is_chosen else where, str(error))
+    faults.stop_if_any(UsageFaultsError)

@@ -1,35 +1,45 @@
 """Remember how each district's last run ended, beside the pages."""
 
 import datetime as dt
-import json
+import re
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from ntm_lib.batch.engine import Outcome
 from ntm_lib.project import whole_file
 
 NAME = "run.json"
+_NOTES = TypeAdapter(dict[str, list[Outcome]])
+_PAGE = re.compile(r"\d+-\d{4}")
 
 
-def read_ledger(out: Path, on: dt.date) -> list[Outcome]:
-    """Return what earlier runs into ``out`` noted for the units of this year; unreadable notes count as none."""
+def read_ledger(out: Path) -> dict[str, list[Outcome]]:
+    """Return what earlier runs into ``out`` noted, by the year of the units; unreadable notes count as none.
+
+    Whether a page exists is looked up, not believed.
+    """
     try:
-        notes = json.loads((out / NAME).read_text(encoding="utf-8"))
-        return [Outcome(**entry) for entry in notes[str(on.year)]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+        notes = _NOTES.validate_json((out / NAME).read_bytes())
+    except (OSError, ValidationError):
+        return {}
+    return {
+        year: [
+            replace(entry, has_page=(out / "districts" / f"{entry.name}.html").exists())
+            for entry in entries
+            if _PAGE.fullmatch(entry.name)
+        ]
+        for year, entries in notes.items()
+    }
 
 
-def write_ledger(out: Path, on: dt.date, outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Write the latest outcome of each district and return them in the documents' order."""
-    latest = {outcome.name: outcome for outcome in outcomes}
-    entries = [replace(latest[name], has_page=(out / "districts" / f"{name}.html").exists()) for name in sorted(latest)]
-    try:
-        notes = json.loads((out / NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        notes = {}
-    notes[str(on.year)] = [asdict(entry) for entry in entries]
+def write_ledger(out: Path, on: dt.date, outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
+    """Add the outcomes of a run and return the latest of every district, in the documents' order."""
+    notes = read_ledger(out)
+    latest = {entry.name: entry for entry in [*notes.get(str(on.year), []), *outcomes]}
+    notes[str(on.year)] = [latest[name] for name in sorted(latest)]
     with whole_file(out / NAME) as path:
-        path.write_text(json.dumps(notes, ensure_ascii=False, indent=1), encoding="utf-8")
-    return entries
+        path.write_bytes(_NOTES.dump_json(notes, indent=1))
+    return notes

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from papermill.inspection import inspect_notebook
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
@@ -11,20 +11,28 @@ from ntm_lib import units
 from ntm_lib.errors import FaultList, UsageError, UsageFaultsError, preview
 from ntm_lib.messages import _
 from ntm_lib.project import Project
-from ntm_lib.review import model_faults
+from ntm_lib.review import Review, model_faults
 from ntm_lib.strict_yaml import read_yaml
 
-Year = Field(ge=1990, le=2100)
+Year = Field(default=None, ge=1990, le=2100)
 
 
 class NotebookParameters(BaseModel):
-    """The parameters of one notebook; names and types are those of its ``parameters`` cell."""
+    """The parameters of one notebook; names and types are those of its ``parameters`` cell.
+
+    Without years of its own a report covers the period of the review.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     on: dt.date
-    first_year: StrictInt = Year
-    last_year: StrictInt = Year
+    first_year: StrictInt | None = Year
+    last_year: StrictInt | None = Year
+
+    def within(self, review: Review) -> Self:
+        """Return the parameters with the period of the review where they name none."""
+        years = {"first_year": self.first_year or review.first_year, "last_year": self.last_year or review.last_year}
+        return self.model_copy(update=years)
 
     def injected(self) -> dict[str, Any]:
         """Return the values as papermill writes them into the notebook (dates as text)."""
@@ -71,7 +79,7 @@ def read_parameters(project: Project, notebook: str, name: str) -> NotebookParam
     try:
         return MODELS[notebook].model_validate(content)
     except ValidationError as error:
-        raise model_faults(where, error) from error
+        raise model_faults(where, error, MODELS[notebook]) from error
 
 
 def check_notebook(path: Path, model: type[NotebookParameters]) -> None:

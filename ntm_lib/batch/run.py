@@ -7,13 +7,17 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+from markupsafe import Markup
+
 from ntm_lib.batch.engine import Outcome, run_job
-from ntm_lib.batch.index import failed_index, status_table
-from ntm_lib.batch.jobs import district_jobs, province_job
-from ntm_lib.batch.ledger import read_ledger, write_ledger
+from ntm_lib.batch.index import failure_notice, status_table
+from ntm_lib.batch.jobs import Job, district_jobs, province_job
+from ntm_lib.batch.ledger import write_ledger
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
 from ntm_lib.project import Project, whole_file
+from ntm_lib.reporting.page import notebook_page, standalone_page
 
 FORMATS = ("html",)
 
@@ -68,12 +72,23 @@ def run(
         for future in as_completed([pool.submit(run_job, job) for job in work]):
             outcomes.append(future.result())
             finished(outcomes[-1])
-    ledger = write_ledger(out, on, [*read_ledger(out, on), *outcomes])
-    pages = [entry.name for entry in ledger if entry.has_page]
+    notes = write_ledger(out, on, outcomes)
+    pages = [entry.name for entry in notes[str(on.year)] if entry.has_page]
     last = province_job(project, out, on, pages)
-    province = run_job(last, extra=status_table(ledger))
+    listed = status_table(notes, str(on.year))
+    province = run_job(last, extra=listed)
     if not province.is_good:
-        with whole_file(last.page) as path:
-            path.write_text(failed_index(last.title, province, ledger), encoding="utf-8")
+        _write_index_anyway(last, province, listed)
     finished(province)
     return RunReport(tuple(sorted(outcomes, key=lambda outcome: outcome.name)), province, last.page)
+
+
+def _write_index_anyway(job: Job, province: Outcome, listed: Markup) -> None:
+    """Write the index around the last good province report or, without one, around the list of districts alone."""
+    if job.executed.exists():
+        notebook = nbformat.read(job.executed, as_version=4)  # type: ignore[no-untyped-call]
+        page = notebook_page(notebook, title=job.title, extra=failure_notice(province, is_kept=True) + listed)
+    else:
+        page = standalone_page(failure_notice(province, is_kept=False) + listed, title=job.title)
+    with whole_file(job.page) as path:
+        path.write_text(page, encoding="utf-8")

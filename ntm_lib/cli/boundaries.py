@@ -1,13 +1,17 @@
 """``ntm boundaries``: use a boundary file of one's own instead of the schematic."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ntm_lib.cli.app import OnOption, app, say
+from ntm_lib.errors import NtmError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
+from ntm_lib.provenance import read_record
+from ntm_lib.reporting import formats
 from ntm_lib.review import load_review
 
 boundaries_app = typer.Typer(no_args_is_help=True, help=_("Boundaries: import your own file, show, remove."))
@@ -27,9 +31,10 @@ def import_command(
     """Import one file and print everything that was found."""
     from ntm_lib.units.boundary_import import import_boundaries
 
+    project = Project.find()
     report = import_boundaries(
         file,
-        Project.find(),
+        project,
         on=on,
         crs=crs,
         layer=layer,
@@ -37,17 +42,21 @@ def import_command(
         code_column=code_column,
         source=source,
     )
-    for line in report.lines():
+    for line in [*report.lines(), *_maps(project)]:
         say(line)
 
 
-@boundaries_app.command("show", help=_("Print what the maps of a date are drawn from."))
+@boundaries_app.command("show", help=_("Print every imported file, or what the maps of a date are drawn from."))
 def show(on: OnOption = None) -> None:
-    """Print the label of the shapes used on a date."""
+    """Print from which date on each imported file is used; with a date, the shapes of that day."""
     from ntm_lib.units.boundaries import load_shapes
 
     project = Project.find()
-    shapes = load_shapes(on or load_review(project).on, project)
+    if on is None:
+        for line in _maps(project):
+            say(line)
+        return
+    shapes = load_shapes(on, project)
     say(_("{count} units: {label}").format(count=len(shapes.frame), label=shapes.label))
 
 
@@ -55,7 +64,49 @@ def show(on: OnOption = None) -> None:
 def remove(on: OnOption = None) -> None:
     """Remove the imported file of the units of a date."""
     from ntm_lib.units.boundary_import import remove_import
+    from ntm_lib.units.territories import state_of
 
     project = Project.find()
-    remove_import(on or load_review(project).on, project)
-    say(_("Removed."))
+    state = state_of(on or load_review(project).on, project)
+    source = _source(state, project)
+    remove_import(state, project)
+    say(
+        _("Removed: the boundaries of the units from {date} ({source}).").format(
+            date=formats.date(state), source=source
+        )
+    )
+    for line in _maps(project):
+        say(line)
+
+
+def _maps(project: Project) -> list[str]:
+    """Say, in the order of the dates, what the maps of the units of each date are drawn from."""
+    from ntm_lib.units.boundaries import imported_states
+    from ntm_lib.units.territories import states
+
+    imported = imported_states(project)
+    if not imported:
+        return [_("No boundaries are imported: every map is drawn from the schematic.")]
+    lines = []
+    if imported[0] > states(project)[0]:
+        lines.append(_("Maps of the units before {date} keep the schematic.").format(date=formats.date(imported[0])))
+    for state, following in zip(imported, [*imported[1:], None], strict=True):
+        facts = {"first": formats.date(state), "source": _source(state, project)}
+        if following is None:
+            lines.append(_("Maps of the units from {first} on are drawn from: {source}.").format(**facts))
+        else:
+            last = formats.date(following - dt.timedelta(days=1))
+            text = _("Maps of the units from {first} to {last} are drawn from: {source}.")
+            lines.append(text.format(last=last, **facts))
+    return lines
+
+
+def _source(state: dt.date, project: Project) -> str:
+    """Name the file imported for a state and its date; a record that cannot be read is told in its place."""
+    from ntm_lib.units.boundaries import BOUNDARY_FILE, boundary_folder
+
+    try:
+        record = read_record(boundary_folder(project) / state.isoformat() / BOUNDARY_FILE)
+    except NtmError as error:
+        return str(error)
+    return f"{record.origin}, {formats.date(record.retrieved)}"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ntm_lib import batch, units
 from ntm_lib.batch import Outcome, RunReport
 from ntm_lib.cli.app import OnOption, app, say, say_error
-from ntm_lib.errors import UsageError
+from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.review import load_review
@@ -28,18 +29,66 @@ def run_command(
     """Run the notebooks and write the pages; exit 1 when one failed."""
     project = Project.find()
     batch.check_formats(formats)
-    codes = [units.resolve(code, on, project).code for code in dict.fromkeys(district or [])]
+    date = on or load_review(project).on
+    codes = _districts(list(dict.fromkeys(district or [])), on, units.on(date, project), project)
     folder = out or project.outputs
+    _check_folder(folder)
+    _conclude(_run_with_progress(project, folder, codes, date, jobs))
+
+
+def _districts(codes: list[str], on: dt.date | None, vintage: units.Vintage, project: Project) -> list[str]:
+    """Return the codes when each is that of a district of the day; otherwise tell every wrong one."""
+    if vintage.districts.empty:
+        return codes  # the run itself says that the day has no districts
+    faults = FaultList(_("Districts that cannot be run"))
+    for code in codes:
+        where = f"--district {code}"
+        if "," in code:
+            each = " ".join(f"--district {part.strip()}" for part in code.split(",") if part.strip())
+            faults.add(where, _("several codes in one option"), action=_("Write: {options}").format(options=each))
+            continue
+        try:
+            units.resolve(code, on, project)
+            unit = vintage.unit(code)
+        except UsageError as error:
+            faults.add(where, str(error))
+            continue
+        if unit.level != "district":
+            faults.add(where, *_not_a_district(unit, vintage))
+    faults.stop_if_any(UsageFaultsError)
+    return codes
+
+
+def _not_a_district(unit: units.Unit, vintage: units.Vintage) -> tuple[str, str, str]:
+    """Return what was found, what was expected and what to do instead."""
+    if unit.level != "commune" or unit.parent_code is None:
+        return _("{unit} is not a district").format(unit=unit.label), _("the code of a district"), ""
+    parent = vintage.unit(unit.parent_code)
+    return (
+        _("{unit} is a commune, ward or town").format(unit=unit.label),
+        _("the code of a district"),
+        _("It lies in {district}: write --district {code}").format(district=parent.name, code=parent.code),
+    )
+
+
+def _check_folder(folder: Path) -> None:
+    """Make the folder of the results and write a file there, so that no hour of work is lost for want of a place."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(_("{path} is a file, not a folder.").format(path=folder))
-    report = _run_with_progress(project, folder, codes, on, jobs)
-    _conclude(report)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder, prefix=".probe.") as probe:
+            probe.write(b"ntm")
+            probe.flush()
+    except OSError as error:
+        raise UsageError(
+            _("Results cannot be written to {path}: {reason}. Choose another folder with --out.").format(
+                path=folder, reason=error.strerror or error
+            )
+        ) from error
 
 
-def _run_with_progress(
-    project: Project, out: Path, codes: list[str], on: dt.date | None, jobs: int | None
-) -> RunReport:
-    date = on or load_review(project).on
+def _run_with_progress(project: Project, out: Path, codes: list[str], date: dt.date, jobs: int | None) -> RunReport:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(_("Reports"), total=None)

@@ -3,14 +3,15 @@
 import datetime as dt
 import math
 
-from ntm_lib import criteria, scoring, submissions, units
+from ntm_lib import criteria, evaluation, scoring, submissions, units
 from ntm_lib.cli.app import OnOption, app, say
-from ntm_lib.errors import UsageError
+from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _, language
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats, palette
-from ntm_lib.review import load_review
+from ntm_lib.review import Review, load_review
 from ntm_lib.scoring import Trace
+from ntm_lib.verdicts import Verdict
 
 
 @app.command("trace", help=_("Print one verdict with its value, file, row, rule and level."))
@@ -18,20 +19,66 @@ def trace_command(commune: str, item: str, on: OnOption = None) -> None:
     """Trace a criterion or indicator of a commune at the year-end of the date (or the last one of the review)."""
     project = Project.find()
     review = load_review(project)
+    year = on.year if on else review.last_year
+    on = _units_date(on, review, project)
     unit = units.resolve(commune, on, project)
     if not unit.is_in_programme:
         raise UsageError(_("{name} is not a commune of the Programme: it has no results.").format(name=unit.label))
-    year = on.year if on else review.last_year
+    date = on or review.on
     results = submissions.read_results(project, as_of=review.as_of)
     law = criteria.load(project)
     say(f"{unit.label}: {item}, {year}")
-    for code, share in _parts(unit, on or review.on, results.unit_vintage, project):
-        old = units.on(results.unit_vintage, project).unit(code)
+    reporting = units.on(results.unit_vintage, project)
+    parts = _parts(unit, date, results.unit_vintage, project)
+    if not parts:
+        raise NtmError(
+            _("{name} was formed from no commune of the Programme: nobody reported for it.").format(name=unit.label)
+        )
+    traced: dict[str, None] = {}
+    for code, share in parts:
+        old = reporting.unit(code)
         if code != unit.code or old.name != unit.name:
             say(_("Part: {unit} ({share} of its area)").format(unit=old.label, share=formats.percent(100 * share)))
-        region = units.on(results.unit_vintage, project).region
-        for found in scoring.trace(results, law, code, item, year, region=region, judged_by=review.judged_by):
+        for found in scoring.trace(results, law, code, item, year, region=reporting.region, judged_by=review.judged_by):
             _print(found, law)
+            traced[str(found.rule["criterion"])] = None
+    _print_joined(unit, date, year, list(traced), is_merged=len(parts) > 1)
+
+
+def _units_date(on: dt.date | None, review: Review, project: Project) -> dt.date | None:
+    """Return the date whose units are meant: the review's own for a year of the review before the register begins."""
+    first_day = units.on(review.on, project).register.first_day
+    if on is None or on >= first_day or on.year not in review.years:
+        return on
+    say(
+        _("The register of units begins on {first}; the results of {year} are reported by the units of {date}.").format(
+            first=formats.date(first_day), year=on.year, date=formats.date(review.on)
+        )
+    )
+    return review.on
+
+
+def _print_joined(unit: units.Unit, date: dt.date, year: int, traced: list[str], *, is_merged: bool) -> None:
+    """Print the verdict of each criterion traced, for the commune as it stands on the date."""
+    territory = evaluation.load_province(on=date.isoformat(), first_year=year, last_year=year)
+    verdicts = territory.scores.criteria.loc[[(unit.code, year)]].iloc[0]
+    say()
+    for criterion in traced:
+        say(
+            _("Criterion {criterion} of {unit} on the units of {date}, year-end {year}: {verdict}").format(
+                criterion=criterion,
+                unit=unit.name,
+                date=formats.date(date),
+                year=year,
+                verdict=palette.verdict_label(Verdict(verdicts[criterion])),
+            )
+        )
+    if is_merged:
+        say(
+            _("Rule for merged communes: {rule}").format(
+                rule=evaluation.merge_rule_words()[territory.review.merge_rule]
+            )
+        )
 
 
 def _parts(unit: units.Unit, date: dt.date, vintage: dt.date, project: Project) -> list[tuple[str, float]]:

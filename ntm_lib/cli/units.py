@@ -16,12 +16,13 @@ units_app = typer.Typer(no_args_is_help=True, help=_("Units with their dates and
 app.add_typer(units_app, name="units")
 
 
-@units_app.command("show", help=_("Print what a code means: name, kind, dates, what it was formed from."))
-def show(code: str, on: OnOption = None) -> None:
-    """Print one unit; a code whose meaning changed is refused without a date."""
+@units_app.command("show", help=_("Print what a code or name means: name, dates, what it was formed from."))
+def show(unit: Annotated[str, typer.Argument(metavar="CODE|NAME")], on: OnOption = None) -> None:
+    """Print one unit; a code whose meaning changed is refused without a date, a name is one of the review's date."""
     project = Project.find()
-    unit = units.resolve(code, on, project)
-    _print(unit, project)
+    is_code = unit.isascii() and unit.isdigit()
+    found = units.resolve(unit, on, project) if is_code else _vintage(on, project).find(unit)
+    _print(found, project)
 
 
 @units_app.command("find", help=_("Find a unit by its name."))
@@ -32,8 +33,7 @@ def find(
 ) -> None:
     """Print the unit of that name; a name that several units bear is refused with the candidates."""
     project = Project.find()
-    vintage = units.on(on or load_review(project).on, project)
-    _print(vintage.find(name, within=within), project)
+    _print(_vintage(on, project).find(name, within=within), project)
 
 
 @units_app.command("totals", help=_("Set the totals that registers publish beside the sums of the communes."))
@@ -47,6 +47,10 @@ def totals(on: OnOption = None) -> None:
         say(
             f"{row.code} {row.name}, {row.quantity}, {row.date:%d/%m/%Y}: {row.published:,.2f} / {computed} ({difference})"
         )
+
+
+def _vintage(on: dt.date | None, project: Project) -> units.Vintage:
+    return units.on(on or load_review(project).on, project)
 
 
 def _print(unit: units.Unit, project: Project) -> None:

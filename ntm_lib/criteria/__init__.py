@@ -3,8 +3,9 @@
 from ntm_lib.criteria.audit import audit
 from ntm_lib.criteria.bridge import Bridge, bridge
 from ntm_lib.criteria.describe import Description, describe, level_text, verified_text
-from ntm_lib.criteria.law import CriteriaSet, Law, YearRules, load
+from ntm_lib.criteria.law import Law, YearRules, load
 from ntm_lib.criteria.levels import Requirement
+from ntm_lib.criteria.sets import CriteriaSet
 
 __all__ = [
     "Bridge",

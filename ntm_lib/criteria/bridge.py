@@ -9,8 +9,9 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from ntm_lib.criteria.law import Law, load
 from ntm_lib.criteria.model import Model, Text
-from ntm_lib.errors import FaultList, UsageError, preview
+from ntm_lib.errors import FaultList, FaultsError, UsageError, preview
 from ntm_lib.messages import _
+from ntm_lib.model_words import tell
 from ntm_lib.project import Project
 from ntm_lib.provenance import SourceRecord, read_record
 from ntm_lib.strict_yaml import read_yaml
@@ -86,10 +87,8 @@ def _entries(project: Project) -> tuple[BridgeEntry, ...]:
         return TypeAdapter(tuple[BridgeEntry, ...]).validate_python(read_yaml(path))
     except ValidationError as error:
         faults = FaultList(_("The bridges between criteria sets cannot be used"))
-        for item in error.errors(include_url=False):
-            faults.add(project.relative(path), f"{item['loc']}: {_(item['msg'])}")
-        faults.stop_if_any()
-        raise
+        tell(faults, project.relative(path), error, BridgeEntry)
+        raise FaultsError(faults.title, faults.faults) from error
 
 
 def _check(where: str, links: pd.DataFrame, law: Law, sets: tuple[str, str]) -> None:

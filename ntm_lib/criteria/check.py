@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from ntm_lib.criteria.model import Assumption, Correction, Demand, Level, Sense, Verified
-from ntm_lib.criteria.read import Decision, Tree, nearest
+from ntm_lib.criteria.read import Decision, Tree
+from ntm_lib.criteria.sets import effective_sets, sets_of_year
 from ntm_lib.errors import FaultList
 from ntm_lib.messages import _
+from ntm_lib.model_words import nearest
 
 
 def check_tree(tree: Tree, faults: FaultList) -> None:
@@ -24,6 +26,7 @@ def check_tree(tree: Tree, faults: FaultList) -> None:
     _check_time(tree, faults)
     _check_entries(tree, tree.assumptions, faults)
     _check_entries(tree, tree.corrections, faults)
+    _check_reach(tree, faults)
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,30 @@ def _check_entries(tree: Tree, entries: Iterable[tuple[str, Assumption | Correct
         if same and one.years.overlaps(other.years):
             found = _("the years overlap with {other}").format(other=second)
             _Place(tree, faults, where, one.requirement).add(found, _("one level a region and year"))
+
+
+def _check_reach(tree: Tree, faults: FaultList) -> None:
+    """Note assumptions and corrections for years in which their decision does not decide the requirement."""
+    sets = effective_sets(tree)
+    entries: list[tuple[str, Assumption | Correction]] = [*tree.assumptions, *tree.corrections]
+    for where, entry in entries:
+        decision = tree.decisions.get(_set_of(entry))
+        if decision is None or entry.requirement not in decision.requirements():
+            continue
+        deciding = {
+            year: {
+                item.requirements[entry.requirement].decision.id
+                for item in sets_of_year(sets, year, decision.record.variant)
+                if entry.requirement in item.requirements
+            }
+            for year in range(entry.years.first, entry.years.last + 1)
+        }
+        if idle := [year for year, ids in deciding.items() if decision.record.id not in ids]:
+            text = _("{decision} does not decide this requirement in {years}")
+            found = text.format(decision=decision.record.id, years=", ".join(map(str, idle)))
+            others = sorted({other for year in idle for other in deciding[year]})
+            action = _("Name the decision that decides the year, or shorten the years.")
+            _Place(tree, faults, where, entry.requirement).add(found, ", ".join(others), action)
 
 
 def _set_of(entry: Assumption | Correction) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from ntm_lib.criteria.audit import kind_of
-from ntm_lib.criteria.law import CriteriaSet, Law, YearRules
+from ntm_lib.criteria.law import Law, YearRules
 from ntm_lib.criteria.levels import day, number
-from ntm_lib.criteria.read import nearest
+from ntm_lib.criteria.sets import CriteriaSet
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _, language
+from ntm_lib.model_words import nearest
 
 
 @dataclass(frozen=True)

@@ -9,36 +9,14 @@ from types import MappingProxyType
 import pandas as pd
 
 from ntm_lib.criteria.check import check_tree
-from ntm_lib.criteria.levels import Requirement, resolve
-from ntm_lib.criteria.model import Criterion, DecisionRecord
-from ntm_lib.criteria.read import Decision, Registers, Tree, natural, nearest, paths, read_tree
+from ntm_lib.criteria.levels import resolve
+from ntm_lib.criteria.model import DecisionRecord
+from ntm_lib.criteria.read import Registers, Tree, paths, read_tree
+from ntm_lib.criteria.sets import CriteriaSet, effective_sets, set_in_force
 from ntm_lib.errors import FaultList, UsageError
 from ntm_lib.messages import _
+from ntm_lib.model_words import nearest
 from ntm_lib.project import Project
-
-
-@dataclass(frozen=True, eq=False)
-class CriteriaSet:
-    """A decision with the amendments applied to it.
-
-    ``id`` joins the ids of its ``decisions`` with ``+``; ``criteria`` and ``requirements`` stand in natural
-    order.
-    """
-
-    id: str
-    decisions: tuple[DecisionRecord, ...]
-    criteria: Mapping[str, Criterion]
-    requirements: Mapping[str, Requirement]
-
-    @property
-    def variant(self) -> str:
-        """Return what the set is for: commune, advanced, model, district."""
-        return self.decisions[0].variant
-
-    @property
-    def numbers(self) -> str:
-        """Return the numbers of the decisions, for printing."""
-        return " + ".join(record.number for record in self.decisions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +48,7 @@ class Law:
     sets: Mapping[str, CriteriaSet] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sets", MappingProxyType(_effective_sets(self.tree)))
+        object.__setattr__(self, "sets", MappingProxyType(effective_sets(self.tree)))
 
     @property
     def registers(self) -> Registers:
@@ -166,9 +144,8 @@ class Law:
 
     def in_force(self, date: dt.date, variant: str = "commune") -> CriteriaSet:
         """Return the set that was law on ``date``; a date on which none was stops."""
-        for item in reversed(list(self.sets.values())):
-            if item.variant == variant and all(date in record.in_force for record in item.decisions):
-                return item
+        if item := set_in_force(self.sets, date, variant):
+            return item
         raise UsageError(
             _("{date}: no set of variant '{variant}' was in force.").format(date=date.isoformat(), variant=variant)
         )
@@ -195,43 +172,6 @@ def _indicator_frame(criteria_set: CriteriaSet) -> pd.DataFrame:
         for item in criterion.indicators
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator")
-
-
-def _effective_sets(tree: Tree) -> dict[str, CriteriaSet]:
-    """Build every base decision, and it again with each amendment in the order of issue."""
-    in_order = sorted(tree.decisions.values(), key=lambda decision: (decision.record.issued, decision.record.id))
-    sets: dict[str, CriteriaSet] = {}
-    for base in (decision for decision in in_order if decision.record.amends is None):
-        chain = [base, *(decision for decision in in_order if decision.record.amends == base.record.id)]
-        for length in range(1, len(chain) + 1):
-            item = _merge(chain[:length])
-            sets[item.id] = item
-    return sets
-
-
-def _merge(chain: list[Decision]) -> CriteriaSet:
-    criteria: dict[str, Criterion] = {}
-    origin: dict[str, DecisionRecord] = {}
-    for decision in chain:
-        for criterion in decision.criteria:
-            held = criteria[criterion.id].indicators if criterion.id in criteria else ()
-            indicators = {item.id: item for item in (*held, *criterion.indicators)}
-            ordered = tuple(indicators[key] for key in sorted(indicators, key=natural))
-            criteria[criterion.id] = criterion.model_copy(update={"indicators": ordered})
-            origin |= dict.fromkeys((item.id for item in criterion.indicators), decision.record)
-    requirements = {
-        key: Requirement(key, criterion.id, item.id, label, demand, item.note, origin[item.id])
-        for criterion in criteria.values()
-        for item in criterion.indicators
-        for key, (label, demand) in item.requirements().items()
-    }
-    records = tuple(decision.record for decision in chain)
-    return CriteriaSet(
-        "+".join(record.id for record in records),
-        records,
-        MappingProxyType(criteria),
-        MappingProxyType(requirements),
-    )
 
 
 def load(project: Project | None = None) -> Law:

@@ -1,13 +1,12 @@
 """Read the folders of the law, of assumptions and of local corrections; every fault is told at once."""
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
 
 from ntm_lib.criteria.model import (
     Assumption,
@@ -24,6 +23,7 @@ from ntm_lib.criteria.model import (
 )
 from ntm_lib.errors import FaultList, NtmError
 from ntm_lib.messages import _
+from ntm_lib.model_words import ModelFault, model_words
 from ntm_lib.project import Project
 from ntm_lib.strict_yaml import read_yaml
 
@@ -73,13 +73,6 @@ def natural(item: str) -> tuple[int, ...]:
     return tuple(int(piece) for piece in item.split("/", maxsplit=1)[0].split("."))
 
 
-def nearest(name: object, known: Iterable[str]) -> str:
-    """Say which known name is meant, or list them."""
-    known = list(known)
-    close = difflib.get_close_matches(str(name), known, n=1)
-    return f"'{close[0]}'" if close else ", ".join(known)
-
-
 def paths(project: Project) -> list[Path]:
     """List the files that make up the law of a project, with assumptions and local corrections."""
     found = [
@@ -123,11 +116,11 @@ class _Reader:
         )
 
     def decision(self, head: Path) -> Decision | None:
-        record = self.parse(head, TypeAdapter(DecisionRecord))
+        record = self.parse(head, TypeAdapter(DecisionRecord), DecisionRecord)
         criteria: dict[str, Criterion] = {}
         files: dict[str, str] = {}
         for path in sorted(path for path in head.parent.glob("*.yaml") if path != head):
-            criterion = self.parse(path, TypeAdapter(Criterion))
+            criterion = self.parse(path, TypeAdapter(Criterion), Criterion)
             if criterion is None:
                 continue
             if criterion.id in criteria:
@@ -143,7 +136,7 @@ class _Reader:
 
     def register(self, name: str, model: type[R]) -> dict[str, R]:
         path = self.root / f"{name}.yaml"
-        entries = self.parse(path, _many(model)) or ()
+        entries = self.parse(path, _many(model), model) or ()
         register: dict[str, R] = {}
         for entry in entries:
             if entry.id in register:
@@ -154,12 +147,12 @@ class _Reader:
     def entries(self, files: Iterable[Path], model: type[M]) -> tuple[tuple[str, M], ...]:
         read: list[tuple[str, M]] = []
         for path in files:
-            parsed = self.parse(path, _many(model)) or ()
+            parsed = self.parse(path, _many(model), model) or ()
             for number, entry in enumerate(parsed, start=1):
                 read.append((f"{self.name(path)}, {_('entry {number}').format(number=number)}", entry))
         return tuple(read)
 
-    def parse(self, path: Path, adapter: TypeAdapter[T]) -> T | None:
+    def parse(self, path: Path, adapter: TypeAdapter[T], model: type[BaseModel]) -> T | None:
         try:
             raw = read_yaml(path)
         except NtmError as error:
@@ -171,8 +164,8 @@ class _Reader:
         try:
             return adapter.validate_python(raw)
         except ValidationError as error:
-            for item in error.errors(include_url=False):
-                self.faults.add(self.name(path), *_fault(item, raw))
+            for fault in model_words(error, model):
+                self.faults.add(self.name(path), *_fault(fault, raw))
             return None
 
     def name(self, path: Path) -> str:
@@ -195,26 +188,15 @@ def _texts(raw: object) -> list[str]:
     return []
 
 
-def _fault(item: Any, raw: object) -> tuple[str, str, str]:
-    """Turn one pydantic error into found, expected, action."""
-    loc = [part for part in item["loc"] if part != "own"]
+def _fault(fault: ModelFault, raw: object) -> tuple[str, str, str]:
+    """Turn one error of a model into found, expected, action."""
+    loc = [part for part in fault.loc if part != "own"]
     place = _place(loc, raw)
-    match item["type"]:
-        case "extra_forbidden":
-            return f"{place}: " + _("unknown key '{key}'").format(key=loc[-1]), "", ""
-        case "missing":
-            return f"{place}: " + _("key '{key}' is missing").format(key=loc[-1]), "", ""
-        case "string_type" if loc and loc[-1] in {"id", "requirement"}:
-            found = f"{place}: " + _("id {value} is not quoted text").format(value=item["input"])
-            return (
-                found,
-                f'"{item["input"]}"',
-                _("Put ids in quotation marks: 17.10 without them is read as 17.1."),
-            )
-        case "value_error":
-            return f"{place}: " + str(item["ctx"]["error"]), "", ""
-        case _:
-            return f"{place}: {item['input']!r}", _(item["msg"]), ""
+    if fault.type == "string_type" and loc and loc[-1] in {"id", "requirement"}:
+        found = f"{place}: " + _("id {value} is not quoted text").format(value=fault.found)
+        action = _("Put ids in quotation marks: 17.10 without them is read as 17.1.")
+        return found, f'"{fault.found}"', action
+    return f"{place}: {fault.found}" if place else fault.found, fault.expected, ""
 
 
 def _place(loc: list[Any], raw: object) -> str:

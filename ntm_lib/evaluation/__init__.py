@@ -12,7 +12,9 @@ from ntm_lib.evaluation.progress import (
     trend,
 )
 from ntm_lib.evaluation.register import published_figures, published_words, recognitions, unnamed_recognitions
-from ntm_lib.evaluation.territory import Territory, cut_off, iso_date, load_province, load_territory, status_of
+from ntm_lib.evaluation.status import cut_off, status_of
+from ntm_lib.evaluation.territory import Territory, iso_date, load_province, load_territory
+from ntm_lib.evaluation.words import merge_rule_words
 
 __all__ = [
     "GROUP_UNKNOWN",
@@ -33,6 +35,7 @@ __all__ = [
     "iso_date",
     "load_province",
     "load_territory",
+    "merge_rule_words",
     "published_figures",
     "published_words",
     "recognitions",

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ntm_lib import __version__
-from ntm_lib.errors import FaultList
 from ntm_lib.evaluation.territory import Territory, rows_of_year
-from ntm_lib.messages import _
-from ntm_lib.provenance import SourceRecord, read_record, sha256_of
+from ntm_lib.provenance import SourceRecord, read_record
 from ntm_lib.verdicts import Verdict
 
 VERIFIED = ("read", "planner")
@@ -48,10 +46,14 @@ def _levels(territory: Territory) -> pd.DataFrame:
 
 
 def _grouped(levels: pd.DataFrame) -> pd.DataFrame:
-    keys = ["criterion", "requirement", "set_id", "level", "basis", "verified"]
-    first = dict.fromkeys(("label_vi", "label_en", "unit", "sense", "state", "citation", "note"), "first")
-    grouped = levels.groupby(keys, dropna=False, sort=False)
-    return grouped.agg({"year": _span, "verdicts": "sum", **first}).reset_index().rename(columns={"year": "years"})
+    """Join the successive years in which nothing about a level differs."""
+    keys = ["criterion", "requirement", "set_id", "level", "basis", "verified", "citation", "note"]
+    levels = levels.sort_values("year", kind="stable")
+    run = levels["year"] - levels.groupby(keys, dropna=False, sort=False).cumcount()
+    first = dict.fromkeys(("label_vi", "label_en", "unit", "sense", "state"), "first")
+    grouped = levels.assign(run=run).groupby([*keys, "run"], dropna=False, sort=False)
+    joined = grouped.agg({"year": _span, "verdicts": "sum", **first}).reset_index()
+    return joined.rename(columns={"year": "years"}).drop(columns="run")
 
 
 def doubtful_shares(territory: Territory, year: int) -> dict[str, int]:
@@ -76,26 +78,11 @@ class Sources:
     """What a page was made from."""
 
     files: tuple[tuple[str, SourceRecord], ...]
-    set_ids: tuple[str, ...]
     code_version: str
 
 
 def sources(territory: Territory) -> Sources:
-    """Return the data files with their records, the criteria sets and the version of the code.
-
-    A file that is no longer the one its record describes stops.
-    """
+    """Return the data files with their records, and the version of the code."""
     names = pd.concat([origin["file"] for origin in territory.results.origin.values()]).unique()
     files = tuple((name, read_record(territory.project.root / name)) for name in sorted(names))
-    faults = FaultList(_("Data files that do not agree with their source record"))
-    for name, record in files:
-        if (found := sha256_of(territory.project.root / name)) != record.sha256:
-            faults.add(
-                name,
-                f"sha256 {found[:16]}…",
-                f"{record.sha256[:16]}…",
-                _("Write into the record where the new values come from, with the new fingerprint."),
-            )
-    faults.stop_if_any()
-    sets = tuple(dict.fromkeys(rules.set_id for rules in territory.reported.rules.values()))
-    return Sources(files, sets, __version__)
+    return Sources(files, __version__)

@@ -60,6 +60,6 @@ def _cells(territory: Territory, year: int, verdict: Verdict) -> pd.DataFrame:
     ]
     cells = cells.join(about, on="requirement")
     names = territory.parts.groupby("from_code").agg(
-        name=("name", "first"), short_name=("short_name", "first"), new_name=("new_name", ", ".join)
+        name=("name", "first"), short_name=("short_name", "first"), new_name=("new_name", tuple)
     )
     return cells.join(names, on="commune_code")

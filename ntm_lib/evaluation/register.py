@@ -1,10 +1,15 @@
 """What was decided: recognitions read in a source, and how many more were published without names."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ntm_lib import submissions, units
-from ntm_lib.evaluation.territory import Territory, cut_off
+from ntm_lib.errors import NtmError, preview
+from ntm_lib.evaluation.status import cut_off
+from ntm_lib.evaluation.territory import Territory
 from ntm_lib.messages import _
+from ntm_lib.provenance import check_files
 
 
 def recognitions(territory: Territory) -> pd.DataFrame:
@@ -13,11 +18,13 @@ def recognitions(territory: Territory) -> pd.DataFrame:
     Columns: commune_code (as decided), name, district, year, decision_no, decision_date, source. A commune belongs
     where it, or the commune it became part of, lies.
     """
-    register = submissions.read_table("b05", territory.project, territory.review.as_of).frame
-    old = units.on(territory.results.unit_vintage, territory.project).frame
+    table = submissions.read_table("b05", territory.project, territory.review.as_of)
+    check_files(territory.project, [territory.project.root / table.file])
+    old = units.on(table.unit_vintage or territory.results.unit_vintage, territory.project)
+    register = old.attach(table.frame, ["name", "parent_code"])
+    register = register[register["year"] <= territory.review.last_year]
     rows = register[register["commune_code"].isin(_origins(territory))]
-    district = rows["commune_code"].map(old["parent_code"]).map(old["name"])
-    rows = rows.assign(name=rows["commune_code"].map(old["name"]), district=district)
+    rows = rows.assign(district=rows["parent_code"].map(old.frame["name"]))
     return rows.sort_values(["year", "commune_code"]).reset_index(drop=True)
 
 
@@ -32,7 +39,7 @@ def unnamed_recognitions(territory: Territory) -> pd.DataFrame:
 
     Columns: first_year, last_year, recognised, named, not_named (communes), confidence, source, note.
     """
-    table = _published(territory, "recognised_counts.csv")
+    table = _published(territory, "recognised_counts.csv", ["first_year", "last_year", "not_named", "source"])
     counts = table.astype({"first_year": int, "last_year": int, "not_named": int})
     wanted = (counts["not_named"] > 0) & (territory.unit.level == "province")
     if territory.review.as_of:  # a year's recognitions are decided in the January after it
@@ -40,9 +47,17 @@ def unnamed_recognitions(territory: Territory) -> pd.DataFrame:
     return counts[wanted].reset_index(drop=True)
 
 
-def _published(territory: Territory, name: str) -> pd.DataFrame:
+def _published(territory: Territory, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Read a table of published facts as text; a missing, changed or misshapen file stops."""
     path = territory.project.data / "published" / name
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    where = territory.project.relative(path)
+    if not path.is_file():
+        raise NtmError(_("{path}: the file does not exist.").format(path=where))
+    check_files(territory.project, [path])
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    if missing := [column for column in columns if column not in table.columns]:
+        raise NtmError(_("{path}: columns missing: {names}").format(path=where, names=preview(missing)))
+    return table
 
 
 def published_figures(territory: Territory) -> pd.DataFrame:
@@ -51,7 +66,9 @@ def published_figures(territory: Territory) -> pd.DataFrame:
     Columns: year, measure (a key of ``published_words``), value (text, as printed), unit, confidence, source_title,
     source_url, note. Figures on other subjects stand in ``data/published/results.csv`` only.
     """
-    table = _published(territory, "results.csv")
+    table = _published(
+        territory, "results.csv", ["year", "scope", "scope_name", "measure", "value", "confidence", "source_title"]
+    )
     of_province = (table["scope"] == "province") & (table["scope_name"] == territory.vintage.province.short_name)
     is_known = table["year"].astype(int) <= cut_off(territory).year
     rows = table[of_province & is_known & table["measure"].isin(published_words())]

@@ -12,6 +12,7 @@ from ntm_lib import criteria, submissions, units
 from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
+from ntm_lib.provenance import check_files
 from ntm_lib.review import Review, load_review
 from ntm_lib.scoring import Scores, score
 from ntm_lib.submissions import Results
@@ -77,30 +78,20 @@ def load_territory(
     """
     project = Project.find()
     review = _period(load_review(project), first_year, last_year, as_of)
-    date = iso_date(on) if on else review.on
-    vintage = units.on(date, project)
+    vintage = units.on(iso_date(on) if on else review.on, project)
     unit = vintage.unit(code)
     results = submissions.read_results(project, as_of=review.as_of)
+    _check_files(project, results)
+    reporting = units.on(results.unit_vintage, project)
     scores = score(
         results,
         criteria.load(project),
-        region=units.on(results.unit_vintage, project).region,
+        region=reporting.region,
         years=review.years,
         judged_by=review.judged_by,
+        communes=reporting.communes.index[reporting.communes["is_in_programme"]],
     )
-    return _within(Territory, project, review, unit, vintage, scores, results)
-
-
-def cut_off(territory: Territory) -> dt.date:
-    """Return the date up to which values are used."""
-    return territory.review.as_of or dt.date(territory.review.last_year, 12, 31)
-
-
-def status_of(territory: Territory, year: int) -> str:
-    """Return the least certain status of the results of a year: actual, estimate or plan."""
-    status = territory.results.status[territory.reported.rules[year].set_id]
-    found = set(status[status.index.get_level_values("year") == year])
-    return next(name for name in ("plan", "estimate", "actual") if name in found)
+    return _within(project, review, unit, vintage, scores, results)
 
 
 def load_province(
@@ -125,33 +116,40 @@ def iso_date(text: str) -> dt.date:
 
 
 def _period(review: Review, first_year: int | None, last_year: int | None, as_of: str) -> Review:
-    first, last = first_year or review.first_year, last_year or review.last_year
+    first = review.first_year if first_year is None else first_year
+    last = review.last_year if last_year is None else last_year
     if last < first:
         raise UsageError(_("The period {first}-{last} ends before it begins.").format(first=first, last=last))
     cut_off = iso_date(as_of) if as_of else review.as_of
     return review.model_copy(update={"first_year": first, "last_year": last, "as_of": cut_off})
 
 
+def _check_files(project: Project, results: Results) -> None:
+    """Stop when a file of results is no longer the one that its source record describes."""
+    names = pd.concat([origin["file"] for origin in results.origin.values()]).unique()
+    check_files(project, [project.root / name for name in sorted(names)])
+
+
 def _within(
-    kind: type[Territory],
-    project: Project,
-    review: Review,
-    unit: Unit,
-    vintage: Vintage,
-    scores: Scores,
-    results: Results,
+    project: Project, review: Review, unit: Unit, vintage: Vintage, scores: Scores, results: Results
 ) -> Territory:
     communes = vintage.communes if unit.level == "province" else vintage.communes_of(unit.code)
-    if communes.empty:
-        raise NtmError(_("{name} has no communes on {date}.").format(name=unit.name, date=vintage.date))
+    if not communes["is_in_programme"].any():
+        raise NtmError(_("{name} has no commune in the Programme on {date}.").format(name=unit.name, date=vintage.date))
+    if review.merge_rule not in units.MERGE_RULES:
+        raise UsageError(
+            _("parameters/review.yaml: merge_rule '{rule}' is not known. Known: {known}.").format(
+                rule=review.merge_rule, known=", ".join(units.MERGE_RULES)
+            )
+        )
     lineage = units.lineage(results.unit_vintage, vintage.date, project)
     parts = _parts(lineage, communes, units.on(results.unit_vintage, project))
     reported = _only(scores, parts["from_code"])
     carried = scores.carried(lineage, review.merge_rule) if vintage.date != results.unit_vintage else scores
     carried = _only(carried, communes.index[communes["is_in_programme"]])
     counts = carried.counts(review.not_assessed)
-    counts["is_reported"] = _is_reported(results, parts, counts.index)
-    return kind(project, review, unit, vintage, communes, carried, reported, results, parts, counts)
+    counts["is_reported"] = _is_reported(results, reported, parts, counts.index)
+    return Territory(project, review, unit, vintage, communes, carried, reported, results, parts, counts)
 
 
 def _parts(lineage: Lineage, communes: pd.DataFrame, old: Vintage) -> pd.DataFrame:
@@ -174,10 +172,11 @@ def _only(scores: Scores, codes: pd.Index | pd.Series) -> Scores:
     return replace(scores, criteria=keep(scores.criteria), requirements=requirements)
 
 
-def _is_reported(results: Results, parts: pd.DataFrame, index: pd.Index) -> pd.Series:
-    """Tell which commune-years have at least one value; a commune without any is left out of averages."""
+def _is_reported(results: Results, reported: Scores, parts: pd.DataFrame, index: pd.Index) -> pd.Series:
+    """Tell which commune-years have at least one value in the set that judges the year; others leave the averages."""
     has_value = pd.concat(
-        pd.Series(frame.notna().to_numpy().any(axis=1), index=frame.index) for frame in results.values.values()
+        results.values[rules.set_id].notna().any(axis=1).xs(year, level="year", drop_level=False)
+        for year, rules in reported.rules.items()
     )
     frame = has_value.rename("has_value").reset_index()
     frame = frame.merge(parts[["from_code", "to_code"]], left_on="commune_code", right_on="from_code")

@@ -67,10 +67,11 @@ def money(million: Any, unit: MoneyUnit = "million", digits: int | None = None) 
 
 
 def date(value: dt.date | None) -> str:
-    """Write a date: ``30/6/2019``."""
-    if is_missing(value):
+    """Write a date as administrative papers do: day and the months 1 and 2 in two digits (``05/3/2020``)."""
+    if value is None or is_missing(value):
         return not_reported()
-    return format_date(value, "d/M/yyyy" if language() == "vi" else "d MMMM yyyy", locale=language())
+    months = "MM" if value.month <= 2 else "M"
+    return format_date(value, f"dd/{months}/yyyy" if language() == "vi" else "d MMMM yyyy", locale=language())
 
 
 def year(value: Any) -> str:

@@ -10,7 +10,7 @@ from nbconvert import HTMLExporter
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
-from ntm_lib.errors import FaultList, NtmError
+from ntm_lib.errors import FaultList
 from ntm_lib.messages import _
 from ntm_lib.reporting.display import META
 from ntm_lib.reporting.page_check import Outline, check_page
@@ -19,10 +19,6 @@ from ntm_lib.reporting.templates import ASSETS, render, static_hashes, style
 MAX_BYTES = 3_000_000
 NOT_ON_PAGE = "not-on-page"
 """Tag of a cell that is meant for the notebook only."""
-
-
-class PageError(NtmError):
-    """A page cannot be made or must not be published."""
 
 
 @dataclass(frozen=True)

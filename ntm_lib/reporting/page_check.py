@@ -17,7 +17,7 @@ from ntm_lib.reporting.templates import script_hash
 _DATA = {"application/json"}
 _LOADING = {"src", "srcset", "data", "poster", "background", "action", "formaction", "ping", "manifest"}
 _FORBIDDEN = {"iframe", "object", "embed", "base", "form", "frame", "link", "applet", "portal"}
-_CSS_LOADS = re.compile(r"@import|url\(\s*['\"]?\s*(?!#|['\"]?data:)", re.IGNORECASE)
+_CSS_LOADS = re.compile(r"\\|@import|image-set\(|url\(\s*['\"]?\s*(?!#|['\"]?data:)", re.IGNORECASE)
 _HREF = re.compile(r"https://|#|(?![a-z][a-z0-9+.-]*:)[^/\\\s]", re.IGNORECASE)
 _REPEATED = re.compile(r"<(style|script)>.{2000,}?</\1>\n?", re.DOTALL)
 
@@ -135,9 +135,11 @@ def _check_element(faults: FaultList, tag: str, values: dict[str, str]) -> None:
 
 
 def _check_href(faults: FaultList, tag: str, value: str, values: dict[str, str]) -> None:
-    if tag != "a" and not value.startswith("#"):
+    # A browser drops line ends and tabs anywhere, and control characters and blanks around an address.
+    address = re.sub(r"[\t\n\r]", "", value).strip("".join(map(chr, range(0x21))))
+    if tag != "a" and not address.startswith("#"):
         faults.add(f"<{tag}>", f"href={value[:60]!r}", _("nothing that is loaded from elsewhere"))
-    elif not _HREF.match(value):
+    elif "\\" in address or not _HREF.match(address):
         faults.add(f"<{tag}>", f"href={value[:60]!r}", _("a page beside this one, or https://"))
     elif "target" in values and "noopener" not in values.get("rel", ""):
         faults.add(f"<{tag}>", f"href={value[:60]!r}", 'rel="noopener"')

@@ -83,10 +83,12 @@ def score(
     years: Sequence[int],
     judged_by: Mapping[int, str] | None = None,
     variant: str = "commune",
+    communes: pd.Index | None = None,
 ) -> Scores:
     """Judge every commune and year of ``results`` by the set that judges the year in ``region``.
 
-    Years without results are refused. Whole-array: the work grows with the number of years and requirements,
+    ``communes``: the codes that should have reported; one without a line for a year is unknown there in every
+    criterion (None: only the lines there are). Years without any results are refused. Whole-array: the work grows with the number of years and requirements,
     not with a loop over communes.
     """
     rules = {year: law.for_year(year, region, variant=variant, set_for_year=judged_by) for year in years}
@@ -94,10 +96,18 @@ def score(
     requirements, criteria = {}, []
     for set_id in dict.fromkeys(year_rules.set_id for year_rules in rules.values()):
         of_set = {year: year_rules for year, year_rules in rules.items() if year_rules.set_id == set_id}
-        requirements[set_id] = _judge_years(results.values[set_id], of_set)
+        requirements[set_id] = _judge_years(_with_all(results.values[set_id], communes, list(of_set)), of_set)
         criteria.append(criteria_verdicts(requirements[set_id], next(iter(of_set.values()))))
     joined = criteria[0] if len(criteria) == 1 else pd.concat(criteria).sort_index()
     return Scores(joined, MappingProxyType(requirements), MappingProxyType(rules), results.unit_vintage)
+
+
+def _with_all(values: pd.DataFrame, communes: pd.Index | None, years: list[int]) -> pd.DataFrame:
+    """Add an empty line for each commune and year that has none, and leave out communes that are not asked for."""
+    if communes is None:
+        return values
+    wanted = pd.MultiIndex.from_product([communes, years], names=values.index.names)
+    return values if wanted.equals(values.index) else values.reindex(wanted)
 
 
 def _judge_years(values: pd.DataFrame, rules: Mapping[int, YearRules]) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The wide form of table B2: one line a commune and year, one column a requirement."""
 
+import re
 from csv import reader
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from ntm_lib.tables import CODE_PATTERN, contract
 
 HEAD = ("commune_code", "year", "set_id", "status", "as_of_date")
 NOT_ASSESSED_TEXT = "khong_xet"
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 Texts = NDArray[np.object_]
 Numbers = NDArray[np.float64]
@@ -61,7 +63,14 @@ def _cells(path: Path, where: str, faults: FaultList) -> dict[str, Texts] | None
         with path.open(encoding="utf-8", newline="") as lines:
             names = next(reader(lines), [])
         options = csv.ConvertOptions(column_types=dict.fromkeys(names, string()), strings_can_be_null=False)
-        table = csv.read_csv(path, csv.ReadOptions(use_threads=False), convert_options=options)
+        bad_lines: list[csv.InvalidRow] = []
+
+        def skip(line: csv.InvalidRow) -> str:
+            bad_lines.append(line)
+            return "skip"
+
+        parsing = csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skip)
+        table = csv.read_csv(path, csv.ReadOptions(use_threads=False), parsing, options)
     except (ArrowInvalid, UnicodeDecodeError) as error:
         faults.add(where, str(error).splitlines()[0], _("a CSV file in UTF-8"))
         return None
@@ -69,11 +78,30 @@ def _cells(path: Path, where: str, faults: FaultList) -> dict[str, Texts] | None
         faults.add(where, _("columns that stand twice: {names}").format(names=preview(_repeated(names))))
     elif missing := [name for name in HEAD if name not in names]:
         faults.add(where, _("columns missing: {names}").format(names=preview(missing)), preview(HEAD))
-    elif not table.num_rows:
+    elif not table.num_rows and not bad_lines:
         faults.add(where, _("no lines below the header"))
     else:
-        return {name: column.to_numpy(zero_copy_only=False) for name, column in zip(names, table.columns, strict=True)}
+        cells = {
+            name: column.fill_null("").to_numpy(zero_copy_only=False)
+            for name, column in zip(names, table.columns, strict=True)
+        }
+        return None if _has_bad_lines(cells, bad_lines, where, faults) else cells
     return None
+
+
+def _has_bad_lines(cells: dict[str, Texts], bad_lines: list[csv.InvalidRow], where: str, faults: FaultList) -> bool:
+    """Note lines with too many or too few cells, and blank ones; ``bad_lines`` are missing in ``cells``."""
+    width = str(len(cells))
+    wrong = {line.number: line.actual_columns for line in bad_lines if line.text.strip()}
+    blank = {line.number for line in bad_lines if not line.text.strip()}
+    rows = np.delete(np.arange(2, len(cells[HEAD[0]]) + len(bad_lines) + 2), [line.number - 2 for line in bad_lines])
+    blank |= set(rows[np.logical_and.reduce([column == "" for column in cells.values()])].tolist())
+    for row in sorted(wrong.keys() | blank):
+        if row in blank:
+            faults.add(f"{where}:{row}", _("blank line"), action=_("Delete the line."))
+        else:
+            faults.add(f"{where}:{row}", _("{count} cells").format(count=wrong[row]), width)
+    return bool(wrong or blank)
 
 
 def _repeated(names: list[str]) -> list[str]:
@@ -102,10 +130,8 @@ def _numbers(cells: Texts, names: list[str], quantities: list[UnitEntry], where:
     not_assessed = cells == NOT_ASSESSED_TEXT
     plain = (cells != "") & ~not_assessed
     numbers = np.full(cells.shape, np.nan)
-    try:
-        numbers[plain] = cells[plain].astype(float)
-    except ValueError:
-        numbers[plain] = pd.to_numeric(pd.Series(cells[plain], dtype=object), errors="coerce")
+    places, texts = pd.factorize(cells[plain])
+    numbers[plain] = np.array([float(text) if _NUMBER.fullmatch(text) else np.nan for text in texts])[places]
     low = np.array([quantity.min for quantity in quantities])
     high = np.array([quantity.max for quantity in quantities])
     good = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
@@ -135,15 +161,18 @@ def read_heads(files: list[WideFile], communes: pd.Index, faults: FaultList) -> 
         file=np.repeat([file.where for file in files], sizes),
         row=np.concatenate([np.arange(2, size + 2) for size in sizes]),
     )
-    years = pd.to_numeric(head["year"], errors="coerce")
+    years = pd.to_numeric(head["year"].where(head["year"].str.fullmatch("[0-9]{4}")), errors="coerce")
     dates = pd.to_datetime(head["as_of_date"], format="%Y-%m-%d", errors="coerce")
+    year_ends = pd.to_datetime(years.map("{:.0f}-12-31".format), format="%Y-%m-%d", errors="coerce")
+    is_early = (head["status"] == "actual") & (dates < year_ends)
     statuses = contract("b02").column("status").allowed
     codes = head["commune_code"].astype("str")
     for column, good, expected in (
         ("commune_code", codes.str.fullmatch(CODE_PATTERN) & codes.isin(communes), _("a commune of that date")),
-        ("year", years.between(1990, 2100) & (years % 1 == 0), _("a year")),
+        ("year", years.between(1990, 2100), _("a year")),
         ("status", head["status"].isin(statuses), ", ".join(statuses)),
         ("as_of_date", dates.notna(), _("a date such as 2019-12-31")),
+        ("as_of_date", ~is_early, _("the end of the year or later, as the status is actual")),
     ):
         for line in head[~good.to_numpy(bool)].to_dict("records"):
             faults.add(f"{line['file']}:{line['row']}, {column}", f"'{line[column]}'", expected)

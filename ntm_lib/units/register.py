@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ntm_lib.errors import FaultList, NtmError
 from ntm_lib.messages import _
+from ntm_lib.model_words import model_words
 from ntm_lib.project import Project
 from ntm_lib.units.names import KIND_WORDS, normalise
 
@@ -23,13 +24,14 @@ _ONE_DAY = dt.timedelta(days=1)
 
 def _known_kind(text: str) -> str:
     if text not in KIND_WORDS:
-        raise ValueError(f"'{text}' is not one of {', '.join(KIND_WORDS)}")
+        words = _("'{text}' is not one of {known}")
+        raise ValueError(words.format(text=text, known=", ".join(KIND_WORDS)))
     return text
 
 
 def _nfc(text: object) -> object:
     if isinstance(text, str) and normalise(text) != text:
-        raise ValueError(f"'{text}' is not written in NFC with single spaces")
+        raise ValueError(_("'{text}' is not written in NFC with single spaces").format(text=text))
     return text
 
 
@@ -217,14 +219,17 @@ def _rows(path: Path, kind: type[RowT], faults: FaultList) -> list[RowT]:
         return []
     rows = []
     for number, line in enumerate(lines, start=2):
+        if None in line:
+            faults.add(f"{path.name}:{number}", _("more cells than the header"))
+            continue
         filled: dict[Any, Any] = {column: cell for column, cell in line.items() if cell}
         try:
             rows.append(kind.model_validate(filled))
         except ValidationError as error:
-            for problem in error.errors():
-                where = f"{path.name}:{number}, {'.'.join(map(str, problem['loc']))}"
-                found = _("empty") if problem["type"] == "missing" else f"'{problem['input']}'"
-                faults.add(where, found, problem["msg"])
+            for fault in model_words(error, kind):
+                where = f"{path.name}:{number}, {'.'.join(map(str, fault.loc))}"
+                is_empty = fault.type == "missing"
+                faults.add(where, _("empty") if is_empty else fault.found, _("a value") if is_empty else fault.expected)
     return rows
 
 

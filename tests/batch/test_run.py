@@ -8,6 +8,7 @@ import pytest
 
 from batch import tiny
 from ntm_lib import batch
+from ntm_lib.batch.ledger import read_ledger
 from ntm_lib.project import Project
 
 ON = dt.date(2019, 12, 31)
@@ -99,3 +100,43 @@ def test_nothing_temporary_is_left(small: Project) -> None:
     left = [path.name for path in (small.root / "out").rglob("*") if path.is_file() and path.name.startswith(".")]
     assert left == []
     assert Path(small.root / "out" / "run.json").exists()
+
+
+def test_a_province_page_that_fails_later_keeps_its_last_good_report(small: Project) -> None:
+    tiny.write_notebook(small, "province_overview", tiny.GOOD + '\nshow(Markup("<p>kết quả tốt</p>"))')
+    run(small, "052")
+    tiny.write_notebook(small, "province_overview", 'raise NtmError("không đọc được")')
+    run(small, "052")
+    index = pages(small)["index.html"]
+    assert "không đọc được" in index
+    assert "kết quả tốt" in index
+
+
+def test_a_reason_with_a_path_of_this_machine_still_reaches_the_index(small: Project) -> None:
+    tiny.write_notebook(small, "district_evaluation", f"raise NtmError({str(small.root / 'data' / 'x.csv')!r})")
+    run(small, "052")
+    index = pages(small)["index.html"]
+    assert "data/x.csv" in index
+    assert str(small.root) not in index
+
+
+def test_unreadable_notes_of_earlier_runs_count_as_none(small: Project) -> None:
+    (small.root / "out").mkdir()
+    for text in ("[]", "{", '{"2019": [{"name": "../../x"}]}'):
+        (small.root / "out" / "run.json").write_text(text, encoding="utf-8")
+        assert read_ledger(small.root / "out") == {}
+
+
+def test_pages_on_other_units_stay_on_the_index(small: Project) -> None:
+    run(small, "052")
+    batch.run(small, small.root / "out", on=dt.date(2020, 12, 31), districts=["052"], jobs=2)
+    index = pages(small)["index.html"]
+    assert "districts/052-2019.html" in index
+    assert "districts/052-2020.html" in index
+
+
+def test_a_notebook_that_prints_without_end_is_refused(small: Project) -> None:
+    tiny.write_notebook(small, "district_evaluation", tiny.GOOD + '\nprint("x" * 6_000_000)')
+    report = run(small, "052")
+    assert not report.districts[0].is_good
+    assert not (small.root / "out" / "notebooks" / "052-2019.ipynb").exists()

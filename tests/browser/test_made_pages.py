@@ -95,7 +95,7 @@ def test_every_figure_carries_a_key(made: RunReport, open_page: OpenPage) -> Non
         "td.figure", "cells => cells.filter(c => /[0-9]/.test(c.textContent) && !c.querySelector('.fig')).length"
     )
     assert cells == 0
-    assert opened.page.locator("[data-figure='district.052.mean.2020']").count() > 0
+    assert opened.page.locator("[data-figure='district.052-20191231.mean.2020']").count() > 0
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -106,7 +106,7 @@ def test_nothing_is_wider_than_the_screen(made: RunReport, open_page: OpenPage, 
 
 def test_recognition_is_told_apart_from_meeting_all_criteria(made: RunReport, open_page: OpenPage) -> None:
     text = open_page(district_page(made, "052")).page.inner_text("body")
-    assert "46/QĐ-UBND ngày 14/1/2019" in text  # Minh Thanh, read in a source
+    assert "46/QĐ-UBND ngày 14/01/2019" in text  # Minh Thanh, read in a source
     assert "Không đạt" not in text
     assert "xếp hạng các xã và không" in text
 

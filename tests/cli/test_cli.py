@@ -1,10 +1,14 @@
 """The commands as a planner types them: answers, exit codes, no tracebacks."""
 
+import datetime as dt
 import sys
+from pathlib import Path
 
 import pytest
 
 from ntm_lib.cli import main
+from ntm_lib.project import Project
+from ntm_lib.units.schematic import schematic
 
 
 @pytest.fixture
@@ -39,6 +43,11 @@ def test_help_lists_the_commands(ntm) -> None:
         (["trace", "01762", "17.1"], ["Minh Thanh", "Vũ Minh", "--on"]),
         (["run", "--district", "049"], ["Quảng Uyên", "Quảng Hòa", "--on"]),
         (["run", "--district", "999", "--on", "2019-12-31"], ["999"]),
+        (["run", "--district", "999", "--district", "01762", "--on", "2019-12-31"], ["999", "Minh Thanh", "052"]),
+        (["run", "--district", "052,053"], ["--district 052 --district 053"]),
+        (["run", "--district", "04", "--district", "998"], ["Cao Bằng", "998"]),
+        (["trace", "01762", "17.1", "--on", "2009-12-31"], ["25/09/2012"]),
+        (["units", "show", "xã Đức Long"], ["01669", "01822"]),
         (["run", "--formats", "dotx"], ["dotx", "html"]),
         (["run", "--on", "31/12/2019"], ["31/12/2019"]),
         (["run", "--on", "2025-12-31"], ["2025"]),
@@ -101,3 +110,51 @@ def test_published_totals_stand_beside_the_sums(ntm) -> None:
     code, text = ntm("units", "totals")
     assert code == 0
     assert "530" in text
+
+
+def test_a_folder_that_cannot_be_written_stops_before_anything_runs(ntm, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for out in (tmp_path / "file", tmp_path / "file" / "out"):
+        code, text = ntm("run", "--out", str(out))
+        assert code == 2
+        assert str(out) in text
+        assert "Traceback" not in text
+
+
+def test_a_trace_ends_with_the_verdict_of_the_merged_commune_and_its_rule(ntm) -> None:
+    text = ntm("--lang", "en", "trace", "01762", "17", "--on", "2020-12-31")[1]
+    verdict, rule = text.rstrip().splitlines()[-2:]
+    assert verdict.startswith("Criterion 17 of Xã Vũ Minh")
+    assert verdict.endswith(": Not met")  # Bắc Hợp did not meet it, the two other parts did
+    assert rule.endswith("when all the communes it was formed from did")
+
+
+def test_a_year_before_the_register_is_traced_on_the_units_of_the_review(ntm) -> None:
+    code, text = ntm("--lang", "en", "trace", "01762", "17.1", "--on", "2011-12-31")
+    assert code == 0
+    assert "reported by the units of 31 December 2019" in text.splitlines()[0]
+    assert "data/illustrative/b02/2011.csv" in text
+    assert text.rstrip().splitlines()[-1].startswith("Criterion 17 of Xã Minh Thanh")
+
+
+def test_a_unit_is_shown_by_its_name(ntm) -> None:
+    assert ntm("units", "show", "Thạch An")[1].startswith("053 ")
+
+
+def test_imported_boundaries_are_listed_with_their_dates(ntm, own_project: Project, tmp_path: Path) -> None:
+    def told(*arguments: str) -> str:
+        code, text = ntm("--project", str(own_project.root), "--lang", "en", "boundaries", *arguments)
+        assert code == 0, text
+        return text
+
+    assert "every map is drawn from the schematic" in told("show")
+    file = tmp_path / "communes.geojson"
+    schematic(dt.date(2025, 12, 31), own_project).reset_index().to_file(file, engine="pyogrio")
+    imported = told("import", str(file), "--source", "Sở Nội vụ")
+    lines = told("show").splitlines()
+    assert lines[0] == "Maps of the units before 1 July 2025 keep the schematic."
+    assert lines[1].startswith("Maps of the units from 1 July 2025 on are drawn from: Sở Nội vụ, ")
+    assert imported.splitlines()[-2:] == lines
+    removed = told("remove", "--on", "2025-12-31").splitlines()
+    assert removed[0].startswith("Removed: the boundaries of the units from 1 July 2025 (Sở Nội vụ, ")
+    assert "every map is drawn from the schematic" in removed[1]

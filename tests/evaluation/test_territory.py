@@ -141,7 +141,7 @@ def test_a_changed_data_file_stops_at_its_record(own: Project) -> None:
     path = own.data / "illustrative" / "b02" / "2018.csv"
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     with pytest.raises(FaultsError, match=r"b02/2018\.csv"):
-        evaluation.sources(load_territory("052"))
+        load_territory("052")
 
 
 @pytest.mark.parametrize(

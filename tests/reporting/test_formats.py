@@ -64,7 +64,8 @@ def test_the_words_of_a_report_in_vietnamese(vietnamese):
 
 
 def test_dates_and_years(vietnamese):
-    assert formats.date(dt.date(2019, 6, 30)) == "30/6/2019"
+    days = [dt.date(2019, 6, 30), dt.date(2019, 1, 14), dt.date(2020, 3, 5), dt.date(2020, 2, 1), dt.date(2019, 12, 9)]
+    assert [formats.date(day) for day in days] == ["30/6/2019", "14/01/2019", "05/3/2020", "01/02/2020", "09/12/2019"]
     assert formats.year(2019) == "2019"
     assert formats.percent(25.44) == "25,4%"
 

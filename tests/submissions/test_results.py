@@ -106,6 +106,35 @@ def test_bad_heads_are_told_at_once(own_project: Project) -> None:
         assert place in words, place
 
 
+@pytest.mark.parametrize("text", ["1_0", "٥٠", "50\u00a0", " 50", "1e1", "0x1", "5.", ".5", "1,5", "+-1"])
+def test_a_number_is_written_in_plain_digits(own_project: Project, text: str) -> None:
+    _change(_wide(own_project), **{"r3__4.2": text})
+    words = _words(own_project)
+    assert f"2019.csv:3, 4.2: '{text}'" in words
+    assert words.count("\n  - ") == 1
+
+
+def test_actual_results_are_of_the_end_of_the_year_or_later(own_project: Project) -> None:
+    _change(_wide(own_project), r2__as_of_date="2019-12-30", r2__status="actual", r3__as_of_date="2020-01-15",
+            r3__status="actual", r4__as_of_date="2019-11-30", r4__status="estimate")  # fmt: skip
+    words = _words(own_project)
+    assert "2019.csv:2, as_of_date: '2019-12-30'" in words
+    assert words.count("\n  - ") == 1
+
+
+def test_blank_lines_are_told_and_shift_no_row(own_project: Project) -> None:
+    path = _wide(own_project)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    commas = "," * lines[0].count(",")
+    for text, rows in (
+        ([*lines[:2], "", *lines[2:4], commas, "", ""], ["3", "6", "7", "8"]),
+        ([*lines[:2], "", *lines[2:4], "01762,2019", "   ", *lines[4:]], ["3", "6", "7"]),
+    ):
+        path.write_text("\n".join(text) + "\n", encoding="utf-8")
+        told = [line.split(": ")[0].rpartition(":")[2] for line in _words(own_project).splitlines()[1:]]
+        assert told == rows
+
+
 def test_a_line_that_stands_twice_is_refused(own_project: Project) -> None:
     path = _wide(own_project)
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -1,5 +1,6 @@
 """What every section needs: keys of figures, the source line, the warnings, how a section is put on the page."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,16 +12,26 @@ from ntm_lib.criteria import YearRules
 from ntm_lib.evaluation import Territory
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats, stamps
+from ntm_lib.review import NotAssessedRule
 
 
 def key(territory: Territory, *parts: object) -> str:
-    """Return the key of a figure of this territory, e.g. ``district.052.mean.2020``."""
-    return ".".join([territory.unit.level, territory.unit.code, *(str(part).lower() for part in parts)])
+    """Return the key of a figure of this territory, e.g. ``district.052-20191231.mean.2020``."""
+    return unit_key(territory.unit.level, territory.unit.code, territory.vintage.date, *parts)
 
 
-def commune_key(code: str, *parts: object) -> str:
-    """Return the key of a figure of one commune, e.g. ``commune.01762.count.2020``."""
-    return ".".join(["commune", code, *(str(part).lower() for part in parts)])
+def unit_key(level: str, code: str, on: dt.date, *parts: object) -> str:
+    """Return the key of a figure of one unit; the date belongs to it, since codes change their meaning."""
+    return ".".join([level, f"{code}-{on:%Y%m%d}", *(str(part).lower() for part in parts)])
+
+
+def not_assessed_note(territory: Territory) -> str:
+    """Say how a criterion that is not assessed enters the counts."""
+    if territory.review.not_assessed is NotAssessedRule.COUNTS_AS_MET:
+        return _("A criterion that is not assessed in a commune counts as met (rule of this review).")
+    return _(
+        "A criterion that is not assessed in a commune is left out of the count and of its total (rule of this review)."
+    )
 
 
 def warnings(territory: Territory) -> list[str]:

@@ -15,10 +15,17 @@ from ntm_lib.reporting.formats import in_sentence, interval
 from ntm_lib.reporting.layers import MapLayer
 from ntm_lib.reporting.maps import MapHtml
 from ntm_lib.reporting.maps import commune_map as draw_map
-from ntm_lib.reporting.sections.common import commune_key, key, section, source_line, warnings, year_text
+from ntm_lib.reporting.sections.common import (
+    key,
+    not_assessed_note,
+    section,
+    source_line,
+    unit_key,
+    warnings,
+    year_text,
+)
 from ntm_lib.reporting.sections.levels import criterion_marks, mark_notes
 from ntm_lib.reporting.tables import Cell, Column, html_table
-from ntm_lib.review import NotAssessedRule
 from ntm_lib.units.boundaries import load_shapes
 from ntm_lib.verdicts import Verdict
 
@@ -33,6 +40,7 @@ def commune_map(territory: Territory, pages: Sequence[str] = ()) -> None:
         is_in_programme=communes["is_in_programme"],
     )
     title = _("Scheme of {name}") if shapes.is_schematic else _("Map of {name}")
+    names_note = _("Criteria are named as in the set of {year}.").format(year=territory.review.last_year)
     drawn = draw_map(
         frame,
         [_count_layer(territory), *_criterion_layers(territory)],
@@ -41,7 +49,7 @@ def commune_map(territory: Territory, pages: Sequence[str] = ()) -> None:
         title=title.format(name=in_sentence(territory.unit.name)),
         stamps=[*warnings(territory), shapes.label],
         links=_links(territory, pages),
-        source=source_line(territory),
+        source=f"{source_line(territory, *territory.years)}. {names_note}",
     )
     heading = _("Scheme") if shapes.is_schematic else _("Map")
     show(MapHtml(section(heading, drawn.html, anchor="map"), drawn.script_hashes))
@@ -93,10 +101,12 @@ def results(territory: Territory) -> None:
     counts = territory.of_year(territory.counts, year)
     criteria = territory.reported.rules[year].criteria
     marks = criterion_marks(territory, year)
+    is_of_interest = bool((counts["of"] != counts["of"].iloc[0]).any())
     names, groups, labels = territory.communes["name"], criteria["group"], criteria[f"label_{language()}"]
     columns = [
         Column(_("Commune")),
         Column(_("Criteria met"), "figure"),
+        *([Column(_("Criteria assessed"), "figure")] if is_of_interest else []),
         *(
             Column(criterion + marks[criterion], "sign", group=groups[criterion], hint=labels[criterion])
             for criterion in criteria.index
@@ -106,11 +116,12 @@ def results(territory: Territory) -> None:
         [
             names[code],
             figure(
-                commune_key(code, "count", year),
+                unit_key("commune", code, territory.vintage.date, "count", year),
                 counts.at[code, "low"],
                 "interval",
                 high=counts.at[code, "high"],
             ),
+            *([_of(territory, code, counts, year)] if is_of_interest else []),
             *(Verdict(value) for value in row),
         ]
         for code, row in zip(verdicts.index, verdicts.to_numpy(), strict=True)
@@ -118,10 +129,11 @@ def results(territory: Territory) -> None:
     met = (verdicts == Verdict.MET).sum()
     total: list[Cell] = [
         _("Total: communes meeting the criterion"),
-        None,
+        _mean(territory, counts, year),
+        *([None] if is_of_interest else []),
         *(figure(key(territory, "criterion", name, "met_count", year), met[name], "count") for name in criteria.index),
     ]
-    legend = "; ".join(f"{criterion}. {label}" for criterion, label in labels.items())
+    legend = _legend(criteria)
     table = html_table(
         columns,
         rows,
@@ -129,18 +141,35 @@ def results(territory: Territory) -> None:
         source=source_line(territory, year),
         stamps=warnings(territory),
         total=total,
-        notes=[legend + ".", _not_assessed(territory), _interval_note(), *mark_notes()],
+        notes=[legend, not_assessed_note(territory), _interval_note(), *mark_notes()],
     )
     show(section(_("Results of the communes"), table, anchor="communes"))
 
 
+def _legend(criteria: pd.DataFrame) -> str:
+    """Name the criteria behind their numbers, by group."""
+    names = criteria[f"label_{language()}"]
+    return " ".join(
+        f"{group}. {part[f'group_{language()}'].iloc[0]}: "
+        + "; ".join(f"{criterion}. {names[criterion]}" for criterion in part.index)
+        + "."
+        for group, part in criteria.groupby("group", sort=False)
+    )
+
+
+def _of(territory: Territory, code: str, counts: pd.DataFrame, year: int) -> Markup:
+    """Return the number of criteria that the count of one commune is out of."""
+    return figure(
+        unit_key("commune", code, territory.vintage.date, "count_of", year), counts["of"].to_dict()[code], "count"
+    )
+
+
+def _mean(territory: Territory, counts: pd.DataFrame, year: int) -> Markup:
+    """Return the mean number of criteria of the communes that reported."""
+    reported = counts[counts["is_reported"]]
+    low, high = (float(reported[bound].mean()) for bound in ("low", "high"))
+    return figure(key(territory, "mean", year), low, "interval", high=high, digits=1)
+
+
 def _interval_note() -> str:
     return _("11-13: at least 11 criteria are met; 13 if those without enough data were met as well.")
-
-
-def _not_assessed(territory: Territory) -> Markup | str:
-    if territory.review.not_assessed is NotAssessedRule.COUNTS_AS_MET:
-        return _("A criterion that is not assessed in a commune counts as met (rule of this review).")
-    return _(
-        "A criterion that is not assessed in a commune is left out of the count and of its total (rule of this review)."
-    )

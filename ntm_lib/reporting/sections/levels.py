@@ -41,7 +41,7 @@ def mark_notes() -> list[str]:
         f"{UNVERIFIED_MARK} "
         + _("Level not checked against the signed text.")
         + f" {ASSUMED_MARK} "
-        + _("Assumed level, awaiting a decision of the province.")
+        + _("Assumed level; its basis stands under the levels the results rest on.")
     ]
 
 

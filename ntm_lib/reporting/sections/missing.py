@@ -1,16 +1,17 @@
 """Show what is missing: the distance to the required level, and what is not known."""
 
+from typing import Any
+
 import pandas as pd
 from markupsafe import Markup
 
-from ntm_lib import evaluation
+from ntm_lib import criteria, evaluation
 from ntm_lib.evaluation import MISSING_LEVEL, Territory
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.sections.common import (
-    commune_key,
     key,
     label_of,
     names,
@@ -18,6 +19,7 @@ from ntm_lib.reporting.sections.common import (
     rows_of,
     section,
     source_line,
+    unit_key,
     warnings,
     year_text,
 )
@@ -51,7 +53,7 @@ def _measured(territory: Territory, year: int, cells: pd.DataFrame) -> Markup:
     columns = [
         Column(_("Commune")),
         Column(_("Value reached"), "figure"),
-        Column(_("Still missing"), "figure"),
+        Column(_("Still missing (share: in percentage points)"), "figure"),
     ]
     rows: list[list[Cell] | Band] = []
     for requirement, group in cells.groupby("requirement", sort=False):
@@ -61,8 +63,8 @@ def _measured(territory: Territory, year: int, cells: pd.DataFrame) -> Markup:
             rows.append(
                 [
                     _name(row.name, row.name, row.new_name),
-                    figure(commune_key(row.commune_code, *where), row.value, "number", digits=1),
-                    figure(commune_key(row.commune_code, "gap", *where), row.gap, "number", digits=1),
+                    figure(_key(territory, row.commune_code, *where), row.value, "number", digits=_digits(row)),
+                    figure(_key(territory, row.commune_code, "gap", *where), row.gap, "number", digits=_digits(row)),
                 ]
             )
     return html_table(
@@ -78,16 +80,33 @@ def _measured(territory: Territory, year: int, cells: pd.DataFrame) -> Markup:
 
 
 def _heading(territory: Territory, row: pd.Series) -> str:
-    return _("{requirement}. {label} (required: {level})").format(
-        requirement=row["requirement"].split("/")[0], label=label_of(row), level=marked_level(territory, row)
+    """Head the rows of one requirement; the mark of illustrative data stands here too, for the table is long."""
+    text = _("{requirement}. {label} (unit: {unit}; required level: {level})").format(
+        requirement=row["requirement"].split("/")[0],
+        label=label_of(row),
+        unit=criteria.load(territory.project).registers.units[row["unit"]].label,
+        level=marked_level(territory, row),
     )
+    return f"{text} - {_('illustrative')}" if territory.results.is_illustrative else text
 
 
-def _name(shown: str, name: str, new_name: str) -> str:
-    """Name a commune, and where it stands today when that is another one."""
-    if name == new_name:
+def _key(territory: Territory, code: str, *parts: object) -> str:
+    """Return the key of a figure of a commune as it reported."""
+    return unit_key("commune", code, territory.results.unit_vintage, *parts)
+
+
+def _digits(row: Any) -> int:
+    """Return as many decimals as show that the value is not the level: whole numbers for counts, else one or more."""
+    if row.unit in {"household", "count"}:
+        return 0
+    return next((digits for digits in (1, 2, 3) if round(row.value, digits) != round(row.level, digits)), 1)
+
+
+def _name(shown: str, name: str, new_names: tuple[str, ...]) -> str:
+    """Name a commune, and where it stands on the units of the page when that is elsewhere."""
+    if new_names == (name,):
         return shown
-    return _("{name} (now in {new_name})").format(name=shown, new_name=formats.in_sentence(new_name))
+    return _("{name} (now in {new_name})").format(name=shown, new_name=", ".join(map(formats.in_sentence, new_names)))
 
 
 def _yes_no(territory: Territory, year: int, cells: pd.DataFrame, caption: str, what: str) -> Markup:

@@ -10,7 +10,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.sections.common import decisions, key, paragraph, section, warnings
+from ntm_lib.reporting.sections.common import decisions, key, not_assessed_note, paragraph, section, warnings
 from ntm_lib.reporting.tables import Column, html_table
 
 
@@ -35,7 +35,8 @@ def opening(territory: Territory) -> None:
         subtitle=str(territory.review.title),
         bands=[stamps.draft(), *warnings(territory)],
     )
-    show(Markup('<div class="lead">{}{}{}</div>').format(about, _law(territory), _merger_rule(territory)))
+    rules = [about, _units(territory), _law(territory), paragraph(not_assessed_note(territory))]
+    show(Markup('<div class="lead">{}</div>').format(Markup().join(rules)))
 
 
 def _law(territory: Territory) -> Markup:
@@ -50,34 +51,47 @@ def _law(territory: Territory) -> Markup:
     )
 
 
-def _merger_rule(territory: Territory) -> Markup:
-    if territory.vintage.date == territory.results.unit_vintage:
-        return Markup()
-    rules = {
-        "all_parts": _("a merged commune meets a criterion when all the communes it was formed from did"),
-    }
-    return paragraph(
-        _("Results were reported by the communes of {reported} and are shown on those of {shown}: {rule}."),
-        reported=formats.date(territory.results.unit_vintage),
-        shown=formats.date(territory.vintage.date),
-        rule=rules.get(territory.review.merge_rule, territory.review.merge_rule),
+def _units(territory: Territory) -> Markup:
+    """Say on which units the results are shown and, where communes merged, by which rule."""
+    shown = paragraph(
+        _("Shown on the administrative units of {date}{districts}."),
+        date=formats.date(territory.vintage.date),
+        districts=_districts(territory),
     )
+    if territory.vintage.date == territory.results.unit_vintage:
+        return shown
+    return shown + paragraph(
+        _("Results were reported by the communes of {reported}: {rule}."),
+        reported=formats.date(territory.results.unit_vintage),
+        rule=evaluation.merge_rule_words()[territory.review.merge_rule],
+    )
+
+
+def _districts(territory: Territory) -> str:
+    """Count the districts of a province by kind: 12 rural districts and one city."""
+    if territory.unit.level != "province" or territory.vintage.districts.empty:
+        return ""
+    words = {"huyen": _("{count} rural districts"), "thi_xa": _("{count} towns"), "thanh_pho": _("{count} cities")}
+    counts = territory.vintage.districts["kind"].value_counts()
+    named = [text.format(count=f"{counts[kind]:02d}") for kind, text in words.items() if kind in counts]
+    return " (" + _(" and ").join(named) + ")"
 
 
 def closing(territory: Territory) -> None:
     """Name files, hashes and versions, and say what the page does not show."""
     made_from = evaluation.sources(territory)
+    natures = {
+        "illustrative": _("illustrative"),
+        "submitted": _("reported by communes"),
+        "published": _("published"),
+        "fact": _("fact"),
+        "imported": _("imported"),
+    }
     rows = [
-        (path, record.title, record.origin, formats.date(record.retrieved), record.sha256[:16])
+        (path, natures[record.nature], formats.date(record.retrieved), record.sha256[:16])
         for path, record in made_from.files
     ]
-    columns = [
-        Column(_("File")),
-        Column(_("Content")),
-        Column(_("Origin")),
-        Column(_("Date")),
-        Column("SHA-256"),
-    ]
+    columns = [Column(_("File")), Column(_("Nature of the data")), Column(_("Date")), Column("SHA-256")]
     table = html_table(columns, rows, caption=_("Data files of this page"))
     limits = [
         _(
@@ -86,10 +100,7 @@ def closing(territory: Territory) -> None:
         ),
         _("The page does not rank communes and does not propose commendation."),
         _("No area or length is computed from the schematic."),
-        _(
-            "Criteria that the commune does not carry out are shown as not assessed; how they count is stated under the "
-            "table."
-        ),
+        _("Criteria that the commune does not carry out are shown as not assessed; how they count is stated above."),
     ]
     items = Markup("").join(Markup("<li>{}</li>").format(text) for text in limits)
     show(
@@ -99,11 +110,7 @@ def closing(territory: Territory) -> None:
             Markup("<details><summary>{}</summary>{}</details>").format(
                 _("{count} data files with their fingerprints").format(count=len(rows)), table
             ),
-            paragraph(
-                _("Criteria sets: {sets}. Version of the software: {version}."),
-                sets=", ".join(made_from.set_ids),
-                version=made_from.code_version,
-            ),
+            paragraph(_("Version of the software: {version}."), version=made_from.code_version),
             anchor="sources",
         )
     )

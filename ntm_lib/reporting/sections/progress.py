@@ -10,7 +10,16 @@ from ntm_lib.reporting import formats, palette
 from ntm_lib.reporting.charts import column_chart, trend_chart
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.sections.common import key, paragraph, section, source_line, warnings, year_text
+from ntm_lib.reporting.sections.common import (
+    key,
+    not_assessed_note,
+    paragraph,
+    section,
+    source_line,
+    unit_key,
+    warnings,
+    year_text,
+)
 from ntm_lib.reporting.tables import Cell, Column, html_table
 
 
@@ -56,16 +65,22 @@ def _tiles(territory: Territory, head: evaluation.Headline) -> Markup:
 
 def _means(territory: Territory, head: evaluation.Headline) -> Markup:
     low, high = head.gain()
-    return (
-        _mean(territory, head.first, head.first_year)
-        + _mean(territory, head.last, head.last_year)
-        + paragraph(
-            _("Change from {first_year} to {last_year}: {gain} criteria per commune."),
-            first_year=head.first_year,
-            last_year=head.last_year,
-            gain=figure(key(territory, "mean_gain"), low, "interval", high=high, digits=1),
-        )
+    is_exact = formats.number(low, 1) == formats.number(high, 1)
+    text = (
+        _("From {first_year} to {last_year}: {gain} more criteria per commune.")
+        if is_exact
+        else _("From {first_year} to {last_year}: at least {gain} more criteria per commune.")
     )
+    gain = paragraph(
+        text,
+        first_year=head.first_year,
+        last_year=head.last_year,
+        gain=figure(key(territory, "mean_gain"), low, "number"),
+    )
+    rules = territory.reported.rules
+    if rules[head.first_year].set_id != rules[head.last_year].set_id:
+        gain += paragraph(_("The two years are judged by different criteria sets."))
+    return _mean(territory, head.first, head.first_year) + _mean(territory, head.last, head.last_year) + gain
 
 
 def _mean(territory: Territory, row: pd.Series, year: int) -> Markup:
@@ -89,14 +104,15 @@ def _mean(territory: Territory, row: pd.Series, year: int) -> Markup:
 
 def _reached(territory: Territory, head: evaluation.Headline) -> Markup:
     def share(name: str, row: pd.Series, year: int) -> Markup:
-        return figure(key(territory, "group_share", name, year), int(row[name]), "share", whole=int(row["communes"]))
+        shown = figure(key(territory, "group_share", name, year), int(row[name]), "share", whole=int(row["communes"]))
+        return Markup(_("at least {number}")).format(number=shown) if row[GROUP_UNKNOWN] else shown  # noqa: S704
 
     return paragraph(
         _(
-            "Communes meeting all criteria in {year}: {all}. Under 5 criteria: {few_then} in {first_year}, {few_now} in "
-            "{year}. Meeting all criteria is not the same as being recognised."
+            "Communes meeting all criteria in {last_year}: {all}. Communes under 5 criteria: {few_then} in {first_year}, "
+            "{few_now} in {last_year}. Meeting all criteria is not the same as being recognised."
         ),
-        year=head.last_year,
+        last_year=year_text(territory, head.last_year),
         first_year=head.first_year,
         all=share("all", head.last, head.last_year),
         few_then=share("under_5", head.first, head.first_year),
@@ -133,6 +149,7 @@ def _group_table(territory: Territory, table: pd.DataFrame) -> Markup:
             "Where results are missing, the average is an interval: from the criteria shown to be met, to those that could "
             "be. A commune whose missing results could move it to another group is not placed."
         ),
+        not_assessed_note(territory),
     ]
     return html_table(
         columns,
@@ -241,7 +258,7 @@ def criterion_shares(territory: Territory) -> None:
         unit=_("Unit: commune"),
         source=source_line(territory, first, last),
         stamps=warnings(territory),
-        notes=[_("Criteria are named as in the set of {year}.").format(year=last)],
+        notes=[_("Criteria are named as in the set of {year}.").format(year=last), not_assessed_note(territory)],
         is_numbered=False,
     )
     show(section(_("Results by criterion"), table, anchor="criteria"))
@@ -265,19 +282,24 @@ def by_district(territory: Territory) -> None:
         *(Column(labels[name], "figure", group=_("Communes by number of criteria met")) for name in shown),
     ]
 
-    def cells(name: str, prefix: str, rows: pd.DataFrame, groups: pd.Series) -> list[Cell]:
+    def cells(name: str, level: str, code: str, rows: pd.DataFrame, groups: pd.Series) -> list[Cell]:
         reported = rows[rows["is_reported"]]
         low, high = (float(reported[bound].mean()) for bound in ("low", "high"))
+
+        def of(*parts: object) -> str:
+            return unit_key(level, code, territory.vintage.date, *parts)
+
         return [
             name,
-            figure(f"{prefix}.in_programme", len(rows), "count"),
-            figure(f"{prefix}.mean.{year}", low, "interval", high=high, digits=1),
-            *(figure(f"{prefix}.group.{group}.{year}", int(groups[group]), "count") for group in shown),
+            figure(of("in_programme"), len(rows), "count"),
+            figure(of("mean", year), low, "interval", high=high, digits=1),
+            *(figure(of("group", group, year), int(groups[group]), "count") for group in shown),
         ]
 
-    names, by_code = territory.vintage.districts["name"], grouped.T
+    names = territory.vintage.districts["name"]
     rows = [
-        cells(names[str(code)], f"district.{code}", part, by_code[str(code)]) for code, part in counts.groupby(district)
+        cells(names[code], "district", code, part, grouped.T[code])
+        for code, part in ((str(code), part) for code, part in counts.groupby(district))
     ]
     table = html_table(
         columns,
@@ -286,6 +308,6 @@ def by_district(territory: Territory) -> None:
         unit=_("Unit: commune"),
         source=source_line(territory, year),
         stamps=warnings(territory),
-        total=cells(_("Total"), key(territory), counts, grouped.sum()),
+        total=cells(_("Total"), territory.unit.level, territory.unit.code, counts, grouped.sum()),
     )
     show(section(_("Results by district"), table, anchor="districts"))

@@ -9,7 +9,8 @@ from ntm_lib.evaluation import Territory
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
-from ntm_lib.reporting.sections.common import rows_of, section
+from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.sections.common import key, paragraph, rows_of, section
 from ntm_lib.reporting.tables import Cell, Column, html_table
 
 
@@ -51,7 +52,25 @@ def recognised(territory: Territory) -> None:
         for row in rows_of(evaluation.unnamed_recognitions(territory))
     ]
     known = Markup("<ul>{}</ul>").format(Markup().join(unnamed)) if unnamed else Markup()
-    show(section(_("Recognised communes"), table, known, anchor="recognised"))
+    show(section(_("Recognised communes"), table, known, _sum(territory), anchor="recognised"))
+
+
+def _sum(territory: Territory) -> Markup:
+    """Add up named and unnamed recognitions of the province up to the cut-off date."""
+    if territory.unit.level != "province":
+        return Markup()
+    named = len(evaluation.recognitions(territory))
+    unnamed = int(evaluation.unnamed_recognitions(territory)["not_named"].sum())
+    return paragraph(
+        _(
+            "Recognised up to {date}: {all} communes, {named} of them named in the sources found and {unnamed} not. "
+            "Communes that merged later are counted as they were when recognised."
+        ),
+        date=formats.date(evaluation.cut_off(territory)),
+        all=figure(key(territory, "recognised"), named + unnamed, "count"),
+        named=figure(key(territory, "recognised_named"), named, "count"),
+        unnamed=figure(key(territory, "recognised_unnamed"), unnamed, "count"),
+    )
 
 
 def published(territory: Territory) -> None:
@@ -70,7 +89,7 @@ def published(territory: Territory) -> None:
             words[row.measure],
             _as_printed(row.value),
             _confidence(row.confidence),
-            row.source_title,
+            "" if row.confidence == "derived" else row.source_title,
         ]
         for row in rows_of(figures)
     ]

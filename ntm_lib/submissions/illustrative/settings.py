@@ -257,7 +257,7 @@ def load_settings(project: Project, law: Law) -> Settings:
     try:
         settings = Settings.model_validate(read_yaml(path))
     except ValidationError as error:
-        raise model_faults(project.relative(path), error) from error
+        raise model_faults(project.relative(path), error, Settings) from error
     faults = FaultList(_("Parameters that cannot be used"))
     for year in settings.span:
         for set_id in sets_of(settings, law, year):

@@ -1,0 +1,131 @@
+"""Turn the errors of a pydantic model into the reader's words: what was found, what was expected."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from ntm_lib.errors import FaultList
+from ntm_lib.messages import _
+
+_MAX_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class ModelFault:
+    """One error: the way to the value (names and positions), pydantic's ``type``, what was found and expected."""
+
+    loc: tuple[int | str, ...]
+    type: str
+    found: str
+    expected: str = ""
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """Say which known name is meant, or list them."""
+    known = list(known)
+    close = difflib.get_close_matches(str(name), known, n=1)
+    return f"'{close[0]}'" if close else ", ".join(known)
+
+
+def model_words(error: ValidationError, model: type[BaseModel] | None = None) -> list[ModelFault]:
+    """Return every error in words; with ``model`` an unknown key is told with the nearest known one."""
+    return [_fault(item, model) for item in error.errors(include_url=False)]
+
+
+def tell(faults: FaultList, where: str, error: ValidationError, model: type[BaseModel] | None = None) -> None:
+    """Note every error in ``faults``, at ``where`` and the dotted way to the value."""
+    for fault in model_words(error, model):
+        place = ".".join(str(part) for part in fault.loc)
+        faults.add(f"{where}: {place}" if place else where, fault.found, fault.expected)
+
+
+def _fault(item: Any, model: type[BaseModel] | None) -> ModelFault:
+    loc, kind = item["loc"], item["type"]
+    key = loc[-1] if loc else ""
+    match kind:
+        case "missing":
+            return ModelFault(loc, kind, _("key '{key}' is missing").format(key=key))
+        case "extra_forbidden":
+            return ModelFault(loc, kind, _("unknown key '{key}'").format(key=key), nearest(key, _known(model, loc)))
+        case "value_error":
+            return ModelFault(loc, kind, str(item["ctx"]["error"]))
+        case _:
+            return ModelFault(loc, kind, _shown(item["input"]), _expected(kind, item.get("ctx", {}), item["msg"]))
+
+
+def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
+    """Return what the model asks for, by the type of the error; an unforeseen type keeps pydantic's reason."""
+    if kind in {"enum", "literal_error"}:
+        return _("one of {known}").format(known=str(context["expected"]).replace("' or '", "', '"))
+    for limit, sign in (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<=")):
+        if limit in context:
+            return f"{sign} {context[limit]}"
+    for name, text in (
+        ("min_length", _("length at least {limit}")),
+        ("max_length", _("length at most {limit}")),
+        ("pattern", _("text of the form {limit}")),
+    ):
+        if name in context:
+            return text.format(limit=context[name])
+    if kind in {"int_type", "float_type"}:
+        return _("a number without quotation marks")
+    return _kinds().get(kind.split("_", maxsplit=1)[0]) or _("another value ({reason})").format(reason=message)
+
+
+def _kinds() -> dict[str, str]:
+    """Return the words for a kind of value, by the first word of pydantic's error type."""
+    entries = _("a list")
+    lines = _("lines of the form `name: value`")
+    return {
+        "int": _("a whole number"),
+        "float": _("a number"),
+        "finite": _("a finite number"),
+        "bool": _("true or false"),
+        "date": _("a date such as 2019-12-31"),
+        "string": _("text"),
+        "tuple": entries,
+        "list": entries,
+        "dict": lines,
+        "mapping": lines,
+        "model": lines,
+        "invalid": _("a name"),
+    }
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return _("empty")
+        case bool():
+            return str(value).lower()
+        case Mapping():
+            return _("lines of the form `name: value`")
+        case list() | tuple():
+            return _("a list")
+        case _:
+            if isinstance(value, (int, float)):
+                return str(value)
+            text = str(value)
+            return f"'{text}'" if len(text) <= _MAX_SHOWN else f"'{text[:_MAX_SHOWN]}…'"
+
+
+def _known(model: type[BaseModel] | None, loc: tuple[int | str, ...]) -> list[str]:
+    """List the names that may stand where ``loc`` ends; positions and keys of a mapping lead no deeper."""
+    kind: Any = model
+    for part in loc[:-1]:
+        fields = {name: field for held in _models(kind) for name, field in _fields(held).items()}
+        kind = fields.get(str(part), kind)
+    return [name for held in _models(kind) for name in _fields(held)]
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _models(kind: Any) -> list[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [kind]
+    return [model for part in get_args(kind) for model in _models(part)]
