@@ -11,8 +11,6 @@ from ntm_lib.reporting import palette
 from ntm_lib.reporting.templates import render
 from ntm_lib.verdicts import Verdict
 
-LONG = 40
-"""A table with more rows scrolls in a window of its own, its head staying in view."""
 Cell = str | Markup | Verdict | None
 """Plain text (escaped), a `figures.figure`, or a verdict; None: nothing applies, the cell stays empty."""
 
@@ -80,7 +78,6 @@ def html_table(
         notes=notes,
         is_numbered=is_numbered,
         row_headers=row_headers,
-        is_long=len(body) > LONG,
         width=len(columns) + is_numbered,
         legend=verdict_legend() if any(column.kind in {"verdict", "sign"} for column in columns) else "",
         empty=empty or _("No rows."),

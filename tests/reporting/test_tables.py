@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 import pytest
 
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.tables import LONG, Band, Column, html_table
+from ntm_lib.reporting.tables import Band, Column, html_table
 from ntm_lib.verdicts import Verdict
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'`${1}"
@@ -104,9 +104,3 @@ def test_a_bare_number_and_a_wrong_length_are_refused():
 
 def test_a_table_without_rows_says_so():
     assert _Rows(html_table([Column("a")], [], caption="c", empty="None.")).text[1] == ["None."]
-
-
-def test_only_a_long_table_scrolls_in_its_own_window():
-    short, long = (html_table([Column("a")], [["x"]] * rows, caption="c") for rows in (LONG, LONG + 1))
-    assert 'class="ntm-table"' in short
-    assert 'class="ntm-table long"' in long
