@@ -2,7 +2,7 @@
 
 from ntm_lib.criteria.audit import audit
 from ntm_lib.criteria.bridge import Bridge, bridge
-from ntm_lib.criteria.describe import Description, describe, level_text, verified_text
+from ntm_lib.criteria.describe import Description, describe, level_text, select, verified_text
 from ntm_lib.criteria.law import Law, YearRules, load
 from ntm_lib.criteria.levels import Requirement
 from ntm_lib.criteria.sets import CriteriaSet
@@ -19,5 +19,6 @@ __all__ = [
     "describe",
     "level_text",
     "load",
+    "select",
     "verified_text",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ntm_lib.criteria import Law
+from ntm_lib.criteria import Law, select
 from ntm_lib.errors import NtmError, UsageError, preview
 from ntm_lib.messages import _
 from ntm_lib.scoring.judge import judge
@@ -52,7 +52,7 @@ def trace(
     """
     rules = law.for_year(year, region, set_for_year=judged_by)
     about = rules.requirements
-    wanted = about[(about["criterion"] == item) | (about["indicator"] == item) | (about.index == item)]
+    wanted = select(rules, item)
     if wanted.empty:
         raise UsageError(
             _("'{item}' is not in {sets}. It has: {known}.").format(
