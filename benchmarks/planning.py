@@ -1,0 +1,142 @@
+"""Planning: our search against the same model put naively to HiGHS through PuLP, and against a greedy ranking.
+
+Invented problems of `tests/planning/problems.py` with all limits, or with money alone (`--money`). Each way runs in a
+process of its own; the naive model is stopped by `--cap` seconds of the solver (ours never looks at the clock). The naive
+model and the greedy ranking know only money and works, so theirs is compared with ours on `--money` problems; with all
+limits only ours is run. The cost of making the problem is not counted. `python benchmarks/planning.py --money --sizes 14 161`.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "planning"))
+from problems import make_problem  # noqa: E402
+
+from ntm_lib.planning.optimise import Options, check, optimise  # noqa: E402
+from ntm_lib.planning.problem import Problem  # noqa: E402
+
+
+def ours(problem: Problem, nodes: int) -> dict[str, object]:
+    found = optimise(problem, Options(gap=0.001, nodes=nodes))
+    faults = check(problem, found)
+    return {"objective": found.objective, "gap": found.gap, "check": "passed" if not faults else "FAILED"}
+
+
+def naive(problem: Problem, cap: float) -> dict[str, object]:
+    """One binary a completion and one a year of the standard, rows written one by one."""
+    import pulp
+
+    steps, years = problem.steps, len(problem.years)
+    lp = pulp.LpProblem("plan", pulp.LpMaximize)
+    x = [pulp.LpVariable(f"x{at}", cat="Binary") for at in range(len(steps))]
+    by_gap: dict[tuple[int, int], list[int]] = {}
+    for at, key in enumerate(zip(steps.commune.tolist(), steps.criterion.tolist(), strict=True)):
+        by_gap.setdefault(key, []).append(at)
+    worth = [pulp.lpDot(steps.value.tolist(), x)]
+    for commune in np.flatnonzero(~problem.start_standard).tolist():
+        z = [pulp.LpVariable(f"z{commune}_{year}", cat="Binary") for year in range(years)]
+        worth.append(pulp.lpDot(problem.standard_value[commune].tolist(), z))
+        lp += pulp.lpSum(z) <= 1
+        for criterion in np.flatnonzero(~problem.met[commune]).tolist():
+            held = by_gap.get((commune, criterion), [])
+            if held:
+                lp += pulp.lpSum(x[at] for at in held) <= 1
+            for year in range(years):
+                lp += pulp.lpSum(z[: year + 1]) <= pulp.lpSum(x[at] for at in held if steps.year[at] <= year)
+    lp.setObjective(pulp.lpSum(worth))
+    spend = steps.spend.tocsc()
+    for purse in range(len(problem.purses)):
+        for year in range(years):
+            column = spend[:, [purse * years + year]].tocoo()
+            paid = pulp.lpSum(v * x[r] for r, v in zip(column.row.tolist(), column.data.tolist(), strict=True))
+            lp += paid <= problem.money[purse, year]
+    lp.solve(pulp.HiGHS(msg=False, timeLimit=cap, gapRel=0.001, threads=1))
+    info = lp.solverModel.getInfo()
+    found, bound = -info.objective_function_value, -info.mip_dual_bound
+    if not np.isfinite(found) or abs(found) > 1e20:
+        return {"objective": None, "gap": None, "check": "no plan within the cap"}
+    return {"objective": found, "gap": (bound - found) / max(1, abs(found)), "check": "-"}
+
+
+def greedy(problem: Problem) -> dict[str, object]:
+    """Communes by what finishing them costs, cheapest first, each in the first year for which all money is there."""
+    steps, years = problem.steps, len(problem.years)
+    cost = np.asarray(steps.spend.sum(axis=1)).ravel()
+    left, objective = problem.money.ravel().copy(), 0.0
+    last = np.append(np.diff(steps.commune * problem.met.shape[1] + steps.criterion) != 0, [True])
+    need = np.bincount(steps.commune[last], cost[last], minlength=len(problem.communes))
+    begin, end = np.searchsorted(steps.commune, [np.arange(len(need)), np.arange(len(need)) + 1])
+    for commune in np.argsort(need, kind="stable"):
+        mine = np.arange(begin[commune], end[commune])
+        gaps = set(np.flatnonzero(~problem.met[commune]).tolist())
+        for year in range(years):
+            at = mine[steps.year[mine] <= year]
+            latest = {int(steps.criterion[step]): int(step) for step in at}
+            if not gaps or set(latest) != gaps:
+                continue
+            chosen = np.array(list(latest.values()))
+            take = np.asarray(steps.spend[chosen].sum(axis=0)).ravel()
+            if (take <= left).all():
+                left -= take
+                objective += steps.value[chosen].sum() + problem.standard_value[commune, steps.year[chosen].max()]
+                break
+    return {"objective": float(objective), "gap": None, "check": "-"}
+
+
+def one(way: str, size: int, *, money: bool, cap: float, nodes: int) -> None:
+    problem = make_problem(size, 1, limits=not money)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.perf_counter()
+    match way:
+        case "ours":
+            row = ours(problem, nodes)
+        case "naive":
+            row = naive(problem, cap)
+        case _:
+            row = greedy(problem)
+    row |= {"wall": time.perf_counter() - started}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print("RESULT" + json.dumps(row | {"peak_mb": peak / 1024, "added_mb": (peak - before) / 1024}))
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--sizes", type=int, nargs="+", default=[14, 161, 1_000, 10_600])
+    options.add_argument("--money", action="store_true", help="money limits alone")
+    options.add_argument("--cap", type=float, default=60.0)
+    options.add_argument("--nodes", type=int, default=20_000)
+    options.add_argument("--rounds", type=int, default=3, help="for sizes up to 161; larger ones run once")
+    options.add_argument("--one", help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.one:
+        one(given.one, given.sizes[0], money=given.money, cap=given.cap, nodes=given.nodes)
+        return
+    print(f"{'communes':>9} {'way':8}{'wall s':>9}{'peak MB':>9}{'objective':>14}{'gap %':>9}  check")
+    for size in given.sizes:
+        for way in ("ours", "naive", "greedy") if given.money else ("ours",):
+            rounds = [_run(way, size, given) for _turn in range(given.rounds if size <= 161 else 1)]
+            row = rounds[0]
+            wall, peak = (statistics.median(found[name] for found in rounds) for name in ("wall", "peak_mb"))
+            gap = "-" if row["gap"] is None else f"{100 * row['gap']:.3f}"
+            objective = "-" if row["objective"] is None else f"{row['objective']:.2f}"
+            print(f"{size:9} {way:8}{wall:9.2f}{peak:9.0f}{objective:>14}{gap:>9}  {row['check']}", flush=True)
+
+
+def _run(way: str, size: int, given: argparse.Namespace) -> dict[str, object]:
+    command = [sys.executable, __file__, "--one", way, "--sizes", str(size), "--cap", str(given.cap)]
+    command += ["--nodes", str(given.nodes), *(["--money"] if given.money else [])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    return json.loads(next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))[6:])
+
+
+if __name__ == "__main__":
+    main()

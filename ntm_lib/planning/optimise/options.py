@@ -1,0 +1,23 @@
+"""When a search may stop, and which way it takes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of one search; the clock is none of them, so that the same problem gives the same plan.
+
+    ``gap``: stop when the plan is proven to lie within this share of the best one. ``nodes``: stop after so many nodes of
+    the search tree, with the best plan so far. ``seed``: of the solver. ``ties``: search a cheaper, then earlier plan of
+    the same worth. ``method``: ``exact`` puts the whole problem to the solver, ``price`` decides each commune alone at a
+    price of money first, ``auto`` chooses
+    by size: a large problem whose plan near the prices is not proven to ``gap`` comes back unproven, before its nodes are
+    used up; ``exact`` searches it on.
+    """
+
+    gap: float = 0.001
+    nodes: int = 20_000
+    seed: int = 0
+    ties: bool = True
+    method: Literal["auto", "exact", "price"] = "auto"

@@ -1,0 +1,102 @@
+"""Prices: at the prices of money, works and aims each commune decides alone; where it hardly cares, the solver decides.
+
+The linear relaxation gives the prices and a bound that no plan exceeds. Nearly every commune is decided whole by it. The
+few that are not, and those that would do nearly as well either way, are put to the solver while the rest stands; a plan
+that comes near enough to the bound is proven without any search of the whole.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ntm_lib.planning.optimise import highs
+from ntm_lib.planning.optimise.highs import Found, Relaxed
+from ntm_lib.planning.optimise.model import Model
+from ntm_lib.planning.optimise.options import Options
+from ntm_lib.planning.problem import Bools, Floats, Infeasible, Ints
+
+FREE = (12, 30)  # communes decided anew beside those that the relaxation leaves open, round by round
+ROUND_NODES = 200
+WHOLE = 1e-6
+
+
+def pack(model: Model, options: Options, start: Floats | None = None) -> Found | None:
+    """Return the best plan found near the relaxation, with the relaxation's bound; None where none was found there."""
+    relaxed = highs.relax(model)
+    enough = relaxed.bound - options.gap * max(1.0, abs(relaxed.bound)) * (1 - WHOLE)
+    order = np.argsort(indifference(model, relaxed), kind="stable")
+    best, nodes = start, 0
+    for count in FREE:
+        few = replace(options, gap=options.gap / 4, nodes=min(ROUND_NODES, options.nodes))
+        try:
+            found = highs.solve(rest_stands(model, relaxed.x, order[:count]), few, best, enough)
+        except Infeasible:
+            continue
+        nodes += found.nodes
+        if best is None or found.objective > model.worth @ best + model.base:
+            best = found.x
+        if found.objective >= enough or count >= len(order):
+            break
+    if best is None:
+        return None
+    return Found(best, float(model.worth @ best) + model.base, relaxed.bound, nodes)
+
+
+def indifference(model: Model, relaxed: Relaxed) -> Floats:
+    """How much worse each commune would do the other way (n): reach the standard, or not; 0 where the relaxation is open.
+
+    Order and lags are left out: this only chooses which communes are looked at again.
+    """
+    open_communes = np.zeros(len(model.problem.communes), dtype=bool)
+    for column, commune in _owners(model):
+        part = np.abs(relaxed.x[column] - np.rint(relaxed.x[column])) > WHOLE
+        open_communes[commune[part]] = True
+    reached, unreached = _profits(model, _priced(model, relaxed))
+    return np.where(open_communes, 0.0, np.abs(reached - unreached) + WHOLE)
+
+
+def _priced(model: Model, relaxed: Relaxed) -> Floats:
+    """Worth of each variable less what it takes, at the prices of the shared rows."""
+    return np.asarray(model.worth - model.rows[model.shared :].T @ relaxed.prices[model.shared :])
+
+
+def _profits(model: Model, priced: Floats) -> tuple[Floats, Floats]:
+    """Best profit of each commune (n) that reaches the standard in some year (-inf: cannot), and of one that does not."""
+    steps, gaps, place = model.problem.steps, model.gaps, model.places.standard
+    years = place.shape[1]
+    value = np.zeros((*model.problem.met.shape, years))
+    value[steps.commune, steps.criterion, steps.year] = priced[model.places.done]
+    value = np.cumsum(value[:, :, ::-1], axis=2)[:, :, ::-1]  # what completing in a year is worth
+    there = np.full(value.shape, -np.inf)
+    there[steps.commune, steps.criterion, steps.year] = value[steps.commune, steps.criterion, steps.year]
+    best = np.maximum.accumulate(there, axis=2)
+    is_gap = gaps.upto.max(axis=2, initial=-1) >= 0
+    unreached = np.maximum(best[:, :, -1], 0.0, where=is_gap, out=np.zeros(is_gap.shape)).sum(axis=1)
+    level = np.where(place >= 0, priced[np.maximum(place, 0)], 0.0)
+    level = np.cumsum(level[:, ::-1], axis=1)[:, ::-1]
+    closed = np.where(is_gap[:, :, None], best, 0.0).sum(axis=1)
+    reached = np.where(place >= 0, closed + level, -np.inf).max(axis=1, initial=-np.inf)
+    return reached, unreached
+
+
+def _owners(model: Model) -> list[tuple[Ints, Ints]]:
+    """Variables that belong to one commune, with the commune."""
+    owned = [(model.places.done, model.problem.steps.commune)]
+    for place in (model.places.standard, model.places.advanced, model.places.model, model.places.villages):
+        commune, year = np.nonzero(place >= 0)
+        owned.append((place[commune, year], commune))
+    return owned
+
+
+def rest_stands(model: Model, x: Floats, free: Ints) -> Model:
+    """Return the model with every commune but the free ones, and those the relaxation leaves open, as the relaxation has it."""
+    is_free: Bools = np.zeros(len(model.problem.communes), dtype=bool)
+    is_free[free] = True
+    lower, upper = model.lower.copy(), model.upper.copy()
+    for column, commune in _owners(model):
+        part = np.abs(x[column] - np.rint(x[column])) > WHOLE
+        is_free[commune[part]] = True
+    for column, commune in _owners(model):
+        fixed = column[~is_free[commune]]
+        lower[fixed] = upper[fixed] = np.rint(x[fixed])
+    return replace(model, lower=lower, upper=upper)

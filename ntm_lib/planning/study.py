@@ -1,0 +1,246 @@
+"""Study a scenario: its plan and all that makes the plan defensible; keep it, and find it again."""
+
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from ntm_lib.errors import NtmError, UsageError
+from ntm_lib.messages import _
+from ntm_lib.planning import archive
+from ntm_lib.planning.asked import Demand
+from ntm_lib.planning.changes import Change
+from ntm_lib.planning.limits import Limits, More, limits, one_billion
+from ntm_lib.planning.near_equal import NearEqual, near_equal
+from ntm_lib.planning.nearest import Lowered, Nearest, Offer, nearest
+from ntm_lib.planning.optimise import Options, optimise
+from ntm_lib.planning.plan import Draft, Plan, digest_of, draft, with_solution
+from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
+from ntm_lib.planning.reasons import Reason, Why, explain
+from ntm_lib.planning.scenario import Scenario, load_scenario
+from ntm_lib.planning.uncertainty import Simulation, robust_problem, simulate
+from ntm_lib.project import Project, whole_file
+
+RECORDS = {
+    item.__name__: item
+    for item in (Aims, Solution, Limits, More, Change, Reason, Why, Demand, Lowered, Nearest, NearEqual, Simulation)
+}
+VERSION = 1
+FEW = Options(gap=0.002, nodes=30, ties=False)  # searches beside the plan itself
+NEAR_EQUAL = 3
+ROUGH = Options(gap=0.01, nodes=20, ties=False)  # each nearest plan
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A plan with all that makes it defensible; what pages and exports are made from.
+
+    ``is_relaxed``: limits and aims could not be kept together; ``plan`` is then the first of the ``nearest`` plans.
+    ``why``: a record for each commune of the plan, in its order. ``billion``: what one billion more in each year would
+    buy. ``robust``: the plan on dearer works and less money, its own chances in ``robust_simulation`` (None: no such
+    plan keeps limits and aims).
+    """
+
+    plan: Plan
+    is_relaxed: bool
+    nearest: Nearest | None
+    why: tuple[Why, ...]
+    limits: Limits
+    billion: tuple[More, ...]
+    near_equal: NearEqual
+    simulation: Simulation
+    robust: Solution | None
+    robust_simulation: Simulation | None
+
+
+def make_study(scenario: Scenario, project: Project | None = None, progress: Progress = lambda _text: None) -> Study:
+    """Plan a scenario and study the plan. Where the aims cannot be met together, the nearest plan is studied."""
+    progress(_("Reading and pricing"))
+    made = draft(scenario, project)
+    search = scenario.settings.search
+    options = Options(gap=search.gap, nodes=search.nodes)
+    progress(_("Making the plan"))
+    offers: Nearest | None = None
+    try:
+        solution = optimise(made.problem, options)
+    except NotFound as error:
+        raise NtmError(
+            _(
+                "No plan was found within the limit of the search, and it is not proven that there is none. "
+                "Loosen the aims of scenario '{name}', or give it more money."
+            ).format(name=scenario.id)
+        ) from error
+    except Infeasible:
+        offers = nearest(
+            made.problem, ROUGH, is_by_year=False, later=functools.partial(_later_problem, scenario, project)
+        )
+        made, solution = _first_offer(made, offers)
+    plan = with_solution(made, solution)
+    problem = plan.problem
+    progress(_("Finding reasons"))
+    why = explain(problem, solution)
+    more = one_billion(problem, solution, FEW)
+    progress(_("Comparing with other plans"))
+    others = near_equal(problem, solution, FEW, count=NEAR_EQUAL)
+    progress(_("Drawing chances"))
+    uncertainty = scenario.settings.uncertainty
+    simulation = simulate(problem, solution, plan.risks, uncertainty)
+    robust = _robust(plan, options)
+    return Study(
+        plan=plan,
+        is_relaxed=offers is not None,
+        nearest=offers,
+        why=why,
+        limits=limits(problem, solution),
+        billion=more,
+        near_equal=others,
+        simulation=simulation,
+        robust=robust,
+        robust_simulation=None if robust is None else simulate(problem, robust, plan.risks, uncertainty),
+    )
+
+
+def _robust(plan: Plan, options: Options) -> Solution | None:
+    try:
+        return optimise(robust_problem(plan.problem, plan.risks, plan.scenario.settings.uncertainty), options)
+    except Infeasible:
+        return None
+
+
+def _first_offer(made: Draft, offers: Nearest) -> tuple[Draft, Solution]:
+    """Return the draft and plan of the first offer on the plan's own years."""
+    for offer in offers.offers:
+        if len(offer.problem.years) == len(made.problem.years):
+            return replace(made, problem=offer.problem), offer.solution
+    raise NtmError(
+        _("No plan keeps the limits of this scenario, whatever the aims. Look at money, works and pinned communes.")
+    )
+
+
+def _one_year_later(scenario: Scenario) -> Scenario:
+    horizon = scenario.settings.horizon
+    last = horizon.last_year + 1
+    later = horizon.model_copy(update={"last_year": last, "orientation_year": max(last, horizon.orientation_year)})
+    return replace(scenario, settings=scenario.settings.model_copy(update={"horizon": later}))
+
+
+def study_path(project: Project, scenario: Scenario) -> Path:
+    """Return where the study of a scenario is kept; another law than the scenario's own has a file of its own."""
+    law = scenario.changes.get("horizon.law_known_on")
+    name = scenario.id if law is None or law[2] else f"{scenario.id}-{law[1]}"
+    return project.outputs / "plans" / f"{name}.json"
+
+
+def save_study(project: Project, study: Study) -> Path:
+    """Keep a study; the file appears whole or not at all."""
+    path = study_path(project, study.plan.scenario)
+    made = draft(study.plan.scenario, project) if study.nearest else study.plan
+    content = {
+        "version": VERSION,
+        "digest": made.digest,
+        "is_relaxed": study.is_relaxed,
+        "solution": archive.dumps(study.plan.solution),
+        "nearest": archive.dumps(_kept_offers(study.nearest, made.problem)),
+        **{name: archive.dumps(getattr(study, name)) for name in _KEPT},
+    }
+    with whole_file(path) as temporary:
+        temporary.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+_KEPT = ("why", "limits", "billion", "near_equal", "simulation", "robust", "robust_simulation")
+
+
+def load_study(scenario: Scenario | str, project: Project | None = None) -> Study:
+    """Find the study of a scenario again.
+
+    Raises UsageError when there is none, or when data, law or settings have changed since it was made: what is kept then
+    belongs to another problem and is not shown.
+    """
+    project = project or Project.find()
+    scenario = load_scenario(scenario, project) if isinstance(scenario, str) else scenario
+    path = study_path(project, scenario)
+    command = f"ntm plan --scenario {scenario.id}"
+    if not path.exists():
+        raise UsageError(
+            _("Scenario '{name}' has not been planned yet: {command}.").format(name=scenario.id, command=command)
+        )
+    content = _content(path, command)
+    made = draft(scenario, project)
+    if content["digest"] != made.digest:
+        raise UsageError(
+            _(
+                "The plan of scenario '{name}' was made from other data, law or settings. Plan it again: {command}."
+            ).format(name=scenario.id, command=command)
+        )
+    later = functools.partial(_later_problem, scenario, project)
+    offers = _offers(archive.loads(content["nearest"], RECORDS), made.problem, later)
+    kept = {name: archive.loads(content[name], RECORDS) for name in _KEPT}
+    if offers is not None:
+        made, _solution = _first_offer(made, offers)
+    plan = with_solution(made, archive.loads(content["solution"], RECORDS))
+    return Study(plan=plan, is_relaxed=content["is_relaxed"], nearest=offers, **kept)
+
+
+def _kept_offers(offers: Nearest | None, problem: Problem) -> dict[str, object] | None:
+    """Keep of each offer's problem only what differs from the plan's; one year later it is built anew."""
+    if offers is None:
+        return None
+    kept = []
+    for offer in offers.offers:
+        content = {item.name: getattr(offer, item.name) for item in fields(offer) if item.name != "problem"}
+        is_later = len(offer.problem.years) != len(problem.years)
+        changed = {
+            item.name: getattr(offer.problem, item.name)
+            for item in fields(problem)
+            if getattr(offer.problem, item.name) is not getattr(problem, item.name) and not is_later
+            if digest_of(getattr(offer.problem, item.name)) != digest_of(getattr(problem, item.name))
+        }
+        kept.append({**content, "changed": changed, "is_later": is_later})
+    return {"clash": offers.clash, "offers": kept}
+
+
+def _offers(kept: dict[str, Any] | None, problem: Problem, later: Callable[[], Problem]) -> Nearest | None:
+    if kept is None:
+        return None
+    offers = []
+    for content in kept["offers"]:
+        changed, is_later = content.pop("changed"), content.pop("is_later")
+        offers.append(Offer(**content, problem=later() if is_later else replace(problem, **changed)))
+    return Nearest(kept["clash"], tuple(offers))
+
+
+def _later_problem(scenario: Scenario, project: Project | None) -> Problem:
+    # ASSUME: the year after the horizon has the money of its last year.
+    return draft(_one_year_later(scenario), project, is_last_held=True).problem
+
+
+def _content(path: Path, command: str) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["version"] == VERSION:
+            return dict(content)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise UsageError(_("{path} cannot be read. Plan again: {command}.").format(path=path.name, command=command))
+
+
+def has_study(scenario: Scenario, project: Project | None = None) -> bool:
+    """Tell whether a study of the scenario is kept that still holds."""
+    try:
+        load_study(scenario, project)
+    except (UsageError, NtmError):
+        return False
+    return True
+
+
+def load_or_make_study(scenario: str, project: Project | None = None) -> Study:
+    """Return the kept study of a scenario where it still holds; otherwise make it, without keeping it."""
+    project = project or Project.find()
+    try:
+        return load_study(scenario, project)
+    except UsageError:
+        return make_study(load_scenario(scenario, project), project)

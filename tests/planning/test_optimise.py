@@ -1,0 +1,215 @@
+"""The search against trying every plan, against an independent formulation, and its proofs."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pulp
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ntm_lib.planning.optimise import Options, check, optimise
+from ntm_lib.planning.optimise.check import worth
+from ntm_lib.planning.problem import Aims, Infeasible, Problem, Solution
+from tests.planning.problems import make_problem
+
+EXACT = Options(gap=0.0, nodes=100_000, ties=False)
+
+
+def every_plan(problem: Problem) -> Iterator[Solution]:
+    """Every choice of steps with every choice of higher levels and villages; most of them break a limit."""
+    steps, years = problem.steps, len(problem.years)
+    gaps = sorted(set(zip(steps.commune.tolist(), steps.criterion.tolist(), strict=True)))
+    choices = [
+        [years, *steps.year[(steps.commune == commune) & (steps.criterion == criterion)].tolist()]
+        for commune, criterion in gaps
+    ]
+    levels = list(itertools.product(range(years + 1), repeat=2))
+    for chosen in itertools.product(*choices):
+        done = np.where(problem.met, -1, years)
+        for (commune, criterion), year in zip(gaps, chosen, strict=True):
+            done[commune, criterion] = year
+        reached = done.max(axis=1) < years
+        for higher in itertools.product(*[levels if at else [(years, years)] for at in reached]):
+            advanced, model = np.array(higher).T
+            yield as_plan(problem, done, advanced, model)
+
+
+def as_plan(problem: Problem, done: np.ndarray, advanced: np.ndarray, model: np.ndarray) -> Solution:
+    years = len(problem.years)
+    standard = done.max(axis=1)
+    plan = Solution(
+        done,
+        standard,
+        advanced,
+        model,
+        np.zeros((len(done), years), int),
+        np.zeros(0, bool),
+        0,
+        np.inf,
+        0,
+        is_proven=False,
+        nodes=0,
+    )
+    size = np.bincount(problem.district, minlength=len(problem.districts))
+    share = np.bincount(problem.district, standard < years, minlength=len(size)) / size
+    higher = np.bincount(problem.district, advanced < years, minlength=len(size)) / size
+    aims = problem.aims
+    districts = (share >= aims.district_share - 1e-9) & (higher >= aims.district_advanced_share - 1e-9)
+    plan = replace(plan, districts=districts)
+    return replace(plan, objective=worth(problem, plan))
+
+
+def tiny(seed: int, **changes: object) -> Problem:
+    """Two communes, few gaps, all limits; no villages, which are tried elsewhere."""
+    made = make_problem(2, seed, 2, criteria=3, years=2, budget=0.8, villages=np.zeros(2, int), **changes)
+    return replace(made, aims=Aims(standard=seed % 2, districts=seed // 2 % 2, floor=1, district_share=1.0))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 10_000), cost=st.sampled_from([0.0, 0.01, 0.05]), after=st.integers(0, 1))
+def test_no_plan_that_keeps_the_limits_is_better(seed: int, cost: float, after: int) -> None:
+    problem = tiny(seed, cost_weight=cost, after_lag=after, advanced_spend=np.full((2, 6), 3.0))
+    kept = [plan.objective for plan in every_plan(problem) if not check(problem, plan)]
+    if not kept:
+        with pytest.raises(Infeasible):
+            optimise(problem, EXACT)
+        return
+    found = optimise(problem, EXACT)
+    assert found.objective == pytest.approx(max(kept), rel=1e-6, abs=1e-6)
+    assert found.bound >= max(kept) - 1e-6
+    assert check(problem, found) == []
+    packed = optimise(problem, replace(EXACT, method="price"))
+    assert packed.objective <= max(kept) + 1e-6
+    assert packed.bound >= max(kept) - 1e-6
+
+
+def by_completions(problem: Problem) -> float:
+    """State the same limits with one variable a completion, for another interface to a solver: money and works only."""
+    steps, years = problem.steps, len(problem.years)
+    lp = pulp.LpProblem("plan", pulp.LpMaximize)
+    x = [pulp.LpVariable(f"x{at}", cat="Binary") for at in range(len(steps))]
+    z = {
+        (commune, year): pulp.LpVariable(f"z{commune}_{year}", cat="Binary")
+        for commune in range(len(problem.communes))
+        for year in range(years)
+        if not problem.start_standard[commune]
+    }
+    lp += pulp.lpDot(steps.value.tolist(), x) + pulp.lpSum(problem.standard_value[at] * z[at] for at in z)
+    for commune in range(len(problem.communes)):
+        if not problem.start_standard[commune]:
+            lp += pulp.lpSum(z[commune, year] for year in range(years)) <= 1
+        for criterion in np.flatnonzero(~problem.met[commune]):
+            at = np.flatnonzero((steps.commune == commune) & (steps.criterion == criterion))
+            lp += pulp.lpSum(x[step] for step in at) <= 1
+            for year in range(years):
+                lp += pulp.lpSum(z[commune, when] for when in range(year + 1)) <= pulp.lpSum(
+                    x[step] for step in at if steps.year[step] <= year
+                )
+    spend = steps.spend.tocsc()
+    for purse, year in itertools.product(range(len(problem.purses)), range(years)):
+        column = spend[:, [purse * years + year]].tocoo()
+        lp += pulp.lpSum(v * x[r] for r, v in zip(column.row, column.data, strict=True)) <= problem.money[purse, year]
+    lp.solve(pulp.PULP_CBC_CMD(msg=False))
+    return float(pulp.value(lp.objective))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_independent_formulation_finds_the_same_worth(seed: int) -> None:
+    problem = make_problem(4, seed, criteria=5, years=3, limits=False)
+    assert optimise(problem, EXACT).objective == pytest.approx(by_completions(problem), rel=1e-6)
+
+
+def test_the_same_problem_gives_the_same_plan() -> None:
+    problem = make_problem(6, 3)
+    first, again = (optimise(problem, Options(gap=0.05, nodes=10)) for _turn in range(2))
+    assert (first.done == again.done).all()
+    assert (first.villages == again.villages).all()
+    assert first.objective == again.objective
+    assert first.bound == again.bound
+
+
+def test_a_search_that_runs_out_of_nodes_says_how_far_it_came() -> None:
+    problem = make_problem(8, 1)
+    found = optimise(problem, Options(gap=0.0, nodes=1, ties=False))
+    assert found.gap is not None
+    assert found.gap > 0
+    assert not found.is_proven
+    assert check(problem, found) == []
+
+
+def test_prices_prove_what_they_find() -> None:
+    problem = make_problem(40, 2)
+    packed = optimise(problem, Options(gap=0.02, nodes=200, ties=False, method="price"))
+    assert packed.gap is not None
+    assert packed.gap <= 0.05
+    assert check(problem, packed) == []
+    whole = optimise(problem, Options(gap=0.02, nodes=200, ties=False, method="exact"), packed)
+    assert whole.objective >= packed.objective - 1e-6
+    assert whole.objective <= packed.bound + 1e-6
+    assert whole.bound >= packed.objective - 1e-6
+
+
+def test_of_equal_plans_the_cheaper_and_earlier_one_is_kept() -> None:
+    problem = make_problem(6, 4, limits=False, budget=3.0, standard_value=np.full((6, 5), 1.0))
+    problem = replace(problem, steps=replace(problem.steps, value=np.zeros(len(problem.steps))))
+    plain, tied = (optimise(problem, Options(gap=0.0, ties=ties)) for ties in (False, True))
+    cost = [replace(problem, cost_weight=1.0, standard_value=np.zeros((6, 5)))] * 2
+    assert tied.objective == pytest.approx(plain.objective)
+    assert worth(cost[0], tied) >= worth(cost[1], plain) - 1e-6
+    never = (tied.standard == 5)[:, None] & ~problem.met
+    assert (tied.done[never] == 5).all()  # money without any use is not spent
+
+
+def test_where_nothing_can_be_done_nothing_is() -> None:
+    all_met = make_problem(3, 1, 1, limits=False)
+    steps = all_met.steps
+    none = replace(steps, commune=steps.commune[:0], criterion=steps.criterion[:0], year=steps.year[:0],
+                   spend=steps.spend[:0], works=steps.works[:0], value=steps.value[:0])  # fmt: skip
+    at_start = replace(all_met, met=np.ones_like(all_met.met), start_standard=np.ones(3, bool), steps=none)
+    for problem in (at_start, replace(all_met, steps=none)):
+        found = optimise(problem)
+        assert (found.gap, found.objective, found.is_proven) == (0.0, 0.0, True)
+        assert (found.standard == np.where(problem.start_standard, -1, 5)).all()
+    with pytest.raises(Infeasible):
+        optimise(replace(at_start, aims=Aims(standard=4)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"aims": Aims(standard=7)},
+        {"aims": Aims(standard_by_year={0: 6})},
+        {"aims": Aims(floor=19)},
+        {"aims": Aims(mean=19.0)},
+        {"aims": Aims(villages=1)},
+        {"aims": Aims(districts=2)},
+        {"latest": np.zeros(6, dtype=int)},
+        {"money": np.full((6, 5), -1.0)},
+    ],
+)
+def test_what_cannot_be_reached_is_said(change: dict[str, object]) -> None:
+    with pytest.raises(Infeasible):
+        optimise(make_problem(6, 4, limits=False, **change), Options(nodes=500))
+
+
+def test_arrays_that_contradict_each_other_are_refused() -> None:
+    problem = make_problem(6, 4, limits=False)
+    with pytest.raises(ValueError, match="start_standard"):
+        optimise(replace(problem, start_standard=~problem.start_standard))
+
+
+def test_a_start_that_breaks_a_limit_is_not_returned() -> None:
+    problem = make_problem(40, 2)
+    options = Options(gap=0.02, nodes=50, ties=False, method="price")
+    before = optimise(problem, options)
+    less = replace(problem, money=problem.money * 0.8, aims=Aims())
+    assert check(less, before)
+    fresh, begun = optimise(less, options), optimise(less, options, before)
+    assert check(less, begun) == []
+    assert begun.gap is not None
+    assert (begun.objective, begun.bound) == (fresh.objective, fresh.bound)
+    assert optimise(problem, options, before).objective >= before.objective - 1e-6
+    assert optimise(make_problem(6, 4, limits=False), options, before).gap is not None  # of another problem
