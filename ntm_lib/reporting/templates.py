@@ -14,6 +14,7 @@ from ntm_lib.messages import _, language
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("leaflet/leaflet.js", "map.js")
+COMPARE = "compare.js"
 
 
 @cache
@@ -55,4 +56,4 @@ def script_hash(text: str) -> str:
 @cache
 def static_hashes() -> frozenset[str]:
     """Return the hashes of the project's own static scripts."""
-    return frozenset(script_hash(script(name)) for name in SCRIPTS)
+    return frozenset(script_hash(script(name)) for name in (*SCRIPTS, COMPARE))

@@ -1,0 +1,94 @@
+"""The tables of villages, of the years after the plan, and of published figures beside it."""
+
+from ntm_lib.messages import _
+from ntm_lib.planning import follow_up
+from ntm_lib.planning.orientation import orientation, orientation_notes
+from ntm_lib.planning.plan import Plan
+from ntm_lib.planning.settings import Purse
+from ntm_lib.planning.targets import villages
+from ntm_lib.reporting.office.plan_marks import million, plan_stamps, source_line
+from ntm_lib.reporting.office.sheets import Column, Sheet, sums
+
+
+def villages_sheet(plan: Plan) -> Sheet:
+    """Return the villages that reach the village standard, by commune and year."""
+    table = villages(plan).reset_index()
+    columns = [
+        Column("name", _("Commune"), width=30),
+        Column("possible", _("Villages that can still reach it"), "count", width=16),
+        *(Column(year, str(year), "count", _("Villages by year"), 10) for year in plan.problem.years),
+        Column("total", _("Total"), "count", width=10),
+    ]
+    return Sheet(
+        name=_("Villages"), title=_("Villages reaching the village standard"), columns=columns, frame=table,
+        unit=_("village"), total=sums(table, columns, "name"), source=source_line(plan), stamps=plan_stamps(plan),
+        is_landscape=False,
+    )  # fmt: skip
+
+
+def orientation_sheet(plan: Plan) -> Sheet:
+    """Return the orientation after the plan."""
+    table = orientation(plan).reset_index()
+    columns = [
+        Column("year", _("Year"), "year", width=10),
+        Column("communes", _("Communes (count)"), "count", width=10),
+        Column("standard", _("Communes that could reach the standard"), "count", width=16),
+        Column("standard_at_pace", _("at the pace of the plan"), "count", width=14),
+        Column("missing", _("Communes still missing criteria"), "count", width=14),
+        Column("without_way", _("of them with a criterion whose cost is not known"), "count", width=18),
+        Column("remaining_vnd_million", _("Cost that remains"), "money", width=16),
+        Column("money_vnd_million", _("Money of the year for it"), "money", width=16),
+    ]
+    return Sheet(
+        name=_("Orientation"), title=_("Orientation to {year}").format(year=plan.scenario.settings.horizon.orientation_year),
+        columns=columns, frame=table, unit=million(), source=source_line(plan), notes=orientation_notes(plan),
+        stamps=plan_stamps(plan),
+    )  # fmt: skip
+
+
+def published_sheet(plan: Plan) -> Sheet:
+    """Return the published figures and aims beside the plan."""
+    table = follow_up.published(plan)
+    names = figure_labels()
+    groups = [
+        _("Communes with {first} to {last} criteria").format(first=first, last=last)
+        if figure == follow_up.GROUP
+        else names[figure]
+        for figure, first, last in zip(table["figure"], table["first"], table["last"], strict=True)
+    ]
+    table = table.assign(
+        figure=groups,
+        kind=table["kind"].map({"actual": _("Actual"), "aim": _("Aim")}),
+        status=table["status"].map(follow_up.status_labels()),
+    )
+    columns = [
+        Column("year", _("Year"), "year", width=8),
+        Column("figure", _("Figure"), width=34),
+        Column("kind", _("Kind"), width=12),
+        Column("value", _("Published"), "decimal", width=13),
+        Column("plan_low", _("Plan, at least"), "decimal", width=13),
+        Column("plan_high", _("Plan, at most"), "decimal", width=13),
+        Column("status", _("Outcome"), width=18),
+        Column("why", _("Note"), width=36),
+        Column("source", _("Source"), width=40),
+    ]
+    return Sheet(
+        name=_("Follow-up"), title=_("Published figures and aims beside the plan"), columns=columns, frame=table,
+        source=_("published figures as named in each row; plan: {source}").format(source=source_line(plan)),
+        stamps=plan_stamps(plan),
+    )  # fmt: skip
+
+
+def figure_labels() -> dict[str, str]:
+    """Name the figures that are followed up."""
+    return {
+        "mean": _("Average number of criteria met per commune"),
+        "standard": _("Communes reaching the standard"),
+        "newly_standard": _("Communes newly reaching the standard"),
+        "advanced": _("Advanced communes"),
+        "model": _("Model communes"),
+        "villages": _("Villages reaching the village standard"),
+        "newly_villages": _("Villages newly reaching the village standard"),
+        "money_vnd_million": _("Money, million VND"),
+        Purse.CREDIT.value: _("Credit, million VND"),
+    }

@@ -1,0 +1,40 @@
+"""What every printed table of a plan carries: warnings, source, sources of money, unit."""
+
+from ntm_lib import criteria
+from ntm_lib.messages import _
+from ntm_lib.planning.budget import purse_labels
+from ntm_lib.planning.plan import Plan
+from ntm_lib.reporting import formats, stamps
+from ntm_lib.reporting.office.sheets import Column
+
+
+def plan_stamps(plan: Plan) -> list[str]:
+    """Return the warnings that every sheet and table of a plan carries."""
+    return [stamps.illustrative()] if plan.baseline.is_illustrative else []
+
+
+def law_name(plan: Plan) -> str:
+    """Return the numbers of the decisions that the plan's criteria set stands in."""
+    law = criteria.load(plan.baseline.project)
+    return ", ".join(decision.number for decision in law.named_set(plan.baseline.law_set).decisions)
+
+
+def source_line(plan: Plan) -> str:
+    """Return the source of a table made from a plan."""
+    return _("scenario “{title}”, dated {date}; results of {year}; criteria set {set}").format(
+        title=plan.scenario.title,
+        date=formats.date(plan.scenario.dated),
+        year=plan.scenario.settings.horizon.start_year,
+        set=law_name(plan),
+    )
+
+
+def purse_columns(width: float = 12) -> list[Column]:
+    """Return a column for each source of money."""
+    group = _("By source of money")
+    return [Column(purse.value, label, "money", group, width) for purse, label in purse_labels().items()]
+
+
+def million() -> str:
+    """Return the unit of money tables."""
+    return _("million VND")

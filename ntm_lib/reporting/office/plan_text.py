@@ -1,0 +1,131 @@
+"""The sentences that the software proposes for the plan document, each made from figures of the plan."""
+
+from pathlib import Path
+
+from ntm_lib.messages import _
+from ntm_lib.planning.measures import Measures
+from ntm_lib.planning.orientation import orientation, orientation_notes, remaining, year_of_all
+from ntm_lib.planning.plan import Plan
+from ntm_lib.planning.targets import targets
+from ntm_lib.planning.works import works
+from ntm_lib.reporting import formats
+from ntm_lib.reporting.office import plan_tables as tables
+from ntm_lib.reporting.office.document import write_document
+from ntm_lib.reporting.office.outline import Outline, read_outline
+from ntm_lib.reporting.office.sheets import Sheet
+from ntm_lib.reporting.office.workbook import write_workbook
+
+
+def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str]]:
+    """Return the sentences for each machine block of the outline."""
+    first, last = plan.problem.years[0], plan.problem.years[-1]
+    table = targets(plan, "province", with_start=True).droplevel("unit_code")
+    start, end = table.iloc[0], table.loc[last]
+    money = table.loc[
+        first:last,
+        ["money_vnd_million", "without_credit_vnd_million", "investment_vnd_million", "recurrent_vnd_million"],
+    ].sum()
+    return {
+        "start": [
+            _("At the end of {year}, {communes} communes in the Programme are judged by the plan's criteria set: on average {mean} criteria a commune; {standard} communes meet all criteria.").format(
+                year=plan.scenario.settings.horizon.start_year, communes=formats.number(start["communes"]),
+                mean=formats.interval(start["mean_low"], start["mean_high"], 1),
+                standard=formats.interval(start["standard"], start["standard_high"]),
+            )
+        ],
+        "aims": [
+            _("By {year} the plan brings {standard} of {communes} communes to the standard, {new} of them newly; {advanced} advanced and {model} model communes.").format(
+                year=last, standard=formats.number(end["standard"]), communes=formats.number(end["communes"]),
+                new=formats.number(table.loc[first:last, "newly_standard"].sum()),
+                advanced=formats.number(end["advanced"]), model=formats.number(end["model"]),
+            ),
+            _("On average {mean} criteria a commune by {year}.").format(
+                year=last, mean=formats.interval(end["mean_low"], end["mean_high"], 1)
+            ),
+        ],
+        "villages": [
+            _("The plan brings {count} villages to the village standard by {year}.").format(
+                count=formats.number(end["villages"]), year=last
+            )
+        ],
+        "orientation": _orientation_text(plan),
+        "works": [
+            _("{works} works and tasks are to be carried out in {communes} communes; the list is annexed.").format(
+                works=formats.number(len(listed := works(plan, menu))),
+                communes=formats.number(listed["commune_code"].nunique()),
+            )
+        ],
+        "money": [
+            _("Need for money in {first} - {last}: {total}; without credit {rest}; investment {investment}, recurrent {recurrent}.").format(
+                first=first, last=last, total=formats.money(money["money_vnd_million"], "billion"),
+                rest=formats.money(money["without_credit_vnd_million"], "billion"),
+                investment=formats.money(money["investment_vnd_million"], "billion"),
+                recurrent=formats.money(money["recurrent_vnd_million"], "billion"),
+            )
+        ],
+    }  # fmt: skip
+
+
+def _orientation_text(plan: Plan) -> list[str]:
+    left, after = remaining(plan), orientation(plan)
+    text = [
+        _("At the end of {year}, {communes} communes still miss criteria; what can be costed takes {cost}.").format(
+            year=plan.problem.years[-1],
+            communes=formats.number((left["missing"] > 0).sum()),
+            cost=formats.money(left["cost_vnd_million"].sum(), "billion"),
+        )
+    ]
+    if len(after):
+        sentence = _("With money of the same size, {standard} communes could reach the standard by {year}.")
+        text.append(sentence.format(standard=formats.number(after["standard"].iloc[-1]), year=after.index[-1]))
+    if year := year_of_all(plan):
+        text.append(_("All communes could reach it in {year}.").format(year=year))
+    elif unknown := int((left["without_way"] > 0).sum()):
+        sentence = _(
+            "When all communes could reach it cannot be said: {count} communes miss a criterion whose cost is not known."
+        )
+        text.append(sentence.format(count=formats.number(unknown)))
+    else:
+        text.append(_("With money of the same size, not all communes can ever reach it: prices rise faster."))
+    return [*text, *orientation_notes(plan)]
+
+
+def plan_tables_by_name(plan: Plan, menu: Measures | None = None) -> dict[str, Sheet]:
+    """Return every table that the outline may name."""
+    return {
+        "targets_province": tables.targets_sheet(plan, "province"),
+        "targets_district": tables.targets_sheet(plan, "district"),
+        "targets_commune": tables.targets_sheet(plan, "commune"),
+        "money": tables.money_sheet(plan, "province"),
+        "money_district": tables.money_sheet(plan, "district"),
+        "villages": tables.villages_sheet(plan),
+        "orientation": tables.orientation_sheet(plan),
+        "works": tables.works_summary_sheet(plan, menu),
+        "tasks": tables.tasks_sheet(plan, menu),
+        "policies": tables.policies_sheet(plan, menu),
+        "follow_up": tables.published_sheet(plan),
+    }
+
+
+def write_plan_workbook(plan: Plan, path: Path, menu: Measures | None = None) -> Path:
+    """Write every table of a plan as a workbook."""
+    return write_workbook(
+        path,
+        tables.plan_sheets(plan, menu),
+        title=_("Plan tables: {title}").format(title=plan.scenario.title),
+        about=tables.about_plan(plan),
+        stamps=tables.plan_stamps(plan),
+    )
+
+
+def write_plan_document(plan: Plan, path: Path, outline: Outline | None = None, menu: Measures | None = None) -> Path:
+    """Write the draft document of a plan by the outline of its project."""
+    horizon = plan.scenario.settings.horizon
+    return write_document(
+        path,
+        outline or read_outline(plan.baseline.project),
+        years={"first": plan.problem.years[0], "last": plan.problem.years[-1], "orientation": horizon.orientation_year},
+        machine=machine_text(plan, menu),
+        tables=plan_tables_by_name(plan, menu),
+        stamps=tables.plan_stamps(plan),
+    )

@@ -1,0 +1,180 @@
+"""Show the villages, the years after the plan, and what was published since."""
+
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from ntm_lib.messages import _
+from ntm_lib.planning import follow_up as following
+from ntm_lib.planning.orientation import orientation as look_ahead
+from ntm_lib.planning.orientation import orientation_notes, remaining, year_of_all
+from ntm_lib.planning.targets import villages as village_table
+from ntm_lib.reporting import formats
+from ntm_lib.reporting.display import show
+from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, fold, told
+from ntm_lib.reporting.sections.common import paragraph, rows_of, section
+from ntm_lib.reporting.tables import Band, Cell, Column, html_table
+
+
+def villages(scope: Scope) -> None:
+    """Show the villages brought to the village standard, by commune or, for the province, by district."""
+    held = village_table(scope.plan)
+    held = held[held.index.isin(scope.communes)]
+    years = list(scope.years)
+    level = "district" if scope.is_province else "commune"
+    sums = held.groupby("district_code")[["possible", *years, "total"]].sum() if scope.is_province else held
+
+    def cells(name: str, at: str, code: str, row: Any) -> list[Cell]:
+        shown = [figure(scope.key_of(at, code, "newly_villages", year), int(row[year]), "count") for year in years]
+        possible = figure(scope.key_of(at, code, "possible_villages"), int(row["possible"]), "count")
+        return [name, possible, *shown, figure(scope.key_of(at, code, "newly_villages"), int(row["total"]), "count")]
+
+    total = held[["possible", *years, "total"]].sum()
+    table = html_table(
+        [
+            Column(_("District, city") if scope.is_province else _("Commune")),
+            Column(_("Villages that can still reach it"), "figure"),
+            *(Column(str(year), "figure", group=_("Villages reaching the standard")) for year in years),
+            Column(_("Total"), "figure", group=_("Villages reaching the standard")),
+        ],
+        [
+            cells(str(scope.names[code]), level, code, row)
+            for code, row in zip(sums.index.astype(str), sums.to_dict("records"), strict=True)
+        ],
+        caption=_("Villages reaching the standard, by year"),
+        unit=_("Unit: village"),
+        source=scope.source,
+        stamps=scope.warnings,
+        total=cells(_("Total"), scope.unit.level, scope.unit.code, total) if len(held) else None,
+        empty=_("No village of this territory lies in the scope of the plan."),
+    )
+    show(section(_("Villages"), table, anchor="villages"))
+
+
+def orientation(scope: Scope) -> None:
+    """Show what is left at the end and, for the province, how far the same yearly money would carry."""
+    left = remaining(scope.plan).loc[scope.communes]
+    last, until = scope.years[-1], scope.scenario.settings.horizon.orientation_year
+    text = _(
+        "At the end of {year} {communes} communes still miss {missing} criteria; completing them would take about {money}."
+    )
+    lead = Markup("<p>{}</p>").format(
+        told(
+            text,
+            year=last,
+            communes=figure(scope.key("communes_left"), int((left["missing"] > 0).sum()), "count"),
+            missing=figure(scope.key("left_criteria"), int(left["missing"].sum()), "count"),
+            money=billions(scope.key("short_money"), float(left["cost_vnd_million"].sum())),
+        )
+    )
+    body = _ahead(scope) if scope.is_province and until > last else Markup()
+    show(section(_("Orientation to {year}").format(year=until), lead, body, anchor="orientation"))
+
+
+def _ahead(scope: Scope) -> Markup:
+    frame = look_ahead(scope.plan)
+    rows: list[list[Cell]] = [
+        [
+            str(row.Index),
+            figure(scope.key("ahead", "standard", row.Index), int(row.standard), "count"),
+            figure(scope.key("ahead", "pace", row.Index), int(row.standard_at_pace), "count"),
+            figure(scope.key("ahead", "missing", row.Index), int(row.missing), "count"),
+            amount(scope.key("ahead", "money", row.Index), row.money_vnd_million),
+            amount(scope.key("ahead", "left", row.Index), row.remaining_vnd_million),
+        ]
+        for row in rows_of(frame)
+    ]
+    when = year_of_all(scope.plan)
+    outlook = (
+        _("With yearly money of the same size all communes could meet all criteria in {year}.").format(year=when)
+        if when
+        else _("With yearly money of the same size no year can be named in which all communes meet all criteria.")
+    )
+    return paragraph("{outlook}", outlook=outlook) + html_table(
+        [
+            Column(_("Year")),
+            Column(_("Communes reaching the standard"), "figure"),
+            Column(_("at the pace of the plan"), "figure"),
+            Column(_("Communes still missing criteria"), "figure"),
+            Column(_("Money of the year (million VND)"), "figure"),
+            Column(_("Still needed (million VND)"), "figure"),
+        ],
+        rows,
+        caption=_("Orientation to {year}").format(year=frame.index[-1]),
+        source=scope.source,
+        stamps=scope.warnings,
+        notes=list(orientation_notes(scope.plan)),
+        is_numbered=False,
+    )
+
+
+def follow_up(scope: Scope) -> None:
+    """Show the published figures of the plan's years beside the plan (province)."""
+    frame, words = following.published(scope.plan), following.status_labels()
+    kinds = {"actual": _("Published results"), "aim": _("Published aims")}
+    rows: list[list[Cell] | Band] = []
+    for kind, label in kinds.items():
+        part = frame[frame["kind"] == kind]
+        if len(part):
+            rows.append(Band(label))
+            rows += [_followed(scope, place, row, words) for place, row in enumerate(rows_of(part))]
+    table = html_table(
+        [
+            Column(_("Figure")),
+            Column(_("Year"), "figure"),
+            Column(_("Published"), "figure"),
+            Column(_("Plan"), "figure"),
+            Column(_("Compared")),
+            Column(_("Source")),
+        ],
+        rows,
+        caption=_("Published figures beside the plan"),
+        stamps=scope.warnings,
+        notes=[
+            _(
+                "Published figures are facts; the plan of this page starts from the data named above and was not fitted to them."
+            )
+        ],
+        is_numbered=False,
+        empty=_("Nothing was published for the years of the plan."),
+    )
+    body = fold(_("{count} published figures").format(count=len(frame)), table) if len(frame) > 12 else table
+    show(section(_("Follow-up: what was published since"), body, anchor="follow"))
+
+
+def _followed(scope: Scope, place: int, row: Any, words: dict[str, str]) -> list[Cell]:
+    values = row._asdict()
+    key = scope.key("followed", values["kind"], place, values["figure"])
+    digits = 1 if values["figure"] == "mean" else 0
+    low, high = values["plan_low"], values["plan_high"]
+    planned: Cell = "–" if np.isnan(low) else figure(f"{key}.plan", low, "interval", high=high, digits=digits)
+    why = f" ({values['why']})" if values["why"] else ""
+    own_digits = 0 if float(values["value"]).is_integer() else 2
+    return [
+        _figure_words(values),
+        formats.year(values["year"]),
+        figure(key, values["value"], "number", digits=own_digits),
+        planned,
+        f"{words[values['status']]}{why}",
+        values["source"],
+    ]
+
+
+def _figure_words(values: dict[str, object]) -> str:
+    """Name the figure of the plan that a published one stands beside."""
+    if values["figure"] == following.GROUP:
+        return _("Communes with {first} to {last} criteria").format(first=values["first"], last=values["last"])
+    return {
+        "mean": _("Criteria met per commune"),
+        "standard": _("Communes reaching the standard"),
+        "newly_standard": _("Communes newly reaching the standard"),
+        "advanced": _("Advanced NTM communes"),
+        "model": _("Model NTM communes"),
+        "villages": _("Villages reaching the standard"),
+        "newly_villages": _("Villages reaching the standard in the year"),
+        "communes": _("Communes in the Programme"),
+        "money_vnd_million": _("Planned money, all sources (million VND)"),
+        "without_credit_vnd_million": _("Money without credit (million VND)"),
+    }.get(str(values["figure"]), str(values["figure"]))

@@ -1,0 +1,198 @@
+"""Show the money: what all missing criteria take, what the plan meets, what stays short; by source and year."""
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from ntm_lib.messages import _
+from ntm_lib.planning.budget import purse_labels
+from ntm_lib.planning.orientation import remaining
+from ntm_lib.planning.settings import Purse
+from ntm_lib.reporting.display import show
+from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.plan_sections.opening import assumed_note
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told
+from ntm_lib.reporting.sections.common import section
+from ntm_lib.reporting.tables import Cell, Column, html_table
+
+
+def money(scope: Scope) -> None:
+    """Show need, what can be met and what is short by source; money by year; what recognition costs."""
+    parts = [_need(scope), _by_year(scope), _nature(scope), _recognition(scope)]
+    show(section(_("Capital need, what can be met, what is short"), *parts, anchor="money"))
+
+
+def purses_used(scope: Scope) -> list[str]:
+    """Return the purses with money in this plan, in the order they are printed."""
+    held = set(scope.plan.problem.purses)
+    return [purse.value for purse in Purse if purse.value in held]
+
+
+def _need(scope: Scope) -> Markup:
+    own, labels = scope.own, purse_labels()
+    open_ = remaining(scope.plan).loc[scope.communes]
+    met = pd.Series({purse: own[purse].sum() for purse in purses_used(scope)})
+    left = open_[list(met.index)].sum()
+    available = scope.plan.budget.amounts.sum(axis=1)
+
+    def cells(name: str, key: str, planned: float, missing: float, given: float) -> list[Cell]:
+        amounts = {f"need_{key}": planned + missing}
+        if scope.is_province:
+            amounts[f"available_{key}"] = given
+        amounts |= {key: planned, f"short_{key}": missing}
+        return [name, *(amount(scope.key(at), value) for at, value in amounts.items())]
+
+    rows = [
+        cells(labels[Purse(purse)], f"purse_{purse}", met[purse], left[purse], available[purse]) for purse in met.index
+    ]
+    credit = Purse.CREDIT.value
+    if credit in met.index:
+        rows.insert(
+            0,
+            cells(_("Total without credit"), "without_credit", float(own["without_credit_vnd_million"].sum()),
+                  left.drop(credit).sum(), available[list(met.index)].drop(credit).sum()),
+        )  # fmt: skip
+    total = cells(
+        _("Total"), "money", float(own["money_vnd_million"].sum()), left.sum(), available[list(met.index)].sum()
+    )
+    text = _(
+        "Need: what the plan spends, and what the {left} criteria that stay missing would take if they were completed in "
+        "{year}."
+    )
+    notes: list[str | Markup] = [
+        told(text, left=figure(scope.key("left_criteria"), int(open_["missing"].sum()), "count"), year=scope.years[-1])
+    ]
+    if without := int(open_["without_way"].sum()):
+        more = _("{count} of them cannot be completed within the plan whatever is spent, and are not priced.")
+        notes.append(told(more, count=figure(scope.key("left_without_way"), without, "count")))
+    if scope.is_province:
+        notes.append(
+            _(
+                "Available money stays unplanned where another source that pays for the same works is used up, or where a "
+                "criterion needs time, not money."
+            )
+        )
+    return html_table(
+        [
+            Column(_("Source")),
+            Column(_("Capital need"), "figure"),
+            *([Column(_("Available"), "figure")] if scope.is_province else []),
+            Column(_("Money allotted"), "figure"),
+            Column(_("Short"), "figure"),
+        ],
+        rows,
+        caption=_("Capital need, what is planned, what is short, {first}-{last}").format(
+            first=scope.years[0], last=scope.years[-1]
+        ),
+        unit=_("Unit: million VND"),
+        source=scope.source,
+        stamps=scope.warnings,
+        total=total,
+        notes=[*notes, assumed_note(scope)],
+        is_numbered=False,
+    )
+
+
+def _by_year(scope: Scope) -> Markup:
+    """Show what the plan spends of each source in each year; for the province beside what was entered."""
+    own, labels = scope.own, purse_labels()
+    budget: Any = scope.plan.budget.amounts
+    is_whole = scope.is_province
+    columns = [Column(_("Source"))]
+    for year in scope.years:
+        columns += [Column(_("Available"), "figure", group=str(year))] if is_whole else []
+        columns += [Column(_("Money allotted"), "figure", group=str(year)) if is_whole else Column(str(year), "figure")]
+    columns.append(Column(_("{first}-{last}").format(first=scope.years[0], last=scope.years[-1]), "figure"))
+
+    def cells(name: str, key: str, spent: Any, held: Any) -> list[Cell]:
+        row: list[Cell] = [name]
+        for year in scope.years:
+            if is_whole:
+                row.append(amount(scope.key(f"available_{key}", year), held[year]))
+            row.append(amount(scope.key(key, year), spent[year]))
+        return [*row, amount(scope.key(key), sum(spent[year] for year in scope.years))]
+
+    purses = purses_used(scope)
+    rows = [cells(labels[Purse(purse)], f"purse_{purse}", own[purse], budget.loc[purse]) for purse in purses]
+    available = budget.loc[purses]
+    if Purse.CREDIT.value in purses:
+        free = available.drop(Purse.CREDIT.value).sum()
+        rows.insert(0, cells(_("Total without credit"), "without_credit", own["without_credit_vnd_million"], free))
+    notes: list[str | Markup] = [assumed_note(scope)]
+    if is_whole and scope.scenario.settings.money.carry_over:
+        carried = [labels[purse] for purse in scope.scenario.settings.money.carry_over]
+        notes.insert(0, _("Unspent money of these sources may be paid out in the next year: {names}.").format(
+            names="; ".join(carried)
+        ))  # fmt: skip
+    return html_table(
+        columns,
+        rows,
+        caption=_("Money by source and year"),
+        unit=_("Unit: million VND"),
+        source=scope.source,
+        stamps=scope.warnings,
+        total=cells(_("Total"), "money", own["money_vnd_million"], available.sum()),
+        notes=notes,
+        is_numbered=False,
+    )
+
+
+def _nature(scope: Scope) -> Markup:
+    own = scope.own
+    rows: list[list[Cell]] = [
+        [
+            label,
+            *(amount(scope.key(name, year), own.at[year, f"{name}_vnd_million"]) for year in scope.years),
+            amount(scope.key(name), own[f"{name}_vnd_million"].sum()),
+        ]
+        for name, label in (("investment", _("Investment")), ("recurrent", _("Recurrent")))
+    ]
+    return html_table(
+        [
+            Column(_("Kind of money")),
+            *(Column(str(year), "figure") for year in scope.years),
+            Column(_("{first}-{last}").format(first=scope.years[0], last=scope.years[-1]), "figure"),
+        ],
+        rows,
+        caption=_("Investment and recurrent money by year"),
+        unit=_("Unit: million VND"),
+        source=scope.source,
+        stamps=scope.warnings,
+        is_numbered=False,
+    )
+
+
+def _recognition(scope: Scope) -> Markup:
+    """Say what recognition takes from the communes, and what keeping the standard then costs the budget."""
+    rules = scope.scenario.settings.recognition
+    spending = scope.plan.spending
+    held = spending[(spending["kind"] == "keeping") & spending["commune_code"].isin(scope.communes)]
+    by_year: Any = held.groupby("year")["spent_vnd_million"].sum().reindex(scope.years, fill_value=0.0)
+    text = _(
+        "A commune that is recognised becomes zone I and loses policies: free health insurance lapses {grace} year(s) after, "
+        "and content {item} can fall back. Keeping it takes {money} of the budget in {first}-{last}, in {communes} communes."
+    )
+    lead = Markup("<p>{}</p>").format(
+        told(
+            text,
+            grace=rules.grace_years,
+            item=rules.insured_requirement,
+            money=billions(scope.key("keeping"), by_year.sum()),
+            first=scope.years[0],
+            last=scope.years[-1],
+            communes=figure(scope.key("keeping_communes"), held["commune_code"].nunique(), "count"),
+        )
+    )
+    table = html_table(
+        [Column(_("Money")), *(Column(str(year), "figure") for year in scope.years)],
+        [[_("Keeping the standard after recognition"),
+          *(amount(scope.key("keeping", year), by_year[year]) for year in scope.years)]],
+        caption=_("What recognition costs"),
+        unit=_("Unit: million VND"),
+        source=scope.source,
+        stamps=scope.warnings,
+        notes=[_("Basis: {basis}.").format(basis=rules.basis.rstrip("."))],
+        is_numbered=False,
+    )  # fmt: skip
+    return Markup("<h3>{}</h3>").format(_("What recognition costs")) + lead + table

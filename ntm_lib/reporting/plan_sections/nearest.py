@@ -1,0 +1,90 @@
+"""Say which aims cannot be met together and what comes nearest; show plans of nearly the same worth."""
+
+from markupsafe import Markup
+
+from ntm_lib.messages import _
+from ntm_lib.planning.nearest import Offer
+from ntm_lib.planning.reason_words import demand_name
+from ntm_lib.planning.reason_words import offer as offer_words
+from ntm_lib.reporting import formats
+from ntm_lib.reporting.display import show
+from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.plan_sections.scope import Scope, bullets
+from ntm_lib.reporting.sections.common import names, paragraph, section
+from ntm_lib.reporting.tables import Cell, Column, html_table
+
+
+def nearest(scope: Scope) -> None:
+    """Show the clash of aims and the nearest plans; nothing where the aims can be met."""
+    if not scope.study.is_relaxed or scope.study.nearest is None:
+        return
+    held = scope.study.nearest
+    clash = [Markup("{}").format(demand_name(scope.plan.problem, demand, scope.words)) for demand in held.clash]
+    lead = paragraph(
+        _("With the resources entered, these aims cannot be reached together:")
+        if clash
+        else _("The resources entered do not even allow a plan without aims.")
+    )
+    offers = [_offer(scope, number, offer) for number, offer in enumerate(held.offers)]
+    table = html_table(
+        [
+            Column(_("What would have to be different")),
+            Column(_("Communes reaching the standard"), "figure"),
+            Column(_("Criteria per commune"), "figure"),
+        ],
+        offers,
+        caption=_("Nearest scenarios"),
+        source=scope.source,
+        stamps=scope.warnings,
+        notes=[_("Each line was planned anew and checked against every limit.")],
+        empty=_("No nearest plan was found."),
+    )
+    show(section(_("Nearest scenarios"), lead, bullets(clash), table, anchor="nearest"))
+
+
+def _offer(scope: Scope, number: int, offer: Offer) -> list[Cell]:
+    problem, solution = offer.problem, offer.solution
+    last = len(problem.years)
+    counted = (solution.done < last).sum() - (problem.met.shape[1] - problem.of).sum()
+    key = scope.key_of("province", scope.plan.baseline.vintage.province.code, "offer", number)
+    return [
+        offer_words(scope.plan.problem, offer, scope.words),
+        figure(f"{key}.standard", int((solution.standard < last).sum()), "count"),
+        figure(f"{key}.mean", counted / len(problem.communes), "number"),
+    ]
+
+
+def near_equal(scope: Scope) -> None:
+    """Show which communes reach the standard in all plans of nearly the same worth, and which only in some."""
+    held = scope.study.near_equal
+    place = held.place.reindex(scope.communes)
+    count = len(held.plans)
+    words = {
+        "all": _("in all of them"),
+        "some": _("in some of them"),
+        "none": _("in none of them"),
+        "start": _("Stands at the standard at the start"),
+    }
+    rows: list[list[Cell]] = []
+    for group, label in words.items():
+        codes = place.index[place["group"] == group]
+        listed = names(str(scope.names[code]) for code in codes) if group in {"all", "some"} else "–"
+        rows.append([label, figure(scope.key("near_equal", group), len(codes), "count"), listed or "–"])
+    table = html_table(
+        [Column(_("Reaches the standard")), Column(_("Number of communes"), "figure"), Column(_("Names"))],
+        rows,
+        caption=_("Communes in {count} plans of nearly the same worth").format(count=formats.number(count)),
+        source=scope.source,
+        stamps=scope.warnings,
+        notes=[
+            _(
+                "The plans differ as much as possible in their communes and are worth at least {share} of this plan."
+            ).format(share=formats.percent(100 * (1 - held.tolerance)))
+        ],
+        is_numbered=False,
+    )
+    text = _(
+        "{count} plans are worth nearly the same. What is in all of them is sure; what is in some of them is a choice."
+    )
+    lead = paragraph(text, count=figure(scope.key("near_equal", "plans"), count, "count"))
+    show(section(_("Plans of nearly the same worth"), lead, table, anchor="near-equal"))

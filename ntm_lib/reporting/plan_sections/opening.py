@@ -1,0 +1,176 @@
+"""Open the page of a plan: which scenario, by whom and why, by which law, and what it rests on."""
+
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from ntm_lib.messages import _
+from ntm_lib.planning.basis import rest_shares
+from ntm_lib.planning.scenario import BASE
+from ntm_lib.planning.works import works
+from ntm_lib.reporting import formats, stamps
+from ntm_lib.reporting.display import declare, show
+from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, told
+from ntm_lib.reporting.sections.common import decisions, paragraph
+from ntm_lib.reporting.tables import Column, html_table
+
+
+def opening(scope: Scope) -> None:
+    """Say what the page is about, declare its unit and warnings, and tell the main figures."""
+    scenario = scope.scenario
+    declare(
+        unit_name=scope.unit.name,
+        subtitle=_("Scenario: {title}").format(title=str(scenario.title)),
+        bands=[stamps.draft(), *scope.warnings],
+    )
+    about = paragraph(
+        _(
+            "This page shows the scenario {title} for {name}, {first}-{last}: which communes shall reach which criteria in "
+            "which year, with what works and what money. Proposed by {author}, {date}. Reason: {reason}."
+        ),
+        title=Markup("<strong>{}</strong>").format(scenario.title),
+        name=Markup("<strong>{}</strong>").format(formats.in_sentence(scope.unit.name)),
+        first=scope.years[0],
+        last=scope.years[-1],
+        author=scenario.author,
+        date=formats.date(scenario.dated),
+        reason=str(scenario.reason).rstrip("."),
+    )
+    horizon = scenario.settings.horizon
+    law = paragraph(
+        _(
+            "Administrative units of {on}. It starts from the results of {start} and is judged by the law known on {known}: "
+            "{sets}."
+        ),
+        on=formats.date(horizon.on),
+        start=scope.start_year,
+        known=formats.date(horizon.law_known_on),
+        sets=decisions(scope.rules),
+    )
+    lead = Markup('<div class="lead">{}</div>').format(Markup().join([about, law, _relaxed(scope)]))
+    show(lead + _key_figures(scope) + _rests_on(scope) + _changes(scope))
+
+
+def _relaxed(scope: Scope) -> Markup:
+    if not scope.study.is_relaxed:
+        return Markup()
+    text = _(
+        "With the resources entered, these aims cannot be reached together. The plan below keeps every limit and comes "
+        "nearest to the aims; the nearest scenarios stand under {place}."
+    )
+    link = Markup('<a href="#nearest">{}</a>').format(_("Nearest scenarios"))
+    return Markup('<div class="failed"><strong>{}</strong></div>').format(told(text, place=link))
+
+
+def _key_figures(scope: Scope) -> Markup:
+    own, last = scope.own, scope.years[-1]
+    first = scope.start_year
+    end, start = own.loc[last], own.loc[first]
+    money = own["money_vnd_million"].sum()
+    whole = int(end["communes"])
+    items = [
+        (
+            figure(scope.key("standard_share", last), int(end["standard"]), "share", whole=whole, noun=""),
+            told(
+                _("communes reaching the standard at the end of {year}; {then} at the start"),
+                year=last,
+                then=figure(scope.key("standard", first), int(start["standard"]), "count"),
+            ),
+        ),
+        (
+            figure(scope.key("mean", last), end["mean_low"], "interval", high=end["mean_high"], digits=1),
+            told(
+                _("criteria per commune at the end of {year}; {then} at the start"),
+                year=last,
+                then=figure(scope.key("mean", first), start["mean_low"], "interval", high=start["mean_high"], digits=1),
+            ),
+        ),
+        (
+            billions(scope.key("money"), money),
+            _("planned money {first}-{last}, all sources").format(first=scope.years[0], last=last),
+        ),
+    ]
+    rows = [Markup("<li><strong>{}</strong> {}</li>").format(shown, words) for shown, words in items]
+    return Markup('<ul class="key-figures">{}</ul>').format(Markup().join(rows))
+
+
+def assumed_money(scope: Scope) -> tuple[float, float]:
+    """Return the money that rests on assumed norms and all money of the scope (million VND).
+
+    Packages, upkeep and what has no work of its own have no norm with a source, so they count as assumed.
+    """
+    held = works(scope.plan)
+    held = held[held["commune_code"].isin(scope.communes)]
+    total = float(scope.own["money_vnd_million"].sum())
+    sourced = float(held.loc[held["basis"] != "assumed", "cost_vnd_million"].sum())
+    return total - sourced, total
+
+
+def assumed_note(scope: Scope) -> Markup:
+    """Say under a table of money how much of it rests on assumed norms and budgets."""
+    assumed, total = assumed_money(scope)
+    share = 100 * assumed / total if total else float("nan")
+    text = _("{norms} of the planned money rests on assumed norms, {budget} of the budget table is assumed.")
+    return told(text, norms=figure(scope.key("assumed_norms"), share, "percent"),
+        budget=figure(scope.key_of("province", scope.plan.baseline.vintage.province.code, "assumed_budget"),
+                      100 * scope.plan.budget.assumed_share, "percent"),
+    )  # fmt: skip
+
+
+def _rests_on(scope: Scope) -> Markup:
+    """List what the page rests on: data, norms, budgets, levels."""
+    baseline = scope.plan.baseline
+    shares = rest_shares(replace(baseline, requirements=baseline.requirements.loc[scope.communes]))
+    decided = sum(shares.values()) - shares["unknown"]
+    weak = decided - shares["verified"]
+    items = [Markup("{}").format(assumed_note(scope))]
+    if baseline.is_illustrative:
+        items.insert(0, Markup("{}").format(_("The results at the start are illustrative, not reported.")))
+    text = _(
+        "At the start {weak} of the verdicts rest on levels that were not checked against the signed text, are assumed, or "
+        "were carried from the earlier criteria set; {unknown} results are not known and are planned as a survey first."
+    )
+    items.append(
+        told(
+            text,
+            weak=figure(scope.key("weak_verdicts"), weak, "share", whole=decided, noun=""),
+            unknown=figure(scope.key("unknown_results"), shares["unknown"], "count"),
+        )
+    )
+    return Markup("<h3>{}</h3>").format(_("What this page rests on")) + bullets(items)
+
+
+def _changes(scope: Scope) -> Markup:
+    """Say what the scenario changes of the base, block by block, with its reasons; the settings stand folded."""
+    scenario = scope.scenario
+    if scenario.id == BASE or not scenario.changes:
+        return Markup()
+    reasons = [
+        Markup("{}").format(block.reason) for name, block in scenario.blocks.items() if name and str(block.reason)
+    ]
+    rows = [
+        (key, _written(before), _written(after)) for key, (before, after, _block) in sorted(scenario.changes.items())
+    ]
+    table = html_table(
+        [Column(_("Setting")), Column(_("Base")), Column(_("This scenario"))],
+        rows,
+        caption=_("Settings that this scenario changes"),
+    )
+    title = Markup("<h3>{}</h3>").format(_("How it differs from the base"))
+    return title + bullets(reasons) + fold(_("{count} settings").format(count=formats.number(len(rows))), table)
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_written(held)}" for key, held in value.items()) or "–"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_written, value)) or "–"
+    if isinstance(value, int | float):
+        digits = 0 if float(value).is_integer() else len(str(value).partition(".")[2])
+        return formats.number(value, digits)
+    return str(value)

@@ -1,0 +1,208 @@
+"""What a page of a plan is about: one district or the province in one study, with its keys, warnings and source line."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from ntm_lib.criteria import YearRules
+from ntm_lib.errors import UsageError
+from ntm_lib.messages import _, language
+from ntm_lib.planning.budget import purse_labels
+from ntm_lib.planning.plan import Plan
+from ntm_lib.planning.reason_words import Names
+from ntm_lib.planning.reasons import reasons
+from ntm_lib.planning.register import cut_off
+from ntm_lib.planning.scenario import Scenario
+from ntm_lib.planning.study import Study
+from ntm_lib.planning.targets import Tier, targets
+from ntm_lib.project import Project
+from ntm_lib.reporting import formats, stamps
+from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.sections.common import decisions, unit_key
+from ntm_lib.units import Unit
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """One unit in one study. ``places``: positions of its communes in the problem; ``code``: district, or the province."""
+
+    study: Study
+    unit: Unit
+    places: np.ndarray
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the study."""
+        return self.study.plan
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of the plan."""
+        return self.plan.scenario
+
+    @property
+    def project(self) -> Project:
+        """The project of the plan."""
+        return self.plan.baseline.project
+
+    @property
+    def on(self) -> dt.date:
+        """The date of the units."""
+        return self.plan.baseline.vintage.date
+
+    @property
+    def is_province(self) -> bool:
+        """Whether the page is about the whole province."""
+        return self.unit.level == "province"
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years planned."""
+        return self.plan.years
+
+    @property
+    def start_year(self) -> int:
+        """The year whose results the plan starts from."""
+        return self.scenario.settings.horizon.start_year
+
+    @property
+    def communes(self) -> pd.Index:
+        """Codes of the communes in the programme, documents' order."""
+        return self.plan.problem.communes[self.places]
+
+    @cached_property
+    def names(self) -> pd.Series:
+        """Names of all units by code."""
+        return self.plan.baseline.vintage.frame["name"]
+
+    def district_of(self, code: str) -> str:
+        """Return the name of the district of a commune."""
+        owner = self.plan.baseline.communes["parent_code"].to_dict()[code]
+        return str(self.names.to_dict()[owner])
+
+    @property
+    def rules(self) -> YearRules:
+        """The rules of the last planned year: their labels name the criteria."""
+        return self.plan.baseline.rules[self.years[-1]]
+
+    def criterion(self, criterion: str) -> str:
+        """Write a criterion with its number and name."""
+        return f"{criterion}. {self.rules.criteria[f'label_{language()}'][criterion]}"
+
+    @property
+    def words(self) -> Names:
+        """How reasons and nearest plans print names and money."""
+        names = {str(code): str(name) for code, name in self.names.items()}
+        return Names(
+            communes=names,
+            districts=names,
+            purses={purse.value: label for purse, label in purse_labels().items()},
+            criteria={criterion: self.criterion(criterion) for criterion in map(str, self.plan.problem.criteria)},
+            money=lambda million: formats.money(million, "billion"),
+            number=lambda value: formats.number(value, 0 if float(value).is_integer() else 1),
+        )
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """Why each commune now or why not, a row each; see ``planning.reasons.reasons``."""
+        return reasons(self.plan.problem, self.plan.solution, found=self.study.why).reindex(self.communes)
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def targets(self, by: Tier) -> pd.DataFrame:
+        """Return the targets of a tier with the start year, units of this scope only; see ``planning.targets``."""
+        if by not in self._tables:
+            frame = targets(self.plan, by, with_start=True)
+            wanted = frame.index.get_level_values("unit_code").isin([self.unit.code, *self.communes])
+            self._tables[by] = frame if self.is_province else frame[wanted]
+        return self._tables[by]
+
+    @property
+    def own(self) -> Any:
+        """The targets of the unit itself (DataFrame, whose cells pandas' types cannot tell), a row a year."""
+        return self.of_unit("province" if self.is_province else "district", self.unit.code)
+
+    def of_unit(self, by: Tier, code: str) -> Any:
+        """Return the targets of one unit (DataFrame), a row a year, the start year first."""
+        return self.targets(by).xs(code, level="unit_code")
+
+    def key(self, *parts: object) -> str:
+        """Return the key of a figure of this unit in this scenario."""
+        return self.key_of(self.unit.level, self.unit.code, *parts)
+
+    def key_of(self, level: str, code: str, *parts: object) -> str:
+        """Return the key of a figure of another unit in this scenario."""
+        return unit_key(level, code, self.on, "plan", self.scenario.id, *parts)
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warnings that stand inside each table and picture."""
+        return [stamps.illustrative()] if self.plan.baseline.is_illustrative else []
+
+    @property
+    def source(self) -> str:
+        """The line under every table: which plan, from which results, by which law."""
+        baseline = self.plan.baseline
+        origin = _("illustrative data of the workbench") if baseline.is_illustrative else _("reports of communes")
+        return _(
+            "Source: plan '{scenario}' ({dated}) from {origin}; data as of {date}; criteria set applied: {sets}"
+        ).format(
+            scenario=str(self.scenario.title),
+            dated=formats.date(self.scenario.dated),
+            origin=origin,
+            date=formats.date(cut_off(self.plan)),
+            sets=decisions(self.rules),
+        )
+
+
+def scope(study: Study, district: str = "") -> Scope:
+    """Return what a page shows: a district of the plan's units, or the province without one.
+
+    Raises UsageError for a code that is not a district's, or a district without a commune in the plan.
+    """
+    problem, vintage = study.plan.problem, study.plan.baseline.vintage
+    if not district:
+        return Scope(study, vintage.province, np.arange(len(problem.communes)))
+    unit = vintage.unit(district)
+    places = np.flatnonzero(problem.districts[problem.district] == district)
+    if unit.level != "district" or not len(places):
+        known = ", ".join(f"{code} {vintage.unit(code).name}" for code in problem.districts)
+        raise UsageError(
+            _("{unit} is not a district with communes in the plan. There are: {known}.").format(
+                unit=unit.label, known=known
+            )
+        )
+    return Scope(study, unit, places)
+
+
+def told(text: str, **values: object) -> Markup:
+    """Fill a text of the catalogue; values are escaped unless they are markup."""
+    return Markup(text).format(**values)  # noqa: S704 - catalogue text
+
+
+def amount(key: str, million: float) -> Markup:
+    """Print money in million VND; thousandths are cut, so that one sum added up in two orders is one figure."""
+    return figure(key, round(float(million), 3), "number", digits=0)
+
+
+def billions(key: str, million: float) -> Markup:
+    """Print money in a sentence, in billion VND."""
+    return figure(key, round(float(million), 3), "money", unit="billion")
+
+
+def fold(summary: str, *parts: Markup) -> Markup:
+    """Return parts that a reader opens when wanted."""
+    return Markup("<details><summary>{}</summary>{}</details>").format(summary, Markup("\n").join(parts))
+
+
+def bullets(items: list[Markup]) -> Markup:
+    """Return a list; empty for no items."""
+    rows = Markup().join(Markup("<li>{}</li>").format(item) for item in items)
+    return Markup("<ul>{}</ul>").format(rows) if items else Markup()

@@ -1,0 +1,40 @@
+"""Say in a few lines what the plan of a scenario reaches, for the command line."""
+
+from ntm_lib.messages import _
+from ntm_lib.planning.study import Study
+from ntm_lib.reporting import formats
+
+
+def summary_lines(study: Study) -> list[str]:
+    """Return title, targets, money and chance of a study, in words; illustrative data says so first."""
+    plan = study.plan
+    problem, solution = plan.problem, plan.solution
+    last = len(plan.years)
+    reached = [int((solution.standard <= year).sum()) for year in range(last)]
+    spent = plan.spending["spent_vnd_million"].sum()
+    lines = [str(plan.scenario.title)]
+    if plan.baseline.is_illustrative:
+        lines.append(_("ILLUSTRATIVE DATA: not official figures."))
+    by_year = "; ".join(f"{year}: {count}" for year, count in zip(plan.years, reached, strict=True))
+    lines.append(_("Communes meeting all criteria, of {all}: {years}").format(all=len(problem.communes), years=by_year))
+    lines.append(
+        _("Capital need {years}: {money}").format(
+            years=f"{plan.years[0]}-{plan.years[-1]}", money=formats.money(spent, "billion")
+        )
+    )
+    if solution.gap is None:
+        lines.append(_("The plan did not pass its own check; do not use it, and report the fault."))
+    elif not solution.is_proven:
+        lines.append(
+            _("The search stopped early: no plan is better than this by more than {gap}.").format(
+                gap=formats.percent(100 * solution.gap, 2)
+            )
+        )
+    lines.extend(
+        _("Chance of all aims: {chance} (± {error})").format(
+            chance=formats.percent(100 * row["chance"]), error=formats.percent(100 * row["standard_error"])
+        )
+        for row in study.simulation.aims.to_dict("records")
+        if row["aim"] == "all"
+    )
+    return lines

@@ -1,0 +1,158 @@
+"""The pages of a plan: complete, one value for a figure, sums that add up between tables, map and comparison."""
+
+import json
+import re
+from dataclasses import replace
+
+import invented_study
+import nbformat
+import pytest
+
+from ntm_lib.errors import UsageError
+from ntm_lib.reporting import display, plan_sections
+from ntm_lib.reporting.page import notebook_page
+from ntm_lib.reporting.page_check import Outline
+from ntm_lib.reporting.plan_sections.compare import comparison_data
+
+PROVINCE = (
+    "opening", "nearest", "start", "targets_by_year", "plan_map", "money", "why", "billion", "chance", "near_equal",
+    "works_list", "tasks_by_year", "villages", "orientation", "follow_up", "closing",
+)  # fmt: skip
+DISTRICT = tuple(name for name in PROVINCE if name not in {"billion", "follow_up"})
+
+
+@pytest.fixture(scope="module")
+def made(project):
+    return invented_study.make_draft(project)
+
+
+@pytest.fixture(scope="module")
+def study(made):
+    return invented_study.make_study(made)
+
+
+@pytest.fixture(scope="module")
+def other(made):
+    return invented_study.make_study(made, every=2, name="other")
+
+
+@pytest.fixture
+def page_of(monkeypatch):
+    """Return a function that makes the page of some sections as a notebook would."""
+    shown = []
+    monkeypatch.setattr(display, "_publish", lambda html, metadata, **_text: shown.append((str(html), metadata)))
+
+    def made_page(scope, names, others=()):
+        shown.clear()
+        for name in names:
+            getattr(plan_sections, name)(scope)
+        if others:
+            plan_sections.comparison(scope, others)
+        outputs = [
+            nbformat.v4.new_output("display_data", data={"text/html": html}, metadata={"ntm": metadata})
+            for html, metadata in shown
+        ]
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=outputs)])
+        return notebook_page(notebook, title="Plan")
+
+    return made_page
+
+
+def value(figures, key):
+    """Return the one value of a figure."""
+    [text] = figures[key]
+    return float(text.split()[0])
+
+
+def blocks(page):
+    """Return the data blocks of a page."""
+    return [json.loads(text) for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)]
+
+
+def test_the_province_page_is_whole_and_adds_up(study, other, page_of):
+    scope = plan_sections.scope(study)
+    page = page_of(scope, PROVINCE, [other])
+    figures = Outline.of(page).figures
+    assert len(page.encode()) < 1_500_000
+    last, province = scope.years[-1], scope.key("standard", scope.years[-1])
+    districts = [key for key in figures if re.fullmatch(rf"district\.\d+-\d+\.plan\.base\.standard\.{last}", key)]
+    assert len(districts) == len(scope.plan.problem.districts)
+    assert sum(value(figures, key) for key in districts) == value(figures, province) > 0
+    money = [key for key in figures if re.fullmatch(r"district\.\d+-\d+\.plan\.base\.money", key)]
+    assert sum(value(figures, key) for key in money) == pytest.approx(value(figures, scope.key("money")), abs=0.01)
+    years = [value(figures, scope.key("money", year)) for year in scope.years]
+    assert sum(years) == pytest.approx(value(figures, scope.key("money")), abs=0.01)
+    parts = [key for key in figures if re.fullmatch(r".*\.plan\.base\.part_[a-z]+", key)]
+    assert sum(value(figures, key) for key in parts) == pytest.approx(value(figures, scope.key("money")), abs=0.01)
+    purses = [key for key in figures if re.fullmatch(r"province\..*\.plan\.base\.purse_[a-z_]+", key)]
+    assert sum(value(figures, key) for key in purses) == pytest.approx(value(figures, scope.key("money")), abs=0.01)
+
+
+def test_the_district_page_is_whole_and_agrees_with_the_province(study, page_of):
+    province = Outline.of(page_of(plan_sections.scope(study), ("targets_by_year",))).figures
+    for code in ("052", "040"):
+        scope = plan_sections.scope(study, code)
+        page = page_of(scope, DISTRICT)
+        figures = Outline.of(page).figures
+        shared = set(figures) & set(province)
+        assert scope.key("standard", scope.years[-1]) in shared
+        assert all(figures[key] == province[key] for key in shared)
+        communes = [key for key in figures if re.fullmatch(r"commune\.\d+-\d+\.plan\.base\.money", key)]
+        assert len(communes) == len(scope.communes)
+        whole = value(figures, scope.key("money"))
+        assert sum(value(figures, key) for key in communes) == pytest.approx(whole, abs=0.01)
+
+
+def test_the_map_counts_what_the_targets_say(study, page_of):
+    scope = plan_sections.scope(study)
+    [data] = [block for block in blocks(page_of(scope, ("opening", "plan_map"))) if "layers" in block]
+    layers = {layer["id"]: layer["values"] for layer in data["layers"]}
+    assert data["years"] == [scope.start_year, *scope.years]
+    for year in data["years"]:
+        standard = int(scope.own.at[year, "standard"])
+        assert layers["count"][str(year)].count("0") == standard
+        assert sum(layers["standard"][str(year)].count(symbol) for symbol in "01") == standard
+        assert sum(layers["standard"][str(year)].count(symbol) for symbol in "0123") == len(scope.communes)
+
+
+def test_two_scenarios_are_compared_by_their_own_targets(study, other):
+    scope = plan_sections.scope(study)
+    data = comparison_data(scope, [scope, plan_sections.scope(other)])
+    for plan, held in zip(data["plans"], (study, other), strict=True):
+        own = plan_sections.scope(held)
+        assert plan["standard"][0] == sum(plan["standard"][1:]) == own.own.at[own.years[-1], "standard"]
+        assert plan["money"][0] == pytest.approx(sum(plan["money"][1:]), abs=0.1)
+        reached = [year is not None for year in plan["years"]]
+        assert sum(reached) == plan["standard"][0]
+    assert data["plans"][0]["years"] != data["plans"][1]["years"]
+    assert [data["districts"][place] for _name, place in data["communes"]] == [
+        scope.district_of(code) for code in scope.communes
+    ]
+
+
+def test_aims_that_clash_are_said_with_what_comes_nearest(study, page_of):
+    relaxed = invented_study.make_relaxed(study)
+    page = page_of(plan_sections.scope(relaxed), ("opening", "nearest"))
+    assert 'href="#nearest"' in page
+    assert "137" in page
+    assert "12.0 billion VND more" in page
+    assert 'id="nearest"' not in page_of(plan_sections.scope(study), ("opening", "nearest"))
+
+
+def test_no_gap_is_printed_for_a_plan_that_was_not_checked(study, page_of):
+    unchecked = replace(study, plan=replace(study.plan, solution=replace(study.plan.solution, gap=None)))
+    page = page_of(plan_sections.scope(unchecked), ("opening", "billion", "closing"))
+    assert ".gap" not in " ".join(Outline.of(page).figures)
+    assert "did not pass the independent check" in page
+
+
+def test_pages_speak_the_words_of_the_office(study, page_of):
+    page = page_of(plan_sections.scope(study, "052"), DISTRICT)
+    text = re.sub(r"<script.*?</script>|<style.*?</style>|<[^>]+>", " ", page, flags=re.S).lower()
+    for word in ("solver", "infeasible", "optimal", "objective", "highs", "node", "nan", "worst"):
+        assert not re.search(rf"\b{word}\b", text), word
+
+
+def test_a_code_that_is_no_district_of_the_plan_stops(study):
+    with pytest.raises(UsageError, match="052"):
+        plan_sections.scope(study, "04")
