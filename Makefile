@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 NBVAL := $(BIN)/python -m pytest -q --nbval-lax --nbval-cell-timeout=300 notebooks tests/notebooks
 
 .DEFAULT_GOAL := help
-.PHONY: help reports lab test check-all lint bench lock data clean
+.PHONY: help reports plans lab test check-all lint bench lock data clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,15 +27,20 @@ help: ## list these commands
 reports: .venv/run ## make the thirteen district pages and the province page, with all set-up
 	$(BIN)/ntm run
 
+plans: .venv/run ## plan three scenarios and make their pages
+	$(BIN)/ntm run --scenario most_communes --scenario difficult_first --scenario provincial_aims_2019
+
 lab: .venv/run ## open JupyterLab on the notebooks
 	$(BIN)/ntm lab
 
 test: .venv/dev lint ## lint, type check and the tests (long ones in reduced form)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
+	$(BIN)/ntm plan --scenario most_communes
 	$(NBVAL)
 
 check-all: .venv/dev lint ## everything `make test` does, and the long tests in full
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/ntm plan --scenario most_communes
 	$(NBVAL)
 
 lint: .venv/dev

@@ -2,5 +2,6 @@
 
 from ntm_lib.batch.engine import Outcome
 from ntm_lib.batch.run import FORMATS, RunReport, check_formats, run
+from ntm_lib.batch.scenario_run import run_scenario
 
-__all__ = ["FORMATS", "Outcome", "RunReport", "check_formats", "run"]
+__all__ = ["FORMATS", "Outcome", "RunReport", "check_formats", "run", "run_scenario"]

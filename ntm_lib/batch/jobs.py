@@ -9,6 +9,7 @@ from ntm_lib.batch.parameters import (
     MODELS,
     DistrictEvaluation,
     NotebookParameters,
+    Parameters,
     check_district,
     check_notebook,
     read_parameters,
@@ -31,7 +32,7 @@ class Job:
     title: str
     unit_name: str
     notebook: Path
-    parameters: NotebookParameters
+    parameters: Parameters
     page: Path
     executed: Path
     home: str = ""

@@ -17,13 +17,18 @@ from ntm_lib.strict_yaml import read_yaml
 Year = Field(default=None, ge=1990, le=2100)
 
 
-class NotebookParameters(BaseModel):
-    """The parameters of one notebook; names and types are those of its ``parameters`` cell.
-
-    Without years of its own a report covers the period of the review.
-    """
+class Parameters(BaseModel):
+    """The parameters of one notebook; names and types are those of its ``parameters`` cell."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def injected(self) -> dict[str, Any]:
+        """Return the values as papermill writes them into the notebook (dates as text)."""
+        return self.model_dump(mode="json")
+
+
+class NotebookParameters(Parameters):
+    """The parameters of a report on what was reached; without years of its own it covers the period of the review."""
 
     on: dt.date
     first_year: StrictInt | None = Year
@@ -33,10 +38,6 @@ class NotebookParameters(BaseModel):
         """Return the parameters with the period of the review where they name none."""
         years = {"first_year": self.first_year or review.first_year, "last_year": self.last_year or review.last_year}
         return self.model_copy(update=years)
-
-    def injected(self) -> dict[str, Any]:
-        """Return the values as papermill writes them into the notebook (dates as text)."""
-        return self.model_dump(mode="json")
 
 
 class DistrictEvaluation(NotebookParameters):
@@ -48,6 +49,21 @@ class DistrictEvaluation(NotebookParameters):
 class ProvinceOverview(NotebookParameters):
     """The province, a period, the date of its units; ``pages`` are the district pages to lead to."""
 
+    pages: tuple[StrictStr, ...] = ()
+
+
+class DistrictScenarios(Parameters):
+    """One district in one scenario; the units are those of the scenario."""
+
+    district: StrictStr
+    scenario: StrictStr
+
+
+class ProvinceScenarios(Parameters):
+    """The province in one scenario; ``compare`` are the scenarios beside it, ``pages`` the district pages to lead to."""
+
+    scenario: StrictStr
+    compare: tuple[StrictStr, ...] = ()
     pages: tuple[StrictStr, ...] = ()
 
 
@@ -82,7 +98,7 @@ def read_parameters(project: Project, notebook: str, name: str) -> NotebookParam
         raise model_faults(where, error, MODELS[notebook]) from error
 
 
-def check_notebook(path: Path, model: type[NotebookParameters]) -> None:
+def check_notebook(path: Path, model: type[Parameters]) -> None:
     """Check that the notebook has one ``parameters`` cell with exactly the names of ``model``.
 
     papermill itself only warns of an unknown name, and runs a notebook without the cell with its defaults.

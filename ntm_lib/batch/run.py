@@ -14,6 +14,7 @@ from ntm_lib.batch.engine import Outcome, run_job
 from ntm_lib.batch.index import failure_notice, status_table
 from ntm_lib.batch.jobs import Job, district_jobs, province_job
 from ntm_lib.batch.ledger import write_ledger
+from ntm_lib.batch.scenario_links import district_links, index_links
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
 from ntm_lib.project import Project, whole_file
@@ -69,13 +70,14 @@ def run(
     started(len(work) + 1)
     outcomes = []
     with ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, len(work))) as pool:
-        for future in as_completed([pool.submit(run_job, job) for job in work]):
+        links = [district_links(project, out, job.name.split("-")[0], on) for job in work]
+        for future in as_completed([pool.submit(run_job, job, extra) for job, extra in zip(work, links, strict=True)]):
             outcomes.append(future.result())
             finished(outcomes[-1])
     notes = write_ledger(out, on, outcomes)
     pages = [entry.name for entry in notes[str(on.year)] if entry.has_page]
     last = province_job(project, out, on, pages)
-    listed = status_table(notes, str(on.year))
+    listed = status_table(notes, str(on.year)) + index_links(out)
     province = run_job(last, extra=listed)
     if not province.is_good:
         _write_index_anyway(last, province, listed)

@@ -2,11 +2,11 @@
 
 import sys
 
-from ntm_lib.cli import boundaries, criteria, lab, run, trace, units
+from ntm_lib.cli import boundaries, criteria, explore, lab, plan, run, scenario, trace, units
 from ntm_lib.cli.app import app, say_error
 from ntm_lib.errors import NtmError
 
-__all__ = ["app", "boundaries", "criteria", "lab", "main", "run", "trace", "units"]
+__all__ = ["app", "boundaries", "criteria", "explore", "lab", "main", "plan", "run", "scenario", "trace", "units"]
 
 
 def main() -> None:

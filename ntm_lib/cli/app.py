@@ -38,7 +38,8 @@ def _choose(
     Project.find(project).activate()
 
 
-def _date(text: str) -> dt.date:
+def parse_date(text: str) -> dt.date:
+    """Read a date of the command line."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
@@ -51,7 +52,7 @@ OnOption = Annotated[
     dt.date | None,
     typer.Option(
         "--on",
-        parser=_date,
+        parser=parse_date,
         metavar="YYYY-MM-DD",
         help=_("Date whose units are meant; codes change meaning."),
     ),

@@ -1,6 +1,8 @@
 """``ntm run``: make the pages."""
 
 import datetime as dt
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated
@@ -12,8 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ntm_lib import batch, units
 from ntm_lib.batch import Outcome, RunReport
 from ntm_lib.cli.app import OnOption, app, say, say_error
+from ntm_lib.cli.plan import load_scenarios, plan_one
 from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
 from ntm_lib.messages import _
+from ntm_lib.planning.study import has_study
 from ntm_lib.project import Project
 from ntm_lib.review import load_review
 
@@ -25,15 +29,36 @@ def run_command(
     jobs: Annotated[int | None, typer.Option(min=1, max=64, help=_("How many reports to make at once."))] = None,
     out: Annotated[Path | None, typer.Option(help=_("Folder for the results (default: outputs)."))] = None,
     formats: Annotated[str, typer.Option(help=_("Formats of the pages, separated by commas."))] = "html",
+    scenario: Annotated[list[str] | None, typer.Option(help=_("Pages of a scenario; may be repeated."))] = None,
 ) -> None:
     """Run the notebooks and write the pages; exit 1 when one failed."""
     project = Project.find()
     batch.check_formats(formats)
+    if scenario:
+        _run_scenarios(project, out or project.outputs, list(dict.fromkeys(scenario)), district or [], on, jobs)
+        return
     date = on or load_review(project).on
     codes = _districts(list(dict.fromkeys(district or [])), on, units.on(date, project), project)
     folder = out or project.outputs
     _check_folder(folder)
-    _conclude(_run_with_progress(project, folder, codes, date, jobs))
+    work = functools.partial(batch.run, project, folder, on=date, districts=codes, jobs=jobs)
+    _conclude(_with_progress(work))
+
+
+def _run_scenarios(
+    project: Project, out: Path, names: list[str], codes: list[str], on: dt.date | None, jobs: int | None
+) -> None:
+    """Plan what has no plan that still holds, then make the pages, each scenario beside the others."""
+    if on is not None:
+        raise UsageError(_("--on does not go with --scenario: a scenario names its own units."))
+    for chosen in load_scenarios(project, names, None):
+        if not has_study(chosen, project):
+            plan_one(project, chosen, None)
+    _check_folder(out)
+    for name in names:
+        others = [other for other in names if other != name]
+        work = functools.partial(batch.run_scenario, project, out, name, districts=codes, compare=others, jobs=jobs)
+        _conclude(_with_progress(work))
 
 
 def _districts(codes: list[str], on: dt.date | None, vintage: units.Vintage, project: Project) -> list[str]:
@@ -88,7 +113,8 @@ def _check_folder(folder: Path) -> None:
         ) from error
 
 
-def _run_with_progress(project: Project, out: Path, codes: list[str], date: dt.date, jobs: int | None) -> RunReport:
+def _with_progress(work: Callable[..., RunReport]) -> RunReport:
+    """Show how many reports are made; ``work`` takes ``started`` and ``finished``, whom it tells."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(_("Reports"), total=None)
@@ -98,15 +124,7 @@ def _run_with_progress(project: Project, out: Path, codes: list[str], date: dt.d
             if not outcome.is_good:
                 bar.console.print(f"{outcome.unit_name}: {outcome.reason}", markup=False, highlight=False)
 
-        return batch.run(
-            project,
-            out,
-            on=date,
-            districts=codes,
-            jobs=jobs,
-            started=lambda total: bar.update(task, total=total),
-            finished=finished,
-        )
+        return work(started=lambda total: bar.update(task, total=total), finished=finished)
 
 
 def _conclude(report: RunReport) -> None:

@@ -46,7 +46,7 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
         pytest.skip("no Chromium found, so no page was opened; on Debian: apt-get install chromium")
     started: Playwright = request.getfixturevalue("playwright_")
     browser = started.chromium.launch(
-        executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
+        executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     )
     yield browser
     browser.close()

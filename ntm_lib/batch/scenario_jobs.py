@@ -1,0 +1,70 @@
+"""Lay out the work of a scenario's pages: which notebook, with which parameters, to which files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ntm_lib import units
+from ntm_lib.batch.jobs import Job
+from ntm_lib.batch.parameters import DistrictScenarios, ProvinceScenarios, check_notebook
+from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
+from ntm_lib.messages import _
+from ntm_lib.planning.scenario import Scenario
+from ntm_lib.project import Project
+from ntm_lib.reporting import formats
+
+FOLDER = "scenarios"
+"""Where the pages of scenarios stand among the results, a folder for each."""
+
+
+def district_scenario_jobs(project: Project, out: Path, scenario: Scenario, districts: Sequence[str]) -> list[Job]:
+    """Return a job for each district of the plan's units, or for those named; every fault is told at once."""
+    notebook = project.notebooks / "district_scenarios.ipynb"
+    check_notebook(notebook, DistrictScenarios)
+    vintage = units.on(scenario.settings.horizon.on, project)
+    faults = FaultList(_("Districts that cannot be run"))
+    jobs = []
+    for code in districts or list(vintage.districts.index):
+        try:
+            unit = vintage.unit(code)
+        except NtmError as error:
+            faults.add(code, str(error))
+            continue
+        if unit.level != "district":
+            faults.add(code, _("{unit} is not a district").format(unit=unit.label), _("the code of a district"))
+            continue
+        parameters = DistrictScenarios(district=code, scenario=scenario.id)
+        jobs.append(_job(out, scenario, unit, notebook, parameters, f"{code}-{vintage.date.year}"))
+    faults.stop_if_any(UsageFaultsError)
+    return jobs
+
+
+def province_scenario_job(
+    project: Project, out: Path, scenario: Scenario, compare: Sequence[str], pages: Sequence[str]
+) -> Job:
+    """Return the job of the scenario's province page, which leads to the district ``pages`` that exist."""
+    notebook = project.notebooks / "province_scenarios.ipynb"
+    check_notebook(notebook, ProvinceScenarios)
+    if scenario.id in compare:
+        raise UsageError(_("Scenario '{name}' cannot be compared with itself.").format(name=scenario.id))
+    unit = units.on(scenario.settings.horizon.on, project).province
+    parameters = ProvinceScenarios(scenario=scenario.id, compare=tuple(compare), pages=tuple(pages))
+    return _job(out, scenario, unit, notebook, parameters, "index")
+
+
+def _job(
+    out: Path, scenario: Scenario, unit: units.Unit, notebook: Path, parameters: DistrictScenarios | ProvinceScenarios,
+    name: str,
+) -> Job:  # fmt: skip
+    years = scenario.years
+    return Job(
+        name=name,
+        title=_("Plan of New Rural Development in {name}, {first}-{last}: {scenario}").format(
+            name=formats.in_sentence(unit.name), first=years[0], last=years[-1], scenario=str(scenario.title)
+        ),
+        unit_name=unit.name,
+        notebook=notebook,
+        parameters=parameters,
+        page=out / FOLDER / scenario.id / f"{name}.html",
+        executed=out / "notebooks" / f"scenario-{scenario.id}-{name}.ipynb",
+        home="../../index.html" if name == "index" else "index.html",
+    )

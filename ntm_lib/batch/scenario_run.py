@@ -1,0 +1,67 @@
+"""Make the pages of one scenario: its districts, several at a time, then the province with the comparison."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from ntm_lib.batch.engine import Outcome, run_job
+from ntm_lib.batch.index import scenario_districts
+from ntm_lib.batch.run import RunReport
+from ntm_lib.batch.scenario_jobs import district_scenario_jobs, province_scenario_job
+from ntm_lib.batch.scenario_links import index_links, read_notes, refresh, write_notes
+from ntm_lib.messages import _
+from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.project import Project, whole_file
+from ntm_lib.reporting.page import standalone_page
+
+
+def run_scenario(
+    project: Project,
+    out: Path,
+    scenario: str,
+    *,
+    districts: Sequence[str] = (),
+    compare: Sequence[str] = (),
+    jobs: int | None = None,
+    started: Callable[[int], None] = lambda _total: None,
+    finished: Callable[[Outcome], None] = lambda _outcome: None,
+) -> RunReport:
+    """Make the pages of a scenario from its stored plan; see ``run`` for ``started`` and ``finished``.
+
+    ``districts``: codes on the plan's units, all without any; ``compare``: scenarios shown beside it on the province
+    page. The pages of the review that stand in ``out`` lead to the new pages afterwards. Every parameter is checked
+    before anything runs; a page that fails keeps its last good version. Raises UsageError for an unknown scenario or
+    district.
+    """
+    out = out.resolve()
+    made = load_scenario(scenario, project)
+    for name in compare:
+        load_scenario(name, project)
+    work = district_scenario_jobs(project, out, made, districts)
+    province_scenario_job(project, out, made, compare, [])
+    started(len(work) + 1)
+    outcomes = []
+    with ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, len(work))) as pool:
+        for future in as_completed([pool.submit(run_job, job) for job in work]):
+            outcomes.append(future.result())
+            finished(outcomes[-1])
+    notes = write_notes(out, made, outcomes)
+    listed = [outcome for outcome in notes.outcomes if outcome.name != "index"]
+    last = province_scenario_job(project, out, made, compare, [entry.name for entry in listed if entry.has_page])
+    province = run_job(last, extra=scenario_districts(listed))
+    write_notes(out, made, [province])
+    _link(project, out)
+    finished(province)
+    return RunReport(tuple(sorted(outcomes, key=lambda outcome: outcome.name)), province, last.page)
+
+
+def _link(project: Project, out: Path) -> None:
+    """Let the pages of the review lead to the scenarios; without any, write an index of the scenarios alone."""
+    refresh(project, out)
+    index = out / "index.html"
+    if index.exists() or not any("index" in held.pages for held in read_notes(out).values()):
+        return
+    page = standalone_page(index_links(out), title=_("Scenarios of New Rural Development"))
+    with whole_file(index) as path:
+        path.write_text(page, encoding="utf-8")
