@@ -13,6 +13,7 @@ from ntm_lib.errors import NtmError
 from ntm_lib.explore import offers, views
 from ntm_lib.explore.controls import Controls
 from ntm_lib.explore.model import Answer, Explorer
+from ntm_lib.explore.place import Place
 from ntm_lib.explore.saving import SaveForm
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import BASE
@@ -63,7 +64,7 @@ class Page:
         self.find.layout.display = "none"
         self._timer: asyncio.TimerHandle | None = None
         self._answer: Answer | None = None
-        self._places: dict[tuple[Any, str | None], views.Place] = {}
+        self._places: dict[tuple[Any, str | None], Place] = {}
         self.root = self._layout()
         self.refresh()
 
@@ -135,17 +136,17 @@ class Page:
         self.parts["money"].value = str(views.money_table(plan, place))
         self.parts["communes"].value = str(views.communes_table(plan, place))
 
-    def _comparison(self, answer: Answer, place: views.Place) -> Markup:
+    def _comparison(self, answer: Answer, place: Place) -> Markup:
         other = self.controls.compared
         if answer.plan is None or other is None:
             return Markup()
         stored = self.explorer.part_of_plan(other, answer.district)
         return views.comparison(answer.plan, stored, self.controls.titles[other], place)
 
-    def _place(self, answer: Answer) -> views.Place:
+    def _place(self, answer: Answer) -> Place:
         key = (answer.draft.baseline.vintage.date, answer.district)
         if key not in self._places:
-            self._places[key] = views.Place(answer.draft, answer.district)
+            self._places[key] = Place(answer.draft, answer.district)
         return self._places[key]
 
     def _find_offers(self) -> None:

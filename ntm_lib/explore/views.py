@@ -1,87 +1,29 @@
 """What the page shows of an answer: figures, targets by year, map, money, communes, comparison, nearest plans."""
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from markupsafe import Markup
 
 from ntm_lib.errors import FaultsError, NtmError
 from ntm_lib.explore.model import Answer
+from ntm_lib.explore.place import Place
 from ntm_lib.messages import _
 from ntm_lib.planning.budget import purse_labels
-from ntm_lib.planning.plan import Draft, Plan
+from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.settings import Objective, Purse
 from ntm_lib.planning.targets import targets
-from ntm_lib.reporting import formats, geometry, stamps
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.layers import MapLayer, pack
 from ntm_lib.reporting.map_picture import draw_picture
 from ntm_lib.reporting.palette import MapClass
 from ntm_lib.reporting.tables import Cell, Column, html_table
-from ntm_lib.units.boundaries import Shapes, load_shapes
 
 YEAR_COLOURS = ("#4a1486", "#08519c", "#2a7fb8", "#4eb3a0", "#a1d99b", "#e5f2a5")
 LATER_COLOUR, EXCLUDED_COLOUR = "#f4e9d8", "#f0a03c"
 DIGITS = 1
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """The shapes of what the page shows, checked and dissolved once: a province or one district."""
-
-    draft: Draft
-    district: str | None
-
-    @cached_property
-    def _shapes(self) -> Shapes:
-        return load_shapes(self.draft.baseline.vintage.date, self.draft.baseline.project)
-
-    @cached_property
-    def frame(self) -> gpd.GeoDataFrame:
-        """The shapes that are drawn, in the documents' order."""
-        units = self.draft.baseline.vintage.communes
-        if self.district is not None:
-            units = units[units["parent_code"] == self.district]
-        names = self.draft.baseline.vintage.frame["name"]
-        return geometry.check_shapes(
-            self._shapes.frame.loc[units.index].assign(
-                name=units["name"],
-                group_name=units["parent_code"].map(names),
-                is_in_programme=units["is_in_programme"],
-            )
-        )
-
-    @cached_property
-    def borders(self) -> list[shapely.LineString]:
-        """The lines between districts."""
-        return geometry.inner_borders(self.frame)
-
-    @property
-    def name(self) -> str:
-        """Name of the province or district."""
-        vintage = self.draft.baseline.vintage
-        code = self.district or vintage.province.code
-        return str(vintage.frame.at[code, "name"]) if code in vintage.frame.index else vintage.province.name
-
-    @property
-    def warnings(self) -> list[str]:
-        """What stands inside each table and picture."""
-        return [stamps.illustrative()] if self.draft.baseline.is_illustrative else []
-
-    @property
-    def map_title(self) -> str:
-        """What the picture is called."""
-        return self._shapes.title
-
-    @property
-    def map_stamps(self) -> list[str]:
-        """What stands inside the picture."""
-        return [*self.warnings, self._shapes.label]
 
 
 def objective_labels() -> dict[str, str]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
+from ntm_lib.planning.optimise.drafting import fixed_spend
 from ntm_lib.planning.optimise.gaps import find_gaps
 from ntm_lib.planning.optimise.highs import solve
-from ntm_lib.planning.optimise.model import Model, build, differences, fixed_spend
+from ntm_lib.planning.optimise.model import Model, build, differences
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.optimise.plans import read
 from ntm_lib.planning.problem import Bools, Floats, Problem, Solution

@@ -221,7 +221,7 @@ def _later_problem(scenario: Scenario, project: Project | None) -> Problem:
 def _content(path: Path, command: str) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        if content["version"] == VERSION:
+        if content["version"] == VERSION and {"digest", "is_relaxed", "solution", "nearest", *_KEPT} <= set(content):
             return dict(content)
     except (OSError, ValueError, KeyError, TypeError):
         pass

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from ntm_lib.errors import FaultsError, UsageError, UsageFaultsError
 from ntm_lib.planning.baseline import Baseline, load_baseline
 from ntm_lib.planning.measures import load_measures
-from ntm_lib.planning.needs import Needs, cost_shares, load_needs, menu, missing_lines, recognition_cost
-from ntm_lib.planning.norms import PURSES, read_norms
-from ntm_lib.planning.places import cost_factors, distance_km, places, seats
+from ntm_lib.planning.needs import Needs, cost_shares, load_needs, menu, missing_lines
+from ntm_lib.planning.norms import read_norms
+from ntm_lib.planning.places import cost_factors, places
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.planning.volumes import read_bases, with_volumes
 from ntm_lib.project import Project
@@ -160,14 +160,9 @@ def test_purses_add_up_and_estimates_are_in_order(needs: Needs) -> None:
     assert (lines["low_vnd_million"] <= lines["middle_vnd_million"]).all()
     assert (lines["middle_vnd_million"] <= lines["high_vnd_million"]).all()
     numbers = [
-        "volume",
-        "factor",
-        "low_vnd_million",
-        "middle_vnd_million",
-        "high_vnd_million",
-        "upkeep_vnd_million",
+        "volume", "factor", "low_vnd_million", "middle_vnd_million", "high_vnd_million", "upkeep_vnd_million",
         "chance",
-    ]
+    ]  # fmt: skip
     assert np.isfinite(lines[numbers].to_numpy(float)).all()
     assert (lines[numbers].to_numpy(float) >= 0).all()
     assert (lines["lead_years"] >= 1).all()
@@ -302,22 +297,6 @@ def test_karst_communes_are_the_planners_list(own_project: Project, baseline: Ba
         load_needs(base)
 
 
-def test_distance_runs_on_the_earth_to_the_districts_town(baseline: Baseline) -> None:
-    one_degree = distance_km(np.array([22.0]), np.array([106.0]), np.array([23.0]), np.array([106.0]))
-    assert one_degree[0] == pytest.approx(110.75, abs=0.1)
-    found = seats(baseline.vintage)
-    assert set(baseline.communes["parent_code"]) <= set(found.index)
-    units = baseline.vintage.communes
-    for district, point in found.iterrows():
-        here = units[(units["parent_code"] == district) & ~units["is_in_programme"]]
-        assert ((here["lat"] == point["lat"]) & (here["lon"] == point["lon"])).any()
-    factors = cost_factors(baseline, baseline.scenario.settings.costs)
-    limits = baseline.scenario.settings.costs
-    assert factors["distance"].between(1, limits.distance_factor_max).all()
-    assert (factors["factor"] == factors["zone"] * factors["distance"]).all()
-    assert set(factors["zone"]) <= set(limits.zone_factor.values())
-
-
 def test_soft_measures_do_not_pay_for_terrain(needs: Needs) -> None:
     soft = needs.lines["measure"].map({key: not item.has_terrain for key, item in needs.measures.measures.items()})
     assert (needs.lines.loc[soft, "factor"] == 1).all()
@@ -331,23 +310,6 @@ def test_shares_of_what_the_money_rests_on(needs: Needs) -> None:
     assert shares["any_of_them"] >= shares[marks].max()
     assert shares["any_of_them"] <= min(1, shares[marks].sum()) + 1e-12
     assert shares["total_vnd_million"] == pytest.approx(needs.by_purse().to_numpy().sum())
-
-
-def test_recognition_by_hand(baseline: Baseline) -> None:
-    cost = recognition_cost(baseline)
-    rules = baseline.scenario.settings.recognition
-    code = baseline.communes.index[baseline.communes["zone"] == "III"][0]
-    people = int(baseline.communes.loc[code, "people"])
-    loss = rules.insured_loss_pct["III"]
-    total = people * loss / 100 * rules.premium_vnd_million * rules.premium_share
-    assert cost.loc[code, PURSES].sum() == pytest.approx(total)
-    assert cost.loc[code, "central_recurrent"] == pytest.approx(total * 40 / 70)
-    assert cost.loc[code, "local"] == pytest.approx(total * 30 / 70)
-    assert cost.loc[code, "insured_after_pct"] == pytest.approx(cost.loc[code, "insured_before_pct"] - loss)
-    assert cost.loc[code, "falls_below"] == (cost.loc[code, "insured_after_pct"] < cost.loc[code, "level_pct"])
-    free = baseline.communes.index[baseline.communes["zone"] == "I"]
-    assert (cost.loc[free, PURSES].to_numpy() == 0).all()
-    assert cost.index.equals(baseline.communes.index)
 
 
 def test_makeshift_houses_of_the_parts_add_up(baseline: Baseline) -> None:
@@ -373,23 +335,6 @@ def test_a_commune_that_nobody_reports_for_takes_a_typical_volume(baseline: Base
     assert line["chance"] == pytest.approx(0.3)
     assert line["volume"] == pytest.approx(0.15 * bases.typical["village_road"])
     assert line["volume_basis"] == "assumed"
-
-
-def test_unknown_zone_and_place_take_the_mean_and_say_so(baseline: Baseline) -> None:
-    communes = baseline.communes.copy()
-    code, other = communes.index[:2]
-    communes.loc[code, "zone"] = None
-    communes.loc[other, ["lat", "lon"]] = np.nan
-    changed = replace(baseline, communes=communes)
-    factors = cost_factors(changed, baseline.scenario.settings.costs)
-    assert factors["is_assumed"].sum() == 2
-    assert factors.loc[code, "zone"] == pytest.approx(factors["zone"].drop(code).mean())
-    assert np.isnan(factors.loc[other, "distance_km"])
-    assert np.isfinite(factors["factor"]).all()
-    cost = recognition_cost(changed)
-    assert cost["is_assumed"].sum() == 1
-    assert np.isfinite(cost[PURSES].to_numpy()).all()
-    assert not places(changed).loc[code, ["zone_I", "zone_II", "zone_III"]].any()
 
 
 def test_norms_of_another_year_are_brought_to_the_start_year(own_project: Project, baseline: Baseline) -> None:

@@ -5,34 +5,17 @@ variable only rises with the years, one row each says so, and its relaxation is 
 a year spends is put on the difference of two neighbouring variables.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 
+from ntm_lib.planning.optimise.aims import aims, commune_caps, fairness, unaffordable
+from ntm_lib.planning.optimise.drafting import Draft, Places, fixed_spend
 from ntm_lib.planning.optimise.gaps import Gaps, deadlines, find_gaps
-from ntm_lib.planning.optimise.rows import Columns, Rows
-from ntm_lib.planning.problem import Aims, Floats, Infeasible, Ints, Problem
+from ntm_lib.planning.problem import Floats, Infeasible, Ints, Problem
 
 CEILING = 1e-9  # shares times counts are rounded up only beyond this
-
-
-@dataclass(frozen=True, eq=False)
-class Places:
-    """Positions of the variables, -1 where there is none: ``done`` (steps), levels (n, t), villages (n, t), carried (s, t).
-
-    ``pool`` (t): villages of all communes without a cap on their money, ``closed``: share of the gaps closed in all.
-    """
-
-    done: Ints
-    standard: Ints
-    advanced: Ints
-    model: Ints
-    pool: Ints
-    villages: Ints
-    carried: Ints
-    closed: int
-    districts: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,29 +40,6 @@ class Model:
     shared: int
 
 
-@dataclass
-class _Draft:
-    """A model while it is being written."""
-
-    problem: Problem
-    gaps: Gaps
-    columns: Columns = field(default_factory=Columns)
-    rows: Rows = field(default_factory=Rows)
-    spend: Rows = field(default_factory=Rows)
-    commune: list[tuple[Ints, Ints]] = field(default_factory=list)
-    worth: list[tuple[Ints, Floats]] = field(default_factory=list)
-
-    @property
-    def years(self) -> int:
-        return len(self.problem.years)
-
-    def pay(self, column: Ints, year: Ints, amounts: Floats) -> None:
-        """Spend ``amounts`` (columns, s) in ``year`` (columns); years behind the horizon are left out."""
-        inside = year < self.years
-        at, purse = np.nonzero(amounts * inside[:, None])
-        self.spend.fill(column[at], purse * self.years + year[at], amounts[at, purse])
-
-
 def needs_advanced(problem: Problem) -> bool:
     """Tell whether reaching the advanced level can be worth anything."""
     aims = problem.aims
@@ -87,16 +47,9 @@ def needs_advanced(problem: Problem) -> bool:
     return bool(asked) or problem.advanced_value > 0 or problem.model_value > 0
 
 
-def fixed_spend(problem: Problem) -> Floats:
-    """Money (n, s, t) that communes at the standard from the start need whatever is planned."""
-    years = np.arange(len(problem.years))
-    paid = years >= problem.after_lag
-    return problem.after_spend[:, :, None] * problem.start_standard[:, None, None] * paid
-
-
 def build(problem: Problem) -> Model:
     """Write the whole problem as rows; raises ``Infeasible`` where a deadline lies before the first step."""
-    draft = _Draft(problem, find_gaps(problem))
+    draft = Draft(problem, find_gaps(problem))
     done = _completions(draft)
     standard = _standard(draft, done)
     advanced, model = _higher_levels(draft, standard)
@@ -107,9 +60,9 @@ def build(problem: Problem) -> Model:
     spend = _spend_matrix(draft)
     _money(draft, spend, places.carried)
     _works(draft, done)
-    _commune_caps(draft, spend)
-    _fairness(draft, places)
-    _aims(draft, places)
+    commune_caps(draft, spend)
+    fairness(draft, places)
+    aims(draft, places)
     worth = -problem.cost_weight * np.asarray(spend.sum(axis=1)).ravel()
     for column, amount in draft.worth:
         np.add.at(worth, column, amount)
@@ -120,7 +73,7 @@ def build(problem: Problem) -> Model:
         worth=worth,
         base=-problem.cost_weight * float(fixed_spend(problem).sum()),
         lower=np.concatenate(draft.columns.lower),
-        upper=np.concatenate(draft.columns.upper),
+        upper=_upper(draft, places),
         whole=np.concatenate(draft.columns.whole),
         rows=draft.rows.matrix(draft.columns.count),
         low=np.concatenate(draft.rows.lower or [np.zeros(0)]),
@@ -130,6 +83,14 @@ def build(problem: Problem) -> Model:
     )
 
 
+def _upper(draft: Draft, places: Places) -> Floats:
+    """Close the years in which a commune cannot pay for the standard from its own share of the money."""
+    upper = np.concatenate(draft.columns.upper)
+    closed = unaffordable(draft.problem) & (places.standard >= 0)
+    upper[places.standard[closed]] = 0.0
+    return upper
+
+
 def differences(matrix: sp.csr_matrix, gaps: Gaps) -> sp.csr_matrix:
     """Return what each step has beyond the next step of its gap: the coefficients of cumulative variables."""
     kept = np.flatnonzero(~gaps.is_last)
@@ -137,7 +98,7 @@ def differences(matrix: sp.csr_matrix, gaps: Gaps) -> sp.csr_matrix:
     return (matrix - shift @ matrix).tocsr()
 
 
-def _completions(draft: _Draft) -> Ints:
+def _completions(draft: Draft) -> Ints:
     problem, gaps, steps = draft.problem, draft.gaps, draft.problem.steps
     due = deadlines(problem, gaps)
     years = draft.years
@@ -158,7 +119,7 @@ def _completions(draft: _Draft) -> Ints:
     return done
 
 
-def _levels(draft: _Draft, exists: np.ndarray) -> Ints:
+def _levels(draft: Draft, exists: np.ndarray) -> Ints:
     """One variable for each commune and year where the level can be held; they rise with the years."""
     commune, year = np.nonzero(exists)
     place = np.full(exists.shape, -1)
@@ -169,7 +130,7 @@ def _levels(draft: _Draft, exists: np.ndarray) -> Ints:
     return place
 
 
-def _standard(draft: _Draft, done: Ints) -> Ints:
+def _standard(draft: Draft, done: Ints) -> Ints:
     """All criteria met: never without each of them, and never left out once all of them are met."""
     problem, gaps, years = draft.problem, draft.gaps, draft.years
     free = ~problem.start_standard & gaps.is_whole & problem.may_standard
@@ -196,14 +157,14 @@ def _standard(draft: _Draft, done: Ints) -> Ints:
     return place
 
 
-def _never_whole(draft: _Draft, done: Ints, excluded: np.ndarray) -> None:
+def _never_whole(draft: Draft, done: Ints, excluded: np.ndarray) -> None:
     steps = np.flatnonzero(draft.gaps.is_last & excluded[draft.problem.steps.commune])
     rows = np.full(len(excluded), -1)
     rows[excluded] = draft.rows.add(int(excluded.sum()), upper=draft.gaps.of_commune[excluded] - 1)
     draft.rows.fill(rows[draft.problem.steps.commune[steps]], done[steps])
 
 
-def _higher_levels(draft: _Draft, standard: Ints) -> tuple[Ints, Ints]:
+def _higher_levels(draft: Draft, standard: Ints) -> tuple[Ints, Ints]:
     problem, years = draft.problem, draft.years
     none = np.full(standard.shape, -1)
     if not needs_advanced(problem):
@@ -218,7 +179,7 @@ def _higher_levels(draft: _Draft, standard: Ints) -> tuple[Ints, Ints]:
     return advanced, model
 
 
-def _follow(draft: _Draft, below: Ints, free: np.ndarray, lag: int, spend: Floats, value: float) -> Ints:
+def _follow(draft: Draft, below: Ints, free: np.ndarray, lag: int, spend: Floats, value: float) -> Ints:
     """Add a level reached at least ``lag`` years after the one ``below`` it; its package is paid in the year it is reached."""
     years = draft.years
     before = np.full(below.shape, -1)
@@ -240,7 +201,7 @@ def is_pooled(problem: Problem) -> np.ndarray:
     return ~np.isfinite(problem.commune_cap) | (not counted)
 
 
-def _villages(draft: _Draft) -> tuple[Ints, Ints]:
+def _villages(draft: Draft) -> tuple[Ints, Ints]:
     """Whole numbers of villages a year: of all communes together, or of each commune that has a cap."""
     problem, years = draft.problem, draft.years
     pooled = is_pooled(problem)
@@ -262,7 +223,7 @@ def _villages(draft: _Draft) -> tuple[Ints, Ints]:
     return pool, place
 
 
-def _rest(draft: _Draft) -> tuple[Ints, int, Ints]:
+def _rest(draft: Draft) -> tuple[Ints, int, Ints]:
     """Money carried on, the share of gaps closed, and flags of districts: only where a limit asks for them."""
     problem, years = draft.problem, draft.years
     carried = np.full(problem.money.shape, -1)
@@ -285,13 +246,7 @@ def eligible_districts(problem: Problem) -> np.ndarray:
     return counted if apart is None else counted & ~apart
 
 
-def district_needs(problem: Problem, share: float) -> Ints:
-    """Communes of each district (d) that make up a share of them."""
-    communes = np.bincount(problem.district, minlength=len(problem.districts))
-    return np.asarray(np.ceil(share * communes - CEILING), dtype=np.int64)
-
-
-def _order(draft: _Draft, done: Ints) -> None:
+def _order(draft: Draft, done: Ints) -> None:
     problem, gaps, steps = draft.problem, draft.gaps, draft.problem.steps
     order = problem.order
     counts = ~problem.met[order.commune, order.before] & ~problem.met[order.commune, order.after]
@@ -305,12 +260,12 @@ def _order(draft: _Draft, done: Ints) -> None:
     draft.rows.at_most(done[later[bound]], done[earlier[bound]])
 
 
-def _spend_matrix(draft: _Draft) -> sp.csr_matrix:
+def _spend_matrix(draft: Draft) -> sp.csr_matrix:
     draft.spend.count = draft.columns.count
     return draft.spend.matrix(draft.problem.money.size)
 
 
-def _money(draft: _Draft, spend: sp.csr_matrix, carried: Ints) -> None:
+def _money(draft: Draft, spend: sp.csr_matrix, carried: Ints) -> None:
     problem = draft.problem
     left = (problem.money - fixed_spend(problem).sum(axis=0)).ravel()
     rows = draft.rows.add(len(left), upper=left)
@@ -322,7 +277,7 @@ def _money(draft: _Draft, spend: sp.csr_matrix, carried: Ints) -> None:
     draft.rows.fill(rows[flat + 1], carried[purse, year], -1.0)
 
 
-def _works(draft: _Draft, done: Ints) -> None:
+def _works(draft: Draft, done: Ints) -> None:
     problem = draft.problem
     limited = np.isfinite(problem.works)
     rows = np.full(problem.works.shape, -1)
@@ -330,87 +285,6 @@ def _works(draft: _Draft, done: Ints) -> None:
     works = differences(problem.steps.works, draft.gaps).tocoo()
     at = rows[problem.district[problem.steps.commune[works.row]], works.col]
     draft.rows.fill(at[at >= 0], done[works.row[at >= 0]], works.data[at >= 0])
-
-
-def _commune_caps(draft: _Draft, spend: sp.csr_matrix) -> None:
-    problem = draft.problem
-    counted = np.repeat(problem.capped, draft.years)
-    limited = np.isfinite(problem.commune_cap) & bool(problem.capped.any())
-    left = problem.commune_cap - fixed_spend(problem)[:, problem.capped].sum(axis=(1, 2))
-    rows = np.full(len(limited), -1)
-    rows[limited] = draft.rows.add(int(limited.sum()), upper=left[limited])
-    amounts = spend @ counted.astype(float)
-    for column, commune in draft.commune:
-        at = rows[commune] >= 0
-        draft.rows.fill(rows[commune[at]], column[at], amounts[column[at]])
-
-
-def _fairness(draft: _Draft, places: Places) -> None:
-    """Hold closed gaps of a district / its gaps >= fairness x closed gaps of all / all gaps."""
-    problem, gaps = draft.problem, draft.gaps
-    total = float(gaps.of_commune.sum())
-    if places.closed < 0 or not total:
-        return
-    last = np.flatnonzero(gaps.is_last)
-    of_district = np.bincount(problem.district, gaps.of_commune, minlength=len(problem.districts))
-    share = draft.rows.add(1, 0.0, 0.0)
-    draft.rows.fill(np.repeat(share, len(last)), places.done[last], 1 / total)
-    draft.rows.fill(share, np.array([places.closed]), -1.0)
-    rows = draft.rows.add(len(of_district), lower=0.0)
-    draft.rows.fill(rows[problem.district[problem.steps.commune[last]]], places.done[last])
-    draft.rows.fill(rows, np.full(len(rows), places.closed), -problem.fairness * of_district)
-
-
-def _aims(draft: _Draft, places: Places) -> None:
-    problem, gaps, aims = draft.problem, draft.gaps, draft.problem.aims
-    years, at_start = draft.years, int(problem.start_standard.sum())
-    last = np.flatnonzero(gaps.is_last)
-
-    def at_least(columns: Ints, count: float) -> None:
-        held = columns[columns >= 0]
-        draft.rows.fill(np.repeat(draft.rows.add(1, lower=count), len(held)), held)
-
-    standard = dict(aims.standard_by_year)
-    if aims.standard is not None:
-        standard[years - 1] = max(aims.standard, standard.get(years - 1, 0))
-    for year, count in standard.items():
-        at_least(places.standard[:, year], count - at_start)
-    at_least(places.advanced[:, -1], aims.advanced or 0)
-    at_least(places.model[:, -1], aims.model or 0)
-    counted = counted_at_start(problem)
-    if aims.mean is not None:
-        at_least(places.done[last], aims.mean * len(counted) - counted.sum() - CEILING * len(counted))
-    if aims.floor is not None:
-        rows = draft.rows.add(len(counted), lower=np.minimum(aims.floor, problem.of) - counted)
-        draft.rows.fill(rows[problem.steps.commune[last]], places.done[last])
-    if aims.villages is not None:
-        at_least(np.append(places.pool, places.villages), aims.villages - problem.start_villages)
-    if aims.districts:
-        _district_aim(draft, places, aims)
-
-
-def counted_at_start(problem: Problem) -> Ints:
-    """Criteria each commune counts at the start (n): those not assessed are left out where ``of`` leaves them out."""
-    left_out = problem.met.shape[1] - problem.of
-    return np.asarray(problem.met.sum(axis=1) - left_out, dtype=np.int64)
-
-
-def _district_aim(draft: _Draft, places: Places, aims: Aims) -> None:
-    problem = draft.problem
-    chosen = np.flatnonzero(places.districts >= 0)
-    flags = places.districts[chosen]
-    total = draft.rows.add(1, lower=float(aims.districts or 0))
-    draft.rows.fill(np.repeat(total, len(flags)), flags)
-    at_start = np.bincount(problem.district[problem.start_standard], minlength=len(problem.districts))
-    for share, level, held in (
-        (aims.district_share, places.standard, at_start),
-        (aims.district_advanced_share, places.advanced, 0 * at_start),
-    ):
-        rows = np.full(len(problem.districts), -1)
-        rows[chosen] = draft.rows.add(len(chosen), lower=-held[chosen])
-        draft.rows.fill(rows[chosen], flags, -district_needs(problem, share)[chosen])
-        commune = np.flatnonzero((level[:, -1] >= 0) & (rows[problem.district] >= 0))
-        draft.rows.fill(rows[problem.district[commune]], level[commune, -1])
 
 
 def with_worth(model: Model, worth: Floats, held: float) -> Model:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ntm_lib.planning.optimise.drafting import fixed_spend
 from ntm_lib.planning.optimise.gaps import Gaps
-from ntm_lib.planning.optimise.model import Model, eligible_districts, fixed_spend, is_pooled
+from ntm_lib.planning.optimise.model import Model, eligible_districts, is_pooled
 from ntm_lib.planning.problem import Floats, Ints, Problem, Solution
 
 

@@ -17,6 +17,8 @@ from ntm_lib.planning.problem import Bools, Floats, Infeasible, Ints
 
 FREE = (12, 30)  # communes decided anew beside those that the relaxation leaves open, round by round
 ROUND_NODES = 200
+LOCAL, LOCAL_NODES, LOCAL_GAP = 32, 15, 2e-4  # communes, nodes and gap of a round of improvement
+ROUNDS, IDLE = 24, 6
 WHOLE = 1e-6
 
 
@@ -39,7 +41,40 @@ def pack(model: Model, options: Options, start: Floats | None = None) -> Found |
             break
     if best is None:
         return None
-    return Found(best, float(model.worth @ best) + model.base, relaxed.bound, nodes)
+    best, more = improve(model, best, order, options, enough)
+    return Found(best, float(model.worth @ best) + model.base, relaxed.bound, nodes + more)
+
+
+def improve(model: Model, best: Floats, order: Ints, options: Options, enough: float) -> tuple[Floats, int]:
+    """Decide some communes anew while the others stand, round by round; return the best plan and the nodes searched.
+
+    In turn: communes that hardly care, any communes, two districts. The choice is drawn from the seed, so the same problem
+    gives the same plan. Ends when the plan is worth ``enough``, the nodes run out, or ``IDLE`` rounds gained nothing.
+    """
+    draw, nodes, idle = np.random.default_rng(options.seed), 0, 0
+    worth = float(model.worth @ best) + model.base
+    few = replace(options, gap=min(options.gap, LOCAL_GAP), nodes=LOCAL_NODES, ties=False)
+    for turn in range(ROUNDS):
+        if worth >= enough or nodes >= options.nodes or idle >= IDLE:
+            break
+        found = highs.solve(rest_stands(model, best, _some_communes(model, order, turn, draw)), few, best)
+        nodes += found.nodes
+        idle = 0 if found.objective > worth + WHOLE else idle + 1
+        if found.objective > worth:
+            best, worth = found.x, found.objective
+    return best, nodes
+
+
+def _some_communes(model: Model, order: Ints, turn: int, draw: np.random.Generator) -> Ints:
+    size = min(LOCAL, len(order))
+    match turn % 3:
+        case 0:
+            return draw.choice(order[: 2 * LOCAL], min(size, len(order[: 2 * LOCAL])), replace=False)
+        case 1:
+            return draw.choice(order, size, replace=False)
+    count = len(model.problem.districts)
+    districts = draw.choice(count, min(2, count), replace=False)
+    return np.flatnonzero(np.isin(model.problem.district, districts))[:LOCAL]
 
 
 def indifference(model: Model, relaxed: Relaxed) -> Floats:

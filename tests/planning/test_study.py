@@ -1,0 +1,57 @@
+"""A kept study comes back as it was, and is not shown for other data, law or settings."""
+
+import invented_study
+import numpy as np
+import pandas as pd
+import pytest
+
+from ntm_lib.errors import UsageError
+from ntm_lib.planning.plan import draft
+from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.planning.study import has_study, load_study, save_study, study_path
+
+
+@pytest.fixture
+def kept(own_project):
+    made = draft(load_scenario("base", own_project), own_project)
+    study = invented_study.make_study(made, every=10_000)
+    save_study(own_project, study)
+    return study
+
+
+def test_a_kept_study_comes_back_and_only_for_its_own_problem(own_project, kept):
+    back = load_study("base", own_project)
+    assert back.plan.digest == kept.plan.digest
+    np.testing.assert_array_equal(back.plan.solution.done, kept.plan.solution.done)
+    pd.testing.assert_frame_equal(back.simulation.aims, kept.simulation.aims)
+    pd.testing.assert_frame_equal(back.plan.spending, kept.plan.spending)
+    assert [item.kind for item in back.why] == [item.kind for item in kept.why]
+    assert back.nearest is None
+
+    budget = own_project.parameters / "planning" / "budget.csv"
+    budget.write_text(
+        budget.read_text(encoding="utf-8").replace("local,2023,150000", "local,2023,150001"), encoding="utf-8"
+    )
+    with pytest.raises(UsageError, match="ntm plan --scenario base"):
+        load_study("base", own_project)
+    assert not has_study(load_scenario("base", own_project), own_project)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 0}', '{"version": 1}'])
+def test_a_broken_file_is_no_study(own_project, content):
+    scenario = load_scenario("base", own_project)
+    path = study_path(own_project, scenario)
+    path.parent.mkdir(parents=True)
+    path.write_text(content, encoding="utf-8")
+    assert not has_study(scenario, own_project)
+
+
+def test_a_scenario_without_a_plan_says_how_to_make_one(own_project):
+    with pytest.raises(UsageError, match="ntm plan --scenario bad_year"):
+        load_study("bad_year", own_project)
+
+
+def test_another_law_is_kept_apart(own_project):
+    one = load_scenario("base", own_project)
+    other = load_scenario("base", own_project, horizon__law_known_on="2022-12-31")
+    assert study_path(own_project, one) != study_path(own_project, other)
