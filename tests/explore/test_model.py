@@ -20,6 +20,16 @@ NAME, DISTRICT = "as_usual", "047"
 pytestmark = pytest.mark.xdist_group("explore")
 
 
+@pytest.fixture(autouse=True)
+def _without_event_loop(monkeypatch):
+    """Answer at once: a browser test in the same process may have left an event loop that nobody turns."""
+
+    def no_loop():
+        raise RuntimeError
+
+    monkeypatch.setattr("ntm_lib.explore.app.asyncio.get_running_loop", no_loop)
+
+
 @pytest.fixture(scope="module")
 def explorer(project, tmp_path_factory):
     return Explorer(project)
