@@ -17,12 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "planning"))
-from problems import make_problem  # noqa: E402
+from ntm_lib.planning.optimise import Options, check, optimise
+from ntm_lib.planning.problem import Problem
 
-from ntm_lib.planning.optimise import Options, check, optimise  # noqa: E402
-from ntm_lib.planning.problem import Problem  # noqa: E402
+ROOT = Path(__file__).parent.parent
 
 
 def ours(problem: Problem, nodes: int) -> dict[str, object]:
@@ -93,6 +91,9 @@ def greedy(problem: Problem) -> dict[str, object]:
 
 
 def one(way: str, size: int, *, money: bool, cap: float, nodes: int) -> None:
+    sys.path.insert(0, str(ROOT / "tests" / "planning"))
+    from problems import make_problem
+
     problem = make_problem(size, 1, limits=not money)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.perf_counter()

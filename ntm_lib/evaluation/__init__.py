@@ -11,7 +11,13 @@ from ntm_lib.evaluation.progress import (
     headline,
     trend,
 )
-from ntm_lib.evaluation.register import published_figures, published_words, recognitions, unnamed_recognitions
+from ntm_lib.evaluation.register import (
+    published_figures,
+    published_words,
+    read_published,
+    recognitions,
+    unnamed_recognitions,
+)
 from ntm_lib.evaluation.status import cut_off, status_of
 from ntm_lib.evaluation.territory import Territory, iso_date, load_province, load_territory
 from ntm_lib.evaluation.words import merge_rule_words
@@ -38,6 +44,7 @@ __all__ = [
     "merge_rule_words",
     "published_figures",
     "published_words",
+    "read_published",
     "recognitions",
     "rests_on",
     "sources",

@@ -9,6 +9,7 @@ from ntm_lib.errors import NtmError, preview
 from ntm_lib.evaluation.status import cut_off
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.messages import _
+from ntm_lib.project import Project
 from ntm_lib.provenance import check_files
 
 
@@ -39,7 +40,9 @@ def unnamed_recognitions(territory: Territory) -> pd.DataFrame:
 
     Columns: first_year, last_year, recognised, named, not_named (communes), confidence, source, note.
     """
-    table = _published(territory, "recognised_counts.csv", ["first_year", "last_year", "not_named", "source"])
+    table = read_published(
+        territory.project, "recognised_counts.csv", ["first_year", "last_year", "not_named", "source"]
+    )
     counts = table.astype({"first_year": int, "last_year": int, "not_named": int})
     wanted = (counts["not_named"] > 0) & (territory.unit.level == "province")
     if territory.review.as_of:  # a year's recognitions are decided in the January after it
@@ -47,13 +50,13 @@ def unnamed_recognitions(territory: Territory) -> pd.DataFrame:
     return counts[wanted].reset_index(drop=True)
 
 
-def _published(territory: Territory, name: str, columns: Sequence[str]) -> pd.DataFrame:
+def read_published(project: Project, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Read a table of published facts as text; a missing, changed or misshapen file stops."""
-    path = territory.project.data / "published" / name
-    where = territory.project.relative(path)
+    path = project.data / "published" / name
+    where = project.relative(path)
     if not path.is_file():
         raise NtmError(_("{path}: the file does not exist.").format(path=where))
-    check_files(territory.project, [path])
+    check_files(project, [path])
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     if missing := [column for column in columns if column not in table.columns]:
         raise NtmError(_("{path}: columns missing: {names}").format(path=where, names=preview(missing)))
@@ -66,8 +69,10 @@ def published_figures(territory: Territory) -> pd.DataFrame:
     Columns: year, measure (a key of ``published_words``), value (text, as printed), unit, confidence, source_title,
     source_url, note. Figures on other subjects stand in ``data/published/results.csv`` only.
     """
-    table = _published(
-        territory, "results.csv", ["year", "scope", "scope_name", "measure", "value", "confidence", "source_title"]
+    table = read_published(
+        territory.project,
+        "results.csv",
+        ["year", "scope", "scope_name", "measure", "value", "confidence", "source_title"],
     )
     of_province = (table["scope"] == "province") & (table["scope_name"] == territory.vintage.province.short_name)
     is_known = table["year"].astype(int) <= cut_off(territory).year

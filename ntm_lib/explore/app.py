@@ -53,25 +53,32 @@ class Page:
 
     def __init__(self, explorer: Explorer, name: str, district: str | None) -> None:
         self.explorer = explorer
-        self.controls = Controls(explorer, name, district, self.soon)
+        self.controls = Controls(
+            explorer, name, district, self.soon, lambda error: self._only_message(views.problem_box(error))
+        )
         self.saving = SaveForm(explorer, self.controls, self._saved)
         self.status = _html()
         self.status.add_class("ntm-status")
         self.message, self.nearest = _html(), _html()
         self.parts = {part: _html() for part in ("summary", "targets", "map", "comparison", "money", "communes")}
-        self.find = widgets.Button(description=_("Find the nearest scenarios"), layout=widgets.Layout(width="auto"))
-        self.find.on_click(lambda _button: self._guarded(self._find_offers))
-        self.find.layout.display = "none"
+        self.find = self._button(_("Find the nearest scenarios"), self._find_offers)
+        self.finer = self._button(_("Search longer"), self._refine)
         self._timer: asyncio.TimerHandle | None = None
         self._answer: Answer | None = None
         self._places: dict[tuple[Any, str | None], Place] = {}
         self.root = self._layout()
         self.refresh()
 
+    def _button(self, text: str, work: Callable[[], None]) -> Any:
+        """Return a button that is shown only where it serves."""
+        button = widgets.Button(description=text, layout=widgets.Layout(width="auto", display="none"))
+        button.on_click(lambda _button: self._guarded(work))
+        return button
+
     def _layout(self) -> Any:
         left = widgets.VBox([self.controls.box, self.saving.box])
         left.add_class("ntm-controls")
-        right = widgets.VBox([self.status, self.message, self.find, self.nearest, *self.parts.values()])
+        right = widgets.VBox([self.status, self.message, self.find, self.nearest, self.finer, *self.parts.values()])
         right.add_class("ntm-results")
         main = widgets.HBox([left, right])
         main.add_class("ntm-explore")
@@ -79,7 +86,7 @@ class Page:
 
     def soon(self) -> None:
         """Answer anew once the controls rest; at once where no event loop runs."""
-        self.status.value = str(Markup("<p class='note' role='status'>{}</p>").format(_("Computing…")))
+        self._say(_("Computing…"))
         if self._timer is not None:
             self._timer.cancel()
         try:
@@ -104,26 +111,25 @@ class Page:
     def _only_message(self, message: Markup) -> None:
         """Show a message; results that no longer follow from the controls are marked, not left as if they did."""
         self.message.value = str(message)
-        self.status.value = str(
-            Markup("<p class='note' role='status'>{}</p>").format(_("The results below are from before this change."))
-            if self._answer is not None
-            else Markup()
-        )
+        self._say("" if self._answer is None else _("The results below are from before this change."))
+
+    def _say(self, text: str) -> None:
+        """Show one line of how things stand."""
+        self.status.value = str(Markup("<p class='note' role='status'>{}</p>").format(text))
 
     def _refresh(self) -> None:
         controls = self.controls
         answer = self.explorer.answer(controls.scenario, controls.wish(), controls.district)
-        self._answer = answer
         self.message.value = str(offers.infeasible_box(answer)) if answer.is_relaxed else ""
         self.find.layout.display = "" if answer.is_relaxed else "none"
         self.nearest.value = ""
         self._show(answer)
-        self.status.value = str(
-            Markup("<p class='note' role='status'>{}</p>").format(_("The results follow the controls."))
-        )
 
     def _show(self, answer: Answer) -> None:
-        plan = answer.plan
+        """Show one answer in place of the one before."""
+        self._answer, plan = answer, answer.plan
+        self.finer.layout.display = "" if answer.is_rough else "none"
+        self._say(_("The results follow the controls."))
         if plan is None:
             for part in self.parts.values():
                 part.value = ""
@@ -152,11 +158,14 @@ class Page:
     def _find_offers(self) -> None:
         if self._answer is None or not self._answer.is_relaxed:
             return
-        self.status.value = str(Markup("<p class='note' role='status'>{}</p>").format(_("Computing…")))
+        self._say(_("Computing…"))
         self.nearest.value = str(offers.offers_list(self.explorer.offers(self._answer), self._answer))
-        self.status.value = str(
-            Markup("<p class='note' role='status'>{}</p>").format(_("The results follow the controls."))
-        )
+        self._say(_("The results follow the controls."))
+
+    def _refine(self) -> None:
+        if self._answer is not None:
+            self._say(_("Computing…"))
+            self._show(self.explorer.refine(self._answer))
 
     def _saved(self) -> None:
         """List a scenario that was just saved."""

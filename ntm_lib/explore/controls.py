@@ -6,6 +6,7 @@ from typing import Any
 import ipywidgets as widgets
 from markupsafe import Markup
 
+from ntm_lib.errors import NtmError
 from ntm_lib.explore.model import Explorer
 from ntm_lib.explore.views import objective_labels
 from ntm_lib.explore.wish import AIMS, GROUPS, Wish, aim_labels
@@ -19,11 +20,22 @@ _LABEL = {"description_width": "7.5rem"}
 
 
 class Controls:
-    """All controls; ``changed`` is called after each change that a plan follows from."""
+    """All controls.
 
-    def __init__(self, explorer: Explorer, name: str, district: str | None, changed: Callable[[], None]) -> None:
+    ``changed`` is called after each change that a plan follows from, ``failed`` when a scenario cannot be shown.
+    """
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        name: str,
+        district: str | None,
+        changed: Callable[[], None],
+        failed: Callable[[NtmError], None],
+    ) -> None:
         self._explorer = explorer
         self._changed = changed
+        self._failed = failed
         self._is_quiet = True
         self.titles = explorer.scenario_titles()
         stored = explorer.scenario(name)
@@ -143,6 +155,9 @@ class Controls:
         self._is_quiet = True
         try:
             self._load(self.district)
+        except NtmError as error:
+            self._failed(error)
+            return
         finally:
             self._is_quiet = False
         self._changed()

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ntm_lib import units
-from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
+from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
 from ntm_lib.explore.wish import Wish, changes_of, money_parts, wish_of
 from ntm_lib.messages import _
 from ntm_lib.planning.asked import without
@@ -20,19 +20,21 @@ from ntm_lib.planning.budget import read_budget
 from ntm_lib.planning.build import build_problem
 from ntm_lib.planning.nearest import Nearest, nearest
 from ntm_lib.planning.needs import Needs, load_needs
-from ntm_lib.planning.optimise import Options, check, optimise
-from ntm_lib.planning.optimise.check import worth
+from ntm_lib.planning.optimise import Options, optimise
 from ntm_lib.planning.outlook import Outlook, load_outlook
 from ntm_lib.planning.plan import Draft, Plan, with_solution
-from ntm_lib.planning.problem import Aims, Floats, Infeasible, Problem, Solution
+from ntm_lib.planning.problem import Aims, Floats, Infeasible, NotFound, Problem, Solution
 from ntm_lib.planning.restrict import district_aims, money_shares, only_district, only_solution
-from ntm_lib.planning.scenario import Scenario, load_scenario, save_scenario, scenario_ids, with_changes
+from ntm_lib.planning.scenario import Scenario, load_scenario, save_scenario, scenario_ids
+from ntm_lib.planning.study import load_study
 from ntm_lib.project import Project
 from ntm_lib.review import Labels
 
 HeldT = TypeVar("HeldT")
 HELD_FACTS, HELD_PLANS = 4, 40
 QUICK_GAP = 0.01
+LONGER = 300
+"""Nodes of a longer search that the planner asks for."""
 FREE = {"objective", "weights", "aims", "money", "limits", "search", "uncertainty"}
 """Blocks of settings that do not touch the start, the needs or the outlook, so that those are kept while they move."""
 
@@ -42,14 +44,24 @@ class Answer:
     """What follows from a wish.
 
     ``plan``: of the province or of one district. ``is_relaxed``: what was asked for cannot be met together; ``plan`` is
-    then the best plan without those demands, None where the means do not allow any. ``seconds``: how long it took.
+    then the best plan without those demands, None where the means do not allow any. ``is_unsure``: so it seems, but the
+    search ended before that was proven. ``seconds``: how long it took. ``is_kept``: the plan that ``ntm plan`` kept.
+    ``key``: what was asked for.
     """
 
     draft: Draft
     plan: Plan | None
     is_relaxed: bool
-    seconds: float
+    seconds: float = 0.0
     district: str | None = None
+    is_unsure: bool = False
+    is_kept: bool = False
+    key: str = ""
+
+    @property
+    def is_rough(self) -> bool:
+        """Tell whether a longer search may still find a clearly better plan."""
+        return self.plan is not None and not self.is_kept and (self.plan.solution.gap or 0.0) > QUICK_GAP
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,20 +119,47 @@ class Explorer:
         if district is not None and district not in self.districts(stored):
             raise _unknown_district(district, self.districts(stored))
         changes = {} if wish is None else changes_of(wish, stored, self.parts(stored))
-        scenario = stored if not changes else with_changes(stored, self.project, **_keywords(changes))
+        scenario = stored if not changes else load_scenario(stored.id, self.project, **_keywords(changes))
         key = json.dumps([name, district, scenario.settings.model_dump(mode="json")], sort_keys=True)
         if key in self._answers:
             self._answers.move_to_end(key)
             return replace(self._answers[key], seconds=time.perf_counter() - begin)
-        draft = self._draft(scenario)
-        if district is None:
-            held = self._reference(name).plan if changes else None
-            made = _solved(draft, None if held is None else held.solution)
+        if district is not None:
+            made = self._of_district(name, self._draft(scenario), district)
+        elif changes:
+            held = self._reference(name).plan
+            made = _solved(self._draft(scenario), None if held is None else held.solution)
         else:
-            made = self._of_district(name, draft, district)
-        answer = replace(made, seconds=time.perf_counter() - begin)
+            made = self._kept(scenario) or _solved(self._draft(scenario), None)
+        answer = replace(made, seconds=time.perf_counter() - begin, key=key)
         _keep(self._answers, key, answer, HELD_PLANS)
         return answer
+
+    def refine(self, answer: Answer) -> Answer:
+        """Search longer, beginning with the plan that an answer has; of two proven bounds the closer one holds."""
+        if answer.plan is None:
+            return answer
+        begin, held = time.perf_counter(), answer.plan.solution
+        gap = answer.draft.scenario.settings.search.gap
+        options = replace(_quick(answer.draft), gap=gap, nodes=LONGER, hasty=False)
+        found = optimise(answer.plan.problem, options, held)
+        if found.gap is not None and held.gap is not None and held.bound < found.bound:
+            bound = max(held.bound, found.objective)
+            found = replace(found, bound=bound, gap=(bound - found.objective) / max(1.0, abs(found.objective)))
+        seconds = answer.seconds + time.perf_counter() - begin
+        finer = replace(answer, plan=with_solution(answer.plan, found), seconds=seconds)
+        _keep(self._answers, answer.key, finer, HELD_PLANS)
+        return finer
+
+    def _kept(self, scenario: Scenario) -> Answer | None:
+        """Return the plan that ``ntm plan`` made of a scenario, where it is kept and still holds."""
+        try:
+            study = load_study(scenario, self.project)
+        except NtmError:
+            return None
+        plan = study.plan
+        _keep(self._facts, _facts_key(scenario), (plan.baseline, plan.needs, plan.outlook), HELD_FACTS)
+        return None if study.is_relaxed else Answer(plan, plan, is_relaxed=False, is_kept=True)
 
     def part_of_plan(self, name: str, district: str | None) -> Plan | None:
         """Return the plan of a stored scenario, or its part in one district; None when its aims cannot be met."""
@@ -150,7 +189,7 @@ class Explorer:
         changes = changes_of(wish, stored, self.parts(stored))
         if not changes:
             raise UsageError(_("Nothing differs from scenario '{title}' yet.").format(title=stored.title))
-        self._check(with_changes(stored, self.project, **_keywords(changes)))
+        self._check(load_scenario(stored.id, self.project, **_keywords(changes)))
         path = save_scenario(
             self.project,
             new.strip(),
@@ -175,7 +214,7 @@ class Explorer:
 
     def _known(self, scenario: Scenario) -> tuple[Baseline, Needs, Outlook]:
         """Return start, needs and outlook; scenarios that differ only in ``FREE`` blocks share them."""
-        key = json.dumps(scenario.settings.model_dump(mode="json", exclude=FREE), sort_keys=True)
+        key = _facts_key(scenario)
         if key not in self._facts:
             baseline = load_baseline(scenario, self.project)
             _keep(self._facts, key, (baseline, load_needs(baseline), load_outlook(baseline)), HELD_FACTS)
@@ -207,17 +246,23 @@ class Explorer:
 
 
 def _solved(draft: Draft, start: Solution | None) -> Answer:
+    is_unsure = False
     try:
-        solution = optimise(draft.problem, _quick(draft), _fitting(draft.problem, start))
-        return Answer(draft, with_solution(draft, solution), is_relaxed=False, seconds=0.0)
+        return Answer(draft, with_solution(draft, optimise(draft.problem, _quick(draft), start)), is_relaxed=False)
+    except NotFound:
+        is_unsure = True
     except Infeasible:
-        relaxed = _with_problem(draft, without(draft.problem))
+        pass
+    relaxed = _with_problem(draft, without(draft.problem))
     try:
-        return Answer(
-            draft, with_solution(relaxed, optimise(relaxed.problem, _quick(draft))), is_relaxed=True, seconds=0.0
-        )
+        plan = with_solution(relaxed, optimise(relaxed.problem, _quick(draft)))
     except Infeasible:
-        return Answer(draft, None, is_relaxed=True, seconds=0.0)
+        plan = None
+    return Answer(draft, plan, is_relaxed=True, is_unsure=is_unsure)
+
+
+def _facts_key(scenario: Scenario) -> str:
+    return json.dumps(scenario.settings.model_dump(mode="json", exclude=FREE), sort_keys=True)
 
 
 def _quick(draft: Draft) -> Options:
@@ -225,15 +270,7 @@ def _quick(draft: Draft) -> Options:
     problem = draft.problem
     # Where a criterion is worth nothing by itself, only the search for a cheaper plan keeps useless steps out.
     has_ties = problem.cost_weight <= 0 and bool((problem.steps.value <= 0).any())
-    return Options(gap=max(QUICK_GAP, draft.scenario.settings.search.gap), nodes=1, ties=has_ties)
-
-
-def _fitting(problem: Problem, start: Solution | None) -> Solution | None:
-    """Return a solution to begin with only where it keeps every limit and demand."""
-    if start is None:
-        return None
-    value = worth(problem, start)
-    return None if check(problem, replace(start, objective=value, bound=value)) else start
+    return Options(gap=max(QUICK_GAP, draft.scenario.settings.search.gap), nodes=1, ties=has_ties, hasty=True)
 
 
 def _with_problem(draft: Draft, problem: Problem) -> Draft:

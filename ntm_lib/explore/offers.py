@@ -18,7 +18,11 @@ def infeasible_box(answer: Answer) -> Markup:
         if answer.plan is None
         else _("Shown below: what the money allows when the aims, pinned communes and kept titles are set aside.")
     )
-    title = _("With the resources entered these aims cannot be met together.")
+    title = (
+        _("No plan that meets these aims together was found; that there is none is not certain.")
+        if answer.is_unsure
+        else _("With the resources entered these aims cannot be met together.")
+    )
     return Markup("<div class='band' role='alert'>{}<br>{}</div>").format(title, shown)
 
 

@@ -77,6 +77,9 @@ def summary(answer: Answer, plan: Plan, place: Place) -> Markup:
 def _proof(answer: Answer, plan: Plan) -> Markup:
     seconds = formats.number(max(answer.seconds, 0.01), 2)
     gap = plan.solution.gap
+    if answer.is_kept and gap is not None:
+        text = _("This is the plan that was kept; greatest difference from the best plan: {gap}.")
+        return Markup("<p class='note'>{}</p>").format(text.format(gap=formats.percent(100 * gap, 2)))
     if gap is None:
         text = _("Computed in {seconds} seconds; how far the plan is from the best one was not established.")
         return Markup("<p class='note'>{}</p>").format(text.format(seconds=seconds))

@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ntm_lib.errors import FaultList, FaultsError, NtmError, preview
-from ntm_lib.evaluation import VERIFIED
+from ntm_lib.errors import FaultList, FaultsError
+from ntm_lib.evaluation import VERIFIED, read_published
 from ntm_lib.messages import _
 from ntm_lib.model_words import tell
 from ntm_lib.planning.baseline import Baseline, is_weak
-from ntm_lib.provenance import check_files
 from ntm_lib.review import Labels
 from ntm_lib.strict_yaml import read_yaml
 from ntm_lib.verdicts import Verdict
@@ -81,14 +80,7 @@ def _marks(baseline: Baseline) -> tuple[Mark, ...]:
 
 
 def _published(baseline: Baseline) -> pd.DataFrame:
-    path = baseline.project.data / "published" / "results.csv"
-    where = baseline.project.relative(path)
-    if not path.is_file():
-        raise NtmError(_("{path}: the file does not exist.").format(path=where))
-    check_files(baseline.project, [path])
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    if missing := [column for column in COLUMNS if column not in table.columns]:
-        raise NtmError(_("{path}: columns missing: {names}").format(path=where, names=preview(missing)))
+    table = read_published(baseline.project, "results.csv", COLUMNS)
     of_province = (table["scope"] == "province") & (table["scope_name"] == baseline.vintage.province.short_name)
     return table[of_province & (table["year"].astype(int) >= baseline.scenario.settings.horizon.start_year)]
 

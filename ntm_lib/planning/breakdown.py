@@ -10,7 +10,6 @@ from ntm_lib.planning.settings import Purse
 if TYPE_CHECKING:
     from ntm_lib.planning.plan import Plan
 
-CELL = ["commune_code", "criterion", "purse", "year"]
 COLUMNS = [
     "commune_code", "district_code", "part", "criterion", "requirement", "measure", "purse", "year", "is_recurrent",
     "spent_vnd_million",

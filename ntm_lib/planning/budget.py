@@ -1,7 +1,6 @@
 """Read how much money each source has in each year, and what a scenario changes of it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +8,7 @@ import pandas as pd
 from ntm_lib.errors import FaultList, UsageFaultsError, preview
 from ntm_lib.messages import _
 from ntm_lib.model_words import nearest
+from ntm_lib.planning.parameter_tables import read_cells, table_path
 from ntm_lib.planning.settings import Money, PlanSettings, Purse
 from ntm_lib.project import Project
 
@@ -56,15 +56,11 @@ def read_budget(project: Project, settings: PlanSettings, *, is_last_held: bool 
     at once; money is never taken for zero because its line is missing. ``is_last_held``: the horizon's last year has the
     money of the year before (a plan one year longer than the table).
     """
-    path = project.parameters / "planning" / f"{settings.money.table}.csv"
-    where = project.relative(path)
+    where = project.relative(table_path(project, settings.money.table))
     faults = FaultList(_("A budget that cannot be used"))
-    if not path.exists():
-        held = [other.stem for other in path.parent.glob("*.csv")]
-        faults.add(where, _("the file does not exist"), nearest(settings.money.table, held))
-        faults.stop_if_any(UsageFaultsError)
+    cells = read_cells(project, settings.money.table, faults)
     years = settings.horizon.years
-    table = check_budget(_cells(path), where, years[:-1] if is_last_held else years, faults)
+    table = check_budget(cells, where, years[:-1] if is_last_held else years, faults)
     faults.stop_if_any(UsageFaultsError)
     amounts = table.pivot_table(index="purse", columns="year", values="amount_vnd_million", aggfunc="sum")
     amounts = amounts.reindex(index=[purse.value for purse in Purse], columns=list(years))
@@ -72,10 +68,6 @@ def read_budget(project: Project, settings: PlanSettings, *, is_last_held: bool 
     amounts = _changed(amounts.astype(float), settings.money, faults)
     faults.stop_if_any(UsageFaultsError)
     return Budget(amounts, table)
-
-
-def _cells(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 
 def check_budget(text: pd.DataFrame, where: str, years: tuple[int, ...], faults: FaultList) -> pd.DataFrame:

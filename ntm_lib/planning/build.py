@@ -15,6 +15,9 @@ from ntm_lib.planning.settings import Objective, PlanSettings, Purse
 from ntm_lib.planning.steps import candidates
 from ntm_lib.verdicts import Verdict
 
+GROUPS = {"border": "is_border", "especially_difficult": "is_especially_difficult", "safety_zone": "is_atk"}
+"""Groups of communes that ``weights`` names, and the column that tells who belongs to each."""
+
 
 def build_problem(baseline: Baseline, needs: Needs, outlook: Outlook, budget: Budget) -> tuple[Problem, Risks]:
     """Return the problem and its risks.
@@ -100,6 +103,17 @@ def _check_names(baseline: Baseline, settings: PlanSettings) -> None:
             if code not in districts:
                 text = _("'{code}' is not a district on {date}")
                 faults.add(where, text.format(code=code, date=settings.horizon.on), nearest(code, districts))
+    for name, column in GROUPS.items():
+        if getattr(settings.weights, name) != 1 and baseline.communes[column].isna().all():
+            text = _("a weight without effect: of no commune it is known whether it belongs to this group")
+            faults.add(f"weights.{name}", text, "1", _("Report it in table B1, or give the communes by name."))
+    _check_amounts(baseline, settings, faults)
+    faults.stop_if_any(UsageFaultsError)
+
+
+def _check_amounts(baseline: Baseline, settings: PlanSettings, faults: FaultList) -> None:
+    """Note choices that contradict each other or ask for more than there is."""
+    communes = baseline.communes.index
     for code in set(settings.limits.pinned) & set(settings.limits.excluded):
         faults.add("limits", _("{code} is both pinned and excluded").format(code=code))
     if settings.aims.floor is not None and settings.aims.floor > len(baseline.criteria.columns):
@@ -110,7 +124,6 @@ def _check_names(baseline: Baseline, settings: PlanSettings) -> None:
         asked = getattr(settings.aims, name)
         if asked is not None and asked > len(communes):
             faults.add(f"aims.{name}", str(asked), f"<= {len(communes)}")
-    faults.stop_if_any(UsageFaultsError)
 
 
 def _points(settings: PlanSettings) -> dict[str, float]:
@@ -130,13 +143,9 @@ def _points(settings: PlanSettings) -> dict[str, float]:
 def _weights(baseline: Baseline, settings: PlanSettings) -> Floats:
     """Return the weight of each commune: the largest of its groups, or the planner's own; unknown flags count as 1."""
     communes = baseline.communes
-    groups = {
-        "is_border": settings.weights.border,
-        "is_especially_difficult": settings.weights.especially_difficult,
-        "is_atk": settings.weights.safety_zone,
-    }
     weight = np.ones(len(communes))
-    for column, factor in groups.items():
+    for name, column in GROUPS.items():
+        factor = getattr(settings.weights, name)
         is_member = communes[column].fillna(value=False).to_numpy(bool)
         weight = np.where(is_member, np.maximum(weight, factor) if factor >= 1 else np.minimum(weight, factor), weight)
     for code, factor in settings.weights.communes.items():

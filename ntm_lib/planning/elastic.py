@@ -36,11 +36,6 @@ class Missing:
     bound: float
     solution: Solution
 
-    @property
-    def is_nothing(self) -> bool:
-        """Tell whether nothing is missing."""
-        return all(float(part.max(initial=0.0)) <= 0.0 for part in (self.money, self.works, self.cap))
-
 
 def work_price(problem: Problem) -> float:
     """Return what a work costs on average in a year (million VND): the price at which a missing work is weighed."""

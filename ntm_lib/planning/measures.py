@@ -91,7 +91,21 @@ class Roles(_Model):
     people: Labels
 
 
-class Measure(_Model):
+class Sourced(_Model):
+    """What says where it was read, or that it is an assumption."""
+
+    basis: Basis
+    sources: tuple[Text, ...] = ()
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _names_its_source(self) -> Self:
+        if self.basis != "assumed" and not self.sources:
+            raise ValueError(_("no source; name one, or write basis: assumed"))
+        return self
+
+
+class Measure(Sourced):
     """One measure.
 
     ``serves``: criteria set → requirements; a set that amends another keeps its measures. ``suits``: places the measure
@@ -116,20 +130,6 @@ class Measure(_Model):
     suits: tuple[Place, ...] = ()
     priority: Annotated[int, Field(ge=1)] = 1
     policies: tuple[Id, ...] = ()
-    basis: Basis
-    sources: tuple[Text, ...] = ()
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _names_its_source(self) -> Self:
-        if self.basis != "assumed" and not self.sources:
-            raise ValueError(_("no source; name one, or write basis: assumed"))
-        return self
-
-    @property
-    def is_work(self) -> bool:
-        """Whether it is a building work that a district must carry."""
-        return self.volume.work_size is not None
 
 
 class MeasuresFile(_Model):

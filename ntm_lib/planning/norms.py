@@ -1,8 +1,5 @@
 """Read what a unit of each measure costs: ``parameters/planning/<norms>.csv``, the table that a planner edits."""
 
-from functools import lru_cache
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
@@ -10,6 +7,7 @@ from ntm_lib.errors import FaultList, UsageFaultsError, preview
 from ntm_lib.messages import _
 from ntm_lib.model_words import nearest
 from ntm_lib.planning.measures import Measures
+from ntm_lib.planning.parameter_tables import read_cells, table_path
 from ntm_lib.planning.settings import Purse
 from ntm_lib.project import Project
 
@@ -25,11 +23,6 @@ NATURES = ("investment", "recurrent")
 _YEARS = (1990, 2100)  # a price year outside is a typing fault
 
 
-def path_of(project: Project, name: str) -> Path:
-    """Return where a table of norms stands."""
-    return project.parameters / "planning" / f"{name}.csv"
-
-
 def read_norms(project: Project, name: str, measures: Measures) -> pd.DataFrame:
     """Read the unit costs of every measure.
 
@@ -43,21 +36,9 @@ def read_norms(project: Project, name: str, measures: Measures) -> pd.DataFrame:
     Raises UsageFaultsError with every fault: a measure without a line, a line twice, a negative or missing number, low
     above middle or middle above high, shares that do not add up to 100, a nature other than the measure's.
     """
-    path = path_of(project, name)
-    where = project.relative(path)
+    where = project.relative(table_path(project, name))
     faults = FaultList(_("Norms that cannot be used"))
-    if not path.exists():
-        faults.add(
-            where, _("the file does not exist"), nearest(name, [held.stem for held in path.parent.glob("*.csv")])
-        )
-        faults.stop_if_any(UsageFaultsError)
-    return _read(path, path.stat().st_mtime_ns, where, measures).copy()
-
-
-@lru_cache(maxsize=16)
-def _read(path: Path, _stamp: int, where: str, measures: Measures) -> pd.DataFrame:
-    faults = FaultList(_("Norms that cannot be used"))
-    text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    text = read_cells(project, name, faults)
     norms = check_norms(text, where, measures, faults)
     faults.stop_if_any(UsageFaultsError)
     return norms

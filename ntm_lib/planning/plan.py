@@ -1,15 +1,14 @@
 """Make the plan of one scenario: everything it is made from, the solution, and what it means by name."""
 
-import hashlib
 from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 
 from ntm_lib.planning.baseline import Baseline, load_baseline
 from ntm_lib.planning.budget import Budget, read_budget
 from ntm_lib.planning.build import build_problem
+from ntm_lib.planning.fingerprint import digest_of
 from ntm_lib.planning.needs import Needs, load_needs
 from ntm_lib.planning.optimise import Options, optimise
 from ntm_lib.planning.outlook import Outlook, load_outlook
@@ -167,32 +166,3 @@ def _packages(kind: str, times: np.ndarray, spend: np.ndarray) -> pd.DataFrame:
             "spent_vnd_million": money.ravel(),
         }
     )
-
-
-def digest_of(value: object) -> str:
-    """Return a SHA-256 over every number and name of a problem, or of one part of it."""
-    held = hashlib.sha256()
-    _feed(held, value)
-    return held.hexdigest()
-
-
-def _feed(held: "hashlib._Hash", value: object) -> None:
-    """Add one value to a fingerprint, with its type and shape, so that no two problems share it by accident."""
-    held.update(type(value).__name__.encode())
-    match value:
-        case np.ndarray():
-            held.update(str((value.shape, value.dtype.str)).encode() + np.ascontiguousarray(value).tobytes())
-        case pd.Index():
-            held.update("\x1f".join(map(str, value)).encode())
-        case sp.csr_matrix():
-            for part in (value.indptr.astype(np.int64), value.indices.astype(np.int64), value.data):
-                _feed(held, part)
-        case dict():
-            for key in sorted(value):
-                held.update(repr((key, value[key])).encode())
-        case _ if hasattr(value, "__dataclass_fields__"):
-            for item in fields(value):  # type: ignore[arg-type]
-                held.update(item.name.encode())
-                _feed(held, getattr(value, item.name))
-        case _:
-            held.update(repr(value).encode())

@@ -4,42 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from ntm_lib.errors import FaultList
 from ntm_lib.messages import _
 from ntm_lib.model_words import nearest
-from ntm_lib.planning.measures import Basis, Id, Measures, Text, load_measures, path_of, read_model
+from ntm_lib.planning.measures import Id, Measures, Sourced, Text, load_measures, path_of, read_model
 from ntm_lib.project import Project
 from ntm_lib.review import Labels
 
 GROUPS = ("principles", "mechanisms", "policies", "solutions")
 
 
-class Policy(BaseModel):
+class Policy(Sourced):
     """One principle, mechanism, policy or main solution; ``criteria``: ids it concerns most (empty: all).
 
     ``basis``: read in a source, derived, or an assumption and proposal of the authors of the workbench.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     id: Id
     label: Labels
     text: Labels
     criteria: tuple[Text, ...] = ()
-    basis: Basis
-    sources: tuple[Text, ...] = ()
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _names_its_source(self) -> Self:
-        if self.basis != "assumed" and not self.sources:
-            raise ValueError(_("no source; name one, or write basis: assumed"))
-        return self
 
 
 class PoliciesFile(BaseModel):

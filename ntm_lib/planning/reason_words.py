@@ -1,14 +1,12 @@
-"""Say a reason, a limit or a nearest plan in one sentence; names and the form of money come from the caller."""
+"""Name a limit or a demand, and say what a nearest plan takes; names and the form of money come from the caller."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ntm_lib.messages import _
 from ntm_lib.planning.asked import Demand
-from ntm_lib.planning.limits import More
-from ntm_lib.planning.nearest import Lowered, Nearest, Offer
+from ntm_lib.planning.nearest import Lowered, Offer
 from ntm_lib.planning.problem import Problem
-from ntm_lib.planning.why import Reason, Why
 
 NAMED = 3  # communes named in a sentence; the rest is counted
 
@@ -49,74 +47,6 @@ def limit_name(limit: str) -> str:
     }[limit]
 
 
-def sentence(problem: Problem, why: Why, names: Names) -> str:
-    """Say why a commune reaches the standard when it does, or not."""
-    if why.more is None:
-        return _("Main limiting factor: {limit}").format(limit=limit_name(why.limit))
-    parts = [
-        _("Main limiting factor: {limit}").format(limit=_named_limit(problem, why.more, names)),
-        _more(problem, why.more, names),
-    ]
-    if why.swap:
-        parts.append(_swap(problem, why.swap, names))
-    return ". ".join(part for part in parts if part)
-
-
-def _named_limit(problem: Problem, reason: Reason, names: Names) -> str:
-    main = reason.main
-    if main is None or reason.limit not in {"money", "works", "counts"}:
-        return limit_name(reason.limit)
-    if reason.limit == "money":
-        purse, year = str(problem.purses[main.purse]), problem.years[main.year]
-        return _("{purse} in {year}").format(purse=names.purses.get(purse, purse), year=year)
-    if reason.limit == "works":
-        district = str(problem.districts[main.district])
-        return _("works that {district} can carry in {year}").format(
-            district=names.districts.get(district, district), year=problem.years[main.year]
-        )
-    criteria = [str(problem.criteria[change.criterion]) for change in reason.changes if change.kind == "counts"]
-    named = ", ".join(names.criteria.get(code, code) for code in criteria)
-    return _("{criteria} cannot be met before the end of {year}").format(
-        criteria=named, year=problem.years[reason.year]
-    )
-
-
-def _more(problem: Problem, reason: Reason, names: Names) -> str:
-    money = sum(change.amount for change in reason.changes if change.kind == "money")
-    works = sum(change.amount for change in reason.changes if change.kind == "works")
-    year = problem.years[reason.year]
-    if money and works:
-        return _("To meet all criteria by {year}: {money} more and {works} more works in the district").format(
-            year=year, money=names.money(money), works=names.number(works)
-        )
-    if money:
-        return _("To meet all criteria by {year}: {money} more").format(year=year, money=names.money(money))
-    if works:
-        return _("To meet all criteria by {year}: {works} more works in the district").format(
-            year=year, works=names.number(works)
-        )
-    return ""
-
-
-def _swap(problem: Problem, reason: Reason, names: Names) -> str:
-    if not reason.gives_way:
-        return ""
-    given = names.of_communes([str(problem.communes[commune]) for commune in reason.gives_way])
-    return _("Without more money, {communes} would come later").format(communes=given)
-
-
-def bought(more: More, names: Names) -> str:
-    """Say what more money in a year buys."""
-    what = {"money": names.money(more.amount), "year": more.year}
-    if more.communes:
-        return _("{money} more in {year}: {communes} would also meet all criteria").format(
-            **what, communes=names.of_communes(more.communes)
-        )
-    if more.criteria_more > 0:
-        return _("{money} more in {year}: {count} more criteria").format(**what, count=more.criteria_more)
-    return _("{money} more in {year} changes nothing in the number of criteria and communes").format(**what)
-
-
 def demand_name(problem: Problem, demand: Demand, names: Names) -> str:
     """Name one demand with what it asks for."""
     asked = names.number(demand.asked)
@@ -143,14 +73,6 @@ def demand_name(problem: Problem, demand: Demand, names: Names) -> str:
                 "fairness": _("balance between districts"),
             }
             return texts[demand.kind].format(count=asked)
-
-
-def refusal(problem: Problem, found: Nearest, names: Names) -> str:
-    """Say which aims cannot be met together."""
-    if not found.clash:
-        return _("With the means entered no plan is possible at all: check budgets, works and excluded communes")
-    aims = "; ".join(demand_name(problem, demand, names) for demand in found.clash)
-    return _("With the means entered these aims cannot be met together: {aims}").format(aims=aims)
 
 
 def offer(problem: Problem, made: Offer, names: Names) -> str:

@@ -114,11 +114,6 @@ def load_scenario(name: str, project: Project | None = None, **changes: Any) -> 
     return _scenario(project, name, file, base, {**file.blocks, **extra})
 
 
-def with_changes(scenario: Scenario, project: Project | None = None, **changes: Any) -> Scenario:
-    """Return a scenario as its file says, with ``changes`` laid over it; see ``load_scenario``."""
-    return load_scenario(scenario.id, project, **changes)
-
-
 def save_scenario(
     project: Project, name: str, *, title: Labels, author: str, reason: Labels, changes: Mapping[str, Any], origin: str
 ) -> Path:

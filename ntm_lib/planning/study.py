@@ -12,11 +12,12 @@ from ntm_lib.messages import _
 from ntm_lib.planning import archive
 from ntm_lib.planning.asked import Demand
 from ntm_lib.planning.changes import Change
+from ntm_lib.planning.fingerprint import digest_of
 from ntm_lib.planning.limits import Limits, More, limits, one_billion
 from ntm_lib.planning.near_equal import NearEqual, near_equal
 from ntm_lib.planning.nearest import Lowered, Nearest, Offer, nearest
 from ntm_lib.planning.optimise import Options, optimise
-from ntm_lib.planning.plan import Draft, Plan, digest_of, draft, with_solution
+from ntm_lib.planning.plan import Draft, Plan, draft, with_solution
 from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
 from ntm_lib.planning.reasons import Reason, Why, explain
 from ntm_lib.planning.scenario import Scenario, load_scenario
@@ -38,7 +39,8 @@ Progress = Callable[[str], None]
 class Study:
     """A plan with all that makes it defensible; what pages and exports are made from.
 
-    ``is_relaxed``: limits and aims could not be kept together; ``plan`` is then the first of the ``nearest`` plans.
+    ``is_relaxed``: limits and aims could not be kept together; ``plan`` is then the first of the ``nearest`` plans that
+    asks for less within the means entered.
     ``why``: a record for each commune of the plan, in its order. ``billion``: what one billion more in each year would
     buy. ``robust``: the plan on dearer works and less money, its own chances in ``robust_simulation`` (None: no such
     plan keeps limits and aims).
@@ -77,7 +79,7 @@ def make_study(scenario: Scenario, project: Project | None = None, progress: Pro
         offers = nearest(
             made.problem, ROUGH, is_by_year=False, later=functools.partial(_later_problem, scenario, project)
         )
-        made, solution = _first_offer(made, offers)
+        made, solution = first_offer(made, offers)
     plan = with_solution(made, solution)
     problem = plan.problem
     progress(_("Finding reasons"))
@@ -110,10 +112,10 @@ def _robust(plan: Plan, options: Options) -> Solution | None:
         return None
 
 
-def _first_offer(made: Draft, offers: Nearest) -> tuple[Draft, Solution]:
-    """Return the draft and plan of the first offer on the plan's own years."""
+def first_offer(made: Draft, offers: Nearest) -> tuple[Draft, Solution]:
+    """Return the draft and plan of the first offer that only asks for less: it keeps money, works and years as entered."""
     for offer in offers.offers:
-        if len(offer.problem.years) == len(made.problem.years):
+        if offer.kind in {"demand", "demands"}:
             return replace(made, problem=offer.problem), offer.solution
     raise NtmError(
         _("No plan keeps the limits of this scenario, whatever the aims. Look at money, works and pinned communes.")
@@ -180,7 +182,7 @@ def load_study(scenario: Scenario | str, project: Project | None = None) -> Stud
     offers = _offers(archive.loads(content["nearest"], RECORDS), made.problem, later)
     kept = {name: archive.loads(content[name], RECORDS) for name in _KEPT}
     if offers is not None:
-        made, _solution = _first_offer(made, offers)
+        made, _solution = first_offer(made, offers)
     plan = with_solution(made, archive.loads(content["solution"], RECORDS))
     return Study(plan=plan, is_relaxed=content["is_relaxed"], nearest=offers, **kept)
 

@@ -18,6 +18,7 @@ from ntm_lib.messages import _
 from ntm_lib.planning.budget import check_budget
 from ntm_lib.planning.measures import load_measures
 from ntm_lib.planning.norms import check_norms
+from ntm_lib.planning.parameter_tables import read_cells, table_path
 from ntm_lib.planning.scenario import Scenario, save_scenario
 from ntm_lib.project import Project, whole_file
 from ntm_lib.review import Labels
@@ -47,12 +48,8 @@ def _table_of(scenario: Scenario, sheet: _Sheet) -> str:
     return str(getattr(getattr(scenario.settings, block), field))
 
 
-def _path(project: Project, name: str) -> Path:
-    return project.parameters / "planning" / f"{name}.csv"
-
-
-def _cells(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+def _cells(project: Project, scenario: Scenario, sheet: _Sheet) -> pd.DataFrame:
+    return read_cells(project, _table_of(scenario, sheet), FaultList(_("A workbook that cannot be used")))
 
 
 def write_workbook(project: Project, scenario: Scenario, path: Path) -> Path:
@@ -74,7 +71,7 @@ def write_workbook(project: Project, scenario: Scenario, path: Path) -> Path:
                 _write_sheet(
                     book.add_worksheet(sheet.name),
                     sheet,
-                    _cells(_path(project, _table_of(scenario, sheet))),
+                    _cells(project, scenario, sheet),
                     head,
                     note,
                 )
@@ -123,10 +120,10 @@ def read_workbook(
     changes: dict[str, Any] = {}
     written: dict[Path, pd.DataFrame] = {}
     for sheet in _sheets():
-        held = _cells(_path(project, _table_of(origin, sheet)))
+        held = _cells(project, origin, sheet)
         if not _is_same(held, tables[sheet.name]):
             changes[sheet.setting] = f"{name}_{sheet.name}"
-            written[_path(project, f"{name}_{sheet.name}")] = tables[sheet.name]
+            written[table_path(project, f"{name}_{sheet.name}")] = tables[sheet.name]
     return _keep(project, name, written, changes, origin=origin, title=title, author=author, reason=reason)
 
 

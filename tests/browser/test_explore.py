@@ -78,6 +78,11 @@ def open_server(browser: Browser) -> Iterator[Callable[[str], tuple[Page, list[s
                 else outside.append(request.url)
             ),
         )
+        page.on("pageerror", lambda error: outside.append(f"error: {error}"))
+        page.on(
+            "response",
+            lambda answer: outside.append(f"{answer.status}: {answer.url}") if answer.status >= 500 else None,
+        )
         page.goto(address, timeout=SLOW_MS)
         return page, outside
 

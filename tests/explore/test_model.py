@@ -1,6 +1,7 @@
 """What follows from a planner's wish, without a page."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from ntm_lib.explore.model import Explorer
 from ntm_lib.explore.wish import changes_of, money_parts, wish_of
 from ntm_lib.planning.optimise import check
 from ntm_lib.planning.optimise.check import worth
-from ntm_lib.planning.scenario import load_scenario, scenario_ids, with_changes
+from ntm_lib.planning.problem import NotFound
+from ntm_lib.planning.scenario import load_scenario, scenario_ids
 
 NAME, DISTRICT = "as_usual", "047"
 pytestmark = pytest.mark.xdist_group("explore")
@@ -73,7 +75,7 @@ def test_the_changes_bring_the_scenario_to_the_wish(project, name, factors, weig
     held = wish_of(scenario, parts)
     money = {year: amount * factor for (year, amount), factor in zip(held.money.items(), factors, strict=True)}
     asked = replace(held, money=money, weights={**held.weights, "border": weight}, aims={**held.aims, "floor": floor})
-    changed = with_changes(scenario, project, **keywords(changes_of(asked, scenario, parts)))
+    changed = load_scenario(scenario.id, project, **keywords(changes_of(asked, scenario, parts)))
     reached = wish_of(changed, money_parts(changed, project))
     assert reached.money == pytest.approx(asked.money, abs=1.0)
     assert replace(reached, money={}) == replace(asked, money={})
@@ -170,6 +172,43 @@ def test_aims_that_cannot_be_met_give_a_plan_without_them_and_offers(explorer, w
     text = str(offers.offers_list(found, answer))
     assert "18" in text
     assert str(offers.infeasible_box(answer))
+
+
+def test_a_longer_search_is_no_worse_and_is_what_the_page_then_holds(explorer, wish):
+    asked = moved(wish, 2023, 0.7)
+    rough = explorer.answer(NAME, asked, DISTRICT)
+    finer = explorer.refine(rough)
+    assert keeps_every_limit(finer.plan)
+    assert finer.plan.solution.objective >= rough.plan.solution.objective - 1e-9
+    assert finer.plan.solution.bound <= rough.plan.solution.bound + 1e-6
+    assert explorer.answer(NAME, asked, DISTRICT).plan is finer.plan
+
+
+def test_the_plan_that_was_kept_is_the_plan_that_is_shown(own_project, monkeypatch):
+    plan = Explorer(own_project).answer(NAME).plan
+    monkeypatch.setattr(model, "load_study", lambda *_args: SimpleNamespace(plan=plan, is_relaxed=False))
+    monkeypatch.setattr(model, "optimise", lambda *_args: pytest.fail("planned anew"))
+    again = Explorer(own_project).answer(NAME)
+    assert (again.plan is plan, again.is_kept, again.is_rough) == (True, True, False)
+
+
+def test_a_search_that_gave_up_is_not_called_impossible(explorer, wish, monkeypatch):
+    def give_up(*_args):
+        raise NotFound
+
+    explorer.answer(NAME)
+    monkeypatch.setattr(model, "optimise", give_up)
+    answer = explorer.answer(NAME, moved(wish, 2024, 0.83))
+    assert (answer.plan, answer.is_unsure) == (None, True)
+    sure = replace(answer, is_unsure=False)
+    assert str(offers.infeasible_box(answer)) != str(offers.infeasible_box(sure))
+
+
+def test_a_scenario_file_that_broke_meanwhile_is_told_on_the_page(own_project):
+    page = Page(Explorer(own_project), NAME, DISTRICT)
+    (own_project.parameters / "scenarios" / "bad_year.yaml").write_text("title: 1", encoding="utf-8")
+    page.controls.scenario_choice.value = "bad_year"
+    assert "bad_year.yaml" in page.message.value
 
 
 def test_saving_needs_words_and_never_overwrites(own_project):

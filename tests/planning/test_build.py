@@ -5,7 +5,8 @@ import pytest
 
 from ntm_lib.errors import UsageError
 from ntm_lib.planning.build import build_problem
-from ntm_lib.planning.plan import digest_of, draft
+from ntm_lib.planning.fingerprint import digest_of
+from ntm_lib.planning.plan import draft
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.planning.settings import Purse
 from ntm_lib.verdicts import Verdict
@@ -116,6 +117,12 @@ def test_a_commune_cannot_be_pinned_and_excluded(base_draft, project):
     code = base_draft.baseline.communes.index[3]
     with pytest.raises(UsageError, match=code):
         _rebuilt(base_draft, project, limits__pinned={code: 2023}, limits__excluded=[code])
+
+
+def test_a_weight_for_a_group_that_nobody_is_known_to_belong_to_is_refused(base_draft, project):
+    assert base_draft.baseline.communes["is_atk"].isna().all()
+    with pytest.raises(UsageError, match=r"weights\.safety_zone"):
+        _rebuilt(base_draft, project, weights__safety_zone=2)
 
 
 def test_the_fingerprint_tells_problems_apart(base_draft, project):

@@ -12,7 +12,7 @@ from ntm_lib import criteria
 from ntm_lib.errors import FaultList, FaultsError, UsageFaultsError
 from ntm_lib.planning.measures import load_measures, path_of, served
 from ntm_lib.planning.norms import PURSES, check_norms, read_norms
-from ntm_lib.planning.norms import path_of as norms_path
+from ntm_lib.planning.parameter_tables import table_path
 from ntm_lib.planning.policies import load_policies, supported
 from ntm_lib.planning.settings import Purse
 from ntm_lib.project import Project
@@ -158,7 +158,7 @@ def _norms(path: Path) -> pd.DataFrame:
 
 def test_all_faults_of_the_norms_are_told_at_once(project: Project) -> None:
     measures = load_measures(project)
-    table = _norms(norms_path(project, "norms"))
+    table = _norms(table_path(project, "norms"))
     table.loc[0, "low"] = "9999"
     table.loc[1, "local_pct"] = "50"
     table.loc[2, "middle"] = "nhiều"
@@ -176,7 +176,7 @@ def test_all_faults_of_the_norms_are_told_at_once(project: Project) -> None:
 
 def test_a_missing_line_is_never_a_price_of_zero(project: Project) -> None:
     measures = load_measures(project)
-    table = _norms(norms_path(project, "norms"))
+    table = _norms(table_path(project, "norms"))
     faults = FaultList("norms")
     check_norms(table[table["measure"] != "irrigation"], "norms.csv", measures, faults)
     assert [fault.where for fault in faults.faults] == ["norms.csv"]

@@ -5,10 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ntm_lib.errors import UsageError
+from ntm_lib.errors import NtmError, UsageError
+from ntm_lib.planning.nearest import Nearest, Offer
 from ntm_lib.planning.plan import draft
 from ntm_lib.planning.scenario import load_scenario
-from ntm_lib.planning.study import has_study, load_study, save_study, study_path
+from ntm_lib.planning.study import first_offer, has_study, load_study, save_study, study_path
 
 
 @pytest.fixture
@@ -55,3 +56,13 @@ def test_another_law_is_kept_apart(own_project):
     one = load_scenario("base", own_project)
     other = load_scenario("base", own_project, horizon__law_known_on="2022-12-31")
     assert study_path(own_project, one) != study_path(own_project, other)
+
+
+def test_the_plan_shown_for_aims_that_clash_keeps_the_money_entered(own_project):
+    made = draft(load_scenario("base", own_project), own_project)
+    solution = invented_study.some_solution(made.problem, 10_000)
+    more = Offer("money", 5.0, 5.0, None, made.problem.money * 0 + 5, (), made.problem, solution)
+    less = Offer("demand", 1.0, 1.0, None, None, (), made.problem, solution)
+    assert first_offer(made, Nearest((), (more, less)))[1] is less.solution
+    with pytest.raises(NtmError):
+        first_offer(made, Nearest((), (more,)))

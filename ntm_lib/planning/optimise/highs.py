@@ -98,6 +98,8 @@ def _load(model: Model, options: Options, *, is_relaxed: bool = False) -> highsp
         "mip_rel_gap": options.gap,
         "mip_abs_gap": max(options.gap, 1e-9),  # the gap of a worth below one counts against one
         "mip_max_nodes": options.nodes,
+        "mip_allow_restart": not options.hasty,
+        "mip_heuristic_run_root_reduced_cost": not options.hasty,
     }.items():
         solver.setOptionValue(name, value)
     solver.passModel(_as_lp(model, is_relaxed=is_relaxed))

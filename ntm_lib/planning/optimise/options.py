@@ -13,7 +13,8 @@ class Options:
     the same worth. ``method``: ``exact`` puts the whole problem to the solver, ``price`` decides each commune alone at a
     price of money first, ``auto`` chooses
     by size: a large problem whose plan near the prices is not proven to ``gap`` comes back unproven, before its nodes are
-    used up; ``exact`` searches it on.
+    used up; ``exact`` searches it on. ``hasty``: do about a third of the work before the first branching, for an answer at
+    once.
     """
 
     gap: float = 0.001
@@ -21,3 +22,4 @@ class Options:
     seed: int = 0
     ties: bool = True
     method: Literal["auto", "exact", "price"] = "auto"
+    hasty: bool = False

@@ -11,10 +11,8 @@ from ntm_lib.planning.optimise.model import Model, build, with_worth
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.problem import Floats, Problem, Solution
 
-TINY, SMALL = (
-    1_000,
-    3_000,
-)  # variables: up to the first only the whole is searched; beyond the second only near the prices
+# Variables: up to TINY only the whole is searched; beyond SMALL only near the prices.
+TINY, SMALL = 1_000, 3_000
 TIE_NODES = 50
 TIE_GAP = 0.01
 LATER = 1e-4  # a year of delay of one criterion counts as this share of a step's average cost

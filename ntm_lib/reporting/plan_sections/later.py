@@ -48,6 +48,12 @@ def villages(scope: Scope) -> None:
         source=scope.source,
         stamps=scope.warnings,
         total=cells(_("Total"), scope.unit.level, scope.unit.code, total) if len(held) else None,
+        notes=[
+            _(
+                "How many villages met the standard before the plan is not known; all villages in scope are shown as able "
+                "to reach it. Communes whose border place or number of villages is not known are left out."
+            )
+        ],
         empty=_("No village of this territory lies in the scope of the plan."),
     )
     show(section(_("Villages"), table, anchor="villages"))
