@@ -60,13 +60,17 @@ def summary(answer: Answer, plan: Plan, place: Place) -> Markup:
             _("communes at the standard, {year}").format(year=last),
             _count(place, "standard", end["standard"], end["communes"]),
         ),
-        (_("criteria per commune, {year}").format(year=last), _number(place, "mean", end["mean_low"])),
+        (
+            _("criteria per commune, {year}").format(year=last),
+            _figure(place, "mean", end["mean_low"], "interval", last, high=end["mean_high"], digits=DIGITS),
+        ),
         (_("capital need, {first}-{last}").format(first=plan.years[0], last=last), _billion(place, "need", money)),
         (_("of it without credit"), _billion(place, "without_credit", free)),
     ]
     boxes = Markup().join(Markup("<li><strong>{}</strong>{}</li>").format(value, words) for words, value in entries)
     before = _("At the start: {standard} communes at the standard, {mean} criteria per commune.").format(
-        standard=formats.number(start["standard"]), mean=formats.number(start["mean_low"], DIGITS)
+        standard=formats.interval(start["standard"], start["standard_high"]),
+        mean=formats.interval(start["mean_low"], start["mean_high"], DIGITS),
     )
     bands = Markup().join(Markup("<p class='band'>{}</p>").format(text) for text in place.warnings)
     return Markup("{}<h2>{}</h2><ul class='key-figures'>{}</ul><p class='note'>{}</p>{}").format(
@@ -103,11 +107,11 @@ def targets_table(plan: Plan, place: Place) -> Markup:
     rows: list[list[Cell]] = [
         [
             _("{year} (start)").format(year=year) if pd.isna(row["money_vnd_million"]) else str(year),
-            *(
-                _figure(place, name, row[name], "count", year)
-                for name in ("standard", "newly_standard", "advanced", "model")
-            ),
-            _figure(place, "mean", row["mean_low"], "number", year, digits=DIGITS),
+            _figure(place, "standard", row["standard"], "interval", year, high=row["standard_high"])
+            if pd.isna(row["money_vnd_million"])
+            else _figure(place, "standard", row["standard"], "count", year),
+            *(_figure(place, name, row[name], "count", year) for name in ("newly_standard", "advanced", "model")),
+            _figure(place, "mean", row["mean_low"], "interval", year, high=row["mean_high"], digits=DIGITS),
             *(
                 None if pd.isna(row[name]) else _figure(place, name, row[name] / 1000, "number", year, digits=DIGITS)
                 for name in ("money_vnd_million", "without_credit_vnd_million")
@@ -121,7 +125,7 @@ def targets_table(plan: Plan, place: Place) -> Markup:
         _figure(place, f"{name}_sum", frame[name].sum() / 1000, "number", digits=DIGITS)
         for name in ("money_vnd_million", "without_credit_vnd_million")
     ]
-    note = _("Criteria without enough data count as not met until the plan completes them.")
+    note = _("12-14: at least 12; 14 if the criteria without enough data turn out to be met already.")
     return html_table(
         columns,
         rows,
@@ -262,7 +266,7 @@ def comparison(plan: Plan, other: Plan | None, title: str, place: Place) -> Mark
     lines = [
         (_("Communes at the standard, {year}").format(year=last), "standard", "count", [row["standard"] for row in end]),
         (_("Advanced communes, {year}").format(year=last), "advanced", "count", [row["advanced"] for row in end]),
-        (_("Criteria per commune, {year}").format(year=last), "mean", "number", [row["mean_low"] for row in end]),
+        (_("Criteria per commune (at least), {year}").format(year=last), "mean", "number", [row["mean_low"] for row in end]),
         (_("Capital need (billion VND)"), "money", "number", [row["money_vnd_million"] for row in sums]),
         (_("Without credit (billion VND)"), "free", "number", [row["without_credit_vnd_million"] for row in sums]),
     ]  # fmt: skip
@@ -319,10 +323,6 @@ def _figure(place: Place, name: str, value: object, kind: str, year: object = "a
 
 def _count(place: Place, name: str, value: object, whole: object) -> Markup:
     return _figure(place, f"head.{name}", value, "share", whole=whole, noun="")
-
-
-def _number(place: Place, name: str, value: object) -> Markup:
-    return _figure(place, f"head.{name}", value, "number", digits=DIGITS)
 
 
 def _billion(place: Place, name: str, value: object) -> Markup:

@@ -11,7 +11,7 @@ from ntm_lib.planning.works import works
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, told
+from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told
 from ntm_lib.reporting.sections.common import decisions, paragraph
 from ntm_lib.reporting.tables import Column, html_table
 
@@ -75,7 +75,7 @@ def _key_figures(scope: Scope) -> Markup:
             told(
                 _("communes reaching the standard at the end of {year}; {then} at the start"),
                 year=last,
-                then=figure(scope.key("standard", first), int(start["standard"]), "count"),
+                then=met_at(scope, scope.key("standard", first), start, first),
             ),
         ),
         (

@@ -192,6 +192,13 @@ def amount(key: str, million: float) -> Markup:
     return figure(key, round(float(million), 3), "number", digits=0)
 
 
+def met_at(scope: Scope, key: str, row: pd.Series, year: int) -> Markup:
+    """Print the communes that meet all criteria: at the start from what is certain to what is possible, then as planned."""
+    if year == scope.start_year:
+        return figure(key, int(row["standard"]), "interval", high=int(row["standard_high"]))
+    return figure(key, int(row["standard"]), "count")
+
+
 def billions(key: str, million: float) -> Markup:
     """Print money in a sentence, in billion VND."""
     return figure(key, round(float(million), 3), "money", unit="billion")

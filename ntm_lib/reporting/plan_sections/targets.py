@@ -8,7 +8,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.plan_sections.scope import Scope, amount, fold
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, fold, met_at
 from ntm_lib.reporting.sections.common import names, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
@@ -56,6 +56,8 @@ def _own(scope: Scope) -> Markup:
         shown: list[Cell] = [
             None
             if year == scope.start_year and name.startswith("newly")
+            else met_at(scope, scope.key(name, year), own.loc[year], year)
+            if name == "standard"
             else figure(scope.key(name, year), int(own.at[year, name]), "count")
             for year in years
         ]
@@ -85,8 +87,8 @@ def _own(scope: Scope) -> Markup:
 
 
 def interval_note() -> str:
-    """Explain an interval of criteria."""
-    return _("12-14: at least 12 criteria are met; 14 if those without enough data turn out to be met already.")
+    """Explain an interval."""
+    return _("12-14: at least 12; 14 if the criteria without enough data turn out to be met already.")
 
 
 def _by_district(scope: Scope) -> Markup:
@@ -101,7 +103,7 @@ def _by_district(scope: Scope) -> Markup:
         return [
             name,
             figure(key("communes"), int(rows.at[last, "communes"]), "count"),
-            *(figure(key("standard", year), int(rows.at[year, "standard"]), "count") for year in years),
+            *(met_at(scope, key("standard", year), rows.loc[year], year) for year in years),
             *(
                 figure(
                     key("mean", year), rows.at[year, "mean_low"], "interval", high=rows.at[year, "mean_high"], digits=1
