@@ -64,7 +64,7 @@ def summary(answer: Answer, plan: Plan, place: Place) -> Markup:
             _("criteria per commune, {year}").format(year=last),
             _figure(place, "mean", end["mean_low"], "interval", last, high=end["mean_high"], digits=DIGITS),
         ),
-        (_("capital need, {first}-{last}").format(first=plan.years[0], last=last), _billion(place, "need", money)),
+        (_("planned money, {first}-{last}").format(first=plan.years[0], last=last), _billion(place, "need", money)),
         (_("of it without credit"), _billion(place, "without_credit", free)),
     ]
     boxes = Markup().join(Markup("<li><strong>{}</strong>{}</li>").format(value, words) for words, value in entries)
@@ -100,7 +100,7 @@ def targets_table(plan: Plan, place: Place) -> Markup:
         Column(_("Advanced communes"), "figure", group=_("Targets at the end of the year")),
         Column(_("Model communes"), "figure", group=_("Targets at the end of the year")),
         Column(_("Criteria per commune"), "figure", group=_("Targets at the end of the year")),
-        Column(_("Capital need"), "figure", group=_("Money (billion VND)")),
+        Column(_("Planned money"), "figure", group=_("Money (billion VND)")),
         Column(_("Without credit"), "figure", group=_("Money (billion VND)")),
     ]
     frame = _targets(plan)
@@ -129,7 +129,7 @@ def targets_table(plan: Plan, place: Place) -> Markup:
     return html_table(
         columns,
         rows,
-        caption=_("Targets and capital need by year"),
+        caption=_("Targets and planned money by year"),
         stamps=place.warnings,
         total=total,
         notes=[note],
@@ -185,7 +185,7 @@ def communes_table(plan: Plan, place: Place) -> Markup:
         Column(_("Criteria at the start"), "figure"),
         Column(_("Criteria in {year}").format(year=plan.years[-1]), "figure"),
         Column(_("Reaches the standard")),
-        Column(_("Capital need (million VND)"), "figure"),
+        Column(_("Planned money (million VND)"), "figure"),
     ]
     words = standard_words(plan)
     districts = plan.problem.districts[plan.problem.district]
@@ -267,7 +267,7 @@ def comparison(plan: Plan, other: Plan | None, title: str, place: Place) -> Mark
         (_("Communes at the standard, {year}").format(year=last), "standard", "count", [row["standard"] for row in end]),
         (_("Advanced communes, {year}").format(year=last), "advanced", "count", [row["advanced"] for row in end]),
         (_("Criteria per commune (at least), {year}").format(year=last), "mean", "number", [row["mean_low"] for row in end]),
-        (_("Capital need (billion VND)"), "money", "number", [row["money_vnd_million"] for row in sums]),
+        (_("Planned money (billion VND)"), "money", "number", [row["money_vnd_million"] for row in sums]),
         (_("Without credit (billion VND)"), "free", "number", [row["without_credit_vnd_million"] for row in sums]),
     ]  # fmt: skip
     rows: list[list[Cell]] = [

@@ -18,7 +18,7 @@ def summary_lines(study: Study) -> list[str]:
     by_year = "; ".join(f"{year}: {count}" for year, count in zip(plan.years, reached, strict=True))
     lines.append(_("Communes meeting all criteria, of {all}: {years}").format(all=len(problem.communes), years=by_year))
     lines.append(
-        _("Capital need {years}: {money}").format(
+        _("Planned money {years}: {money}").format(
             years=f"{plan.years[0]}-{plan.years[-1]}", money=formats.money(spent, "billion")
         )
     )

@@ -92,9 +92,9 @@ def money_sheet(plan: Plan, by: Tier = "district") -> Sheet:
         table = table.groupby(["unit_code", "name"], sort=False)[kept].sum().reset_index()
     years = f"{plan.problem.years[0]} - {plan.problem.years[-1]}"
     title = (
-        _("Need for money by year and source")
+        _("Planned money by year and source")
         if by == "province"
-        else _("Need for money by unit and source, {years}").format(years=years)
+        else _("Planned money by unit and source, {years}").format(years=years)
     )
     return Sheet(
         name=_("Money by year") if by == "province" else _("Money by unit"), title=title, columns=columns, frame=table,

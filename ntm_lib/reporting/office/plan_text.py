@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from ntm_lib.messages import _
 from ntm_lib.planning.measures import Measures
 from ntm_lib.planning.orientation import orientation, orientation_notes, remaining, year_of_all
@@ -34,19 +36,21 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
             )
         ],
         "aims": [
-            _("By {year} the plan brings {standard} of {communes} communes to the standard, {new} of them newly; {advanced} advanced and {model} model communes.").format(
+            _("By {year} the plan brings {standard} of {communes} communes to the standard, {new} of them newly.").format(
                 year=last, standard=formats.number(end["standard"]), communes=formats.number(end["communes"]),
                 new=formats.number(table.loc[first:last, "newly_standard"].sum()),
-                advanced=formats.number(end["advanced"]), model=formats.number(end["model"]),
             ),
+            *_higher_levels(plan, end),
             _("On average {mean} criteria a commune by {year}.").format(
                 year=last, mean=formats.interval(end["mean_low"], end["mean_high"], 1)
             ),
         ],
         "villages": [
-            _("The plan brings {count} villages to the village standard by {year}.").format(
+            _("The plan brings {count} more villages to the village standard by {year}; how many met it before is not known.").format(
                 count=formats.number(end["villages"]), year=last
             )
+            if end["villages"] or plan.problem.aims.villages
+            else _("This scenario sets no aim for villages.")
         ],
         "orientation": _orientation_text(plan),
         "works": [
@@ -56,7 +60,7 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
             )
         ],
         "money": [
-            _("Need for money in {first} - {last}: {total}; without credit {rest}; investment {investment}, recurrent {recurrent}.").format(
+            _("Planned money in {first} - {last}: {total}; without credit {rest}; investment {investment}, recurrent {recurrent}.").format(
                 first=first, last=last, total=formats.money(money["money_vnd_million"], "billion"),
                 rest=formats.money(money["without_credit_vnd_million"], "billion"),
                 investment=formats.money(money["investment_vnd_million"], "billion"),
@@ -64,6 +68,19 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
             )
         ],
     }  # fmt: skip
+
+
+def _higher_levels(plan: Plan, end: pd.Series) -> list[str]:
+    """Say how many communes reach the higher levels; a level without an aim that nobody reaches is no result."""
+    aims = plan.problem.aims
+    if not (end["advanced"] or end["model"] or aims.advanced or aims.model):
+        return [_("This scenario sets no aim for advanced and model communes.")]
+    text = _("{advanced} advanced and {model} model communes by {year}.")
+    return [
+        text.format(
+            year=plan.problem.years[-1], advanced=formats.number(end["advanced"]), model=formats.number(end["model"])
+        )
+    ]
 
 
 def _orientation_text(plan: Plan) -> list[str]:
