@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from ntm_lib.planning.asked import Demand
-from ntm_lib.planning.limits import More, difference, limits
-from ntm_lib.planning.near_equal import NearEqual, _place
-from ntm_lib.planning.nearest import Lowered, Nearest, Offer
+from ntm_lib.planning.alternatives.asked import Demand
+from ntm_lib.planning.alternatives.near_equal import NearEqual, _place
+from ntm_lib.planning.alternatives.nearest import Lowered, Nearest, Offer
+from ntm_lib.planning.chance import simulate
 from ntm_lib.planning.optimise.gaps import find_gaps
 from ntm_lib.planning.optimise.plans import assemble
 from ntm_lib.planning.plan import Draft, draft, with_solution
 from ntm_lib.planning.problem import Problem, Solution
+from ntm_lib.planning.reasons.limits import More, difference, limits
+from ntm_lib.planning.reasons.why import Why
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.planning.study import Study
-from ntm_lib.planning.uncertainty import simulate
-from ntm_lib.planning.why import Why
 from ntm_lib.project import Project
 from ntm_lib.review import Labels
 

@@ -54,7 +54,7 @@ def _shown(value: Any) -> str:
 @scenario_app.command("workbook", help=_("Write budget and norms of a scenario as a workbook to edit."))
 def workbook(name: str, out: Annotated[Path, typer.Option("--out", "-o", help=_("The .xlsx file to write."))]) -> None:
     """Write one workbook."""
-    from ntm_lib.planning.workbook import write_workbook
+    from ntm_lib.planning.means.workbook import write_workbook
 
     project = Project.find()
     path = write_workbook(project, load_scenario(name, project), out)
@@ -71,7 +71,7 @@ def read(
     base: Annotated[str, typer.Option("--from", help=_("The scenario it starts from."))] = "base",
 ) -> None:
     """Read one workbook into a new scenario."""
-    from ntm_lib.planning.workbook import read_workbook
+    from ntm_lib.planning.means.workbook import read_workbook
 
     project = Project.find()
     origin = load_scenario(base, project)

@@ -14,18 +14,18 @@ from ntm_lib import units
 from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
 from ntm_lib.explore.wish import Wish, changes_of, money_parts, wish_of
 from ntm_lib.messages import _
-from ntm_lib.planning.asked import without
-from ntm_lib.planning.baseline import Baseline, load_baseline
-from ntm_lib.planning.budget import read_budget
-from ntm_lib.planning.build import build_problem
-from ntm_lib.planning.nearest import Nearest, nearest
+from ntm_lib.planning.alternatives.asked import without
+from ntm_lib.planning.alternatives.nearest import Nearest, nearest
+from ntm_lib.planning.formulate.build import build_problem
+from ntm_lib.planning.formulate.restrict import district_aims, money_shares, only_district, only_solution
+from ntm_lib.planning.means.budget import read_budget
 from ntm_lib.planning.needs import Needs, load_needs
 from ntm_lib.planning.optimise import Options, optimise
 from ntm_lib.planning.outlook import Outlook, load_outlook
 from ntm_lib.planning.plan import Draft, Plan, with_solution
 from ntm_lib.planning.problem import Aims, Floats, Infeasible, NotFound, Problem, Solution
-from ntm_lib.planning.restrict import district_aims, money_shares, only_district, only_solution
 from ntm_lib.planning.scenario import Scenario, load_scenario, save_scenario, scenario_ids
+from ntm_lib.planning.start.baseline import Baseline, load_baseline
 from ntm_lib.planning.study import load_study
 from ntm_lib.project import Project
 from ntm_lib.review import Labels

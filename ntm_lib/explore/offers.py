@@ -5,8 +5,8 @@ from markupsafe import Markup
 
 from ntm_lib.explore.model import Answer
 from ntm_lib.messages import _
-from ntm_lib.planning.asked import Demand
-from ntm_lib.planning.nearest import Lowered, Nearest, Offer
+from ntm_lib.planning.alternatives.asked import Demand
+from ntm_lib.planning.alternatives.nearest import Lowered, Nearest, Offer
 from ntm_lib.planning.problem import Problem
 from ntm_lib.reporting import formats
 

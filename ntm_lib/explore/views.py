@@ -10,10 +10,10 @@ from ntm_lib.errors import FaultsError, NtmError
 from ntm_lib.explore.model import Answer
 from ntm_lib.explore.place import Place
 from ntm_lib.messages import _
-from ntm_lib.planning.budget import purse_labels
+from ntm_lib.planning.handdown.targets import targets
+from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.settings import Objective, Purse
-from ntm_lib.planning.targets import targets
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.layers import MapLayer, pack

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ntm_lib.errors import FaultList, UsageFaultsError
 from ntm_lib.messages import _
-from ntm_lib.planning.budget import read_budget
+from ntm_lib.planning.means.budget import read_budget
 from ntm_lib.planning.scenario import Scenario
 from ntm_lib.planning.settings import PlanSettings
 from ntm_lib.project import Project

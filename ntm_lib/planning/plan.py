@@ -5,15 +5,15 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from ntm_lib.planning.baseline import Baseline, load_baseline
-from ntm_lib.planning.budget import Budget, read_budget
-from ntm_lib.planning.build import build_problem
 from ntm_lib.planning.fingerprint import digest_of
+from ntm_lib.planning.formulate.build import build_problem
+from ntm_lib.planning.means.budget import Budget, read_budget
 from ntm_lib.planning.needs import Needs, load_needs
 from ntm_lib.planning.optimise import Options, optimise
 from ntm_lib.planning.outlook import Outlook, load_outlook
 from ntm_lib.planning.problem import Problem, Risks, Solution
 from ntm_lib.planning.scenario import Scenario
+from ntm_lib.planning.start.baseline import Baseline, load_baseline
 from ntm_lib.project import Project
 
 

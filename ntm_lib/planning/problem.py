@@ -162,7 +162,7 @@ class Solution:
 
 
 class Infeasible(Exception):  # noqa: N818 - a result that the caller handles, not an error of the program
-    """No plan keeps all limits and aims; ``planning.nearest`` offers the nearest ones."""
+    """No plan keeps all limits and aims; ``planning.alternatives`` offers the nearest ones."""
 
 
 class NotFound(Infeasible):

@@ -10,18 +10,18 @@ from typing import Any
 from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _
 from ntm_lib.planning import archive
-from ntm_lib.planning.asked import Demand
-from ntm_lib.planning.changes import Change
+from ntm_lib.planning.alternatives.asked import Demand
+from ntm_lib.planning.alternatives.near_equal import NearEqual, near_equal
+from ntm_lib.planning.alternatives.nearest import Lowered, Nearest, Offer, nearest
+from ntm_lib.planning.chance import Simulation, robust_problem, simulate
 from ntm_lib.planning.fingerprint import digest_of
-from ntm_lib.planning.limits import Limits, More, limits, one_billion
-from ntm_lib.planning.near_equal import NearEqual, near_equal
-from ntm_lib.planning.nearest import Lowered, Nearest, Offer, nearest
 from ntm_lib.planning.optimise import Options, optimise
 from ntm_lib.planning.plan import Draft, Plan, draft, with_solution
 from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
 from ntm_lib.planning.reasons import Reason, Why, explain
+from ntm_lib.planning.reasons.changes import Change
+from ntm_lib.planning.reasons.limits import Limits, More, limits, one_billion
 from ntm_lib.planning.scenario import Scenario, load_scenario
-from ntm_lib.planning.uncertainty import Simulation, robust_problem, simulate
 from ntm_lib.project import Project, whole_file
 
 RECORDS = {

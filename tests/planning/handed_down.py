@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from planning.problems import make_problem
 
-from ntm_lib.planning.budget import Budget
+from ntm_lib.planning.means.budget import Budget
 from ntm_lib.planning.plan import Draft, Plan, with_solution
 from ntm_lib.planning.problem import Problem, Risks, Solution
 from ntm_lib.planning.scenario import Scenario, load_scenario

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ntm_lib.errors import NtmError, UsageError
-from ntm_lib.planning.nearest import Nearest, Offer
+from ntm_lib.planning.alternatives.nearest import Nearest, Offer
 from ntm_lib.planning.plan import draft
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.planning.study import first_offer, has_study, load_study, save_study, study_path

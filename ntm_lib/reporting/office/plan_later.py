@@ -1,11 +1,11 @@
 """The tables of villages, of the years after the plan, and of published figures beside it."""
 
 from ntm_lib.messages import _
-from ntm_lib.planning import follow_up
-from ntm_lib.planning.orientation import orientation, orientation_notes
+from ntm_lib.planning.handdown.targets import villages
+from ntm_lib.planning.later import follow_up
+from ntm_lib.planning.later.orientation import orientation, orientation_notes
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.settings import Purse
-from ntm_lib.planning.targets import villages
 from ntm_lib.reporting.office.plan_marks import million, plan_stamps, source_line
 from ntm_lib.reporting.office.sheets import Column, Sheet, sums
 

@@ -2,7 +2,7 @@
 
 from ntm_lib import criteria
 from ntm_lib.messages import _
-from ntm_lib.planning.budget import purse_labels
+from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.office.sheets import Column

@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 
 from ntm_lib.messages import _
-from ntm_lib.planning.measures import Measures, load_measures
+from ntm_lib.planning.handdown.register import register
+from ntm_lib.planning.handdown.targets import Tier, targets
+from ntm_lib.planning.handdown.tasks import policies_needed, tasks
+from ntm_lib.planning.handdown.works import other_money, part_labels, works
+from ntm_lib.planning.means.measures import Measures, load_measures
+from ntm_lib.planning.means.policies import load_policies
 from ntm_lib.planning.plan import Plan
-from ntm_lib.planning.policies import load_policies
-from ntm_lib.planning.register import register
-from ntm_lib.planning.targets import Tier, targets
-from ntm_lib.planning.tasks import policies_needed, tasks
-from ntm_lib.planning.works import other_money, part_labels, works
 from ntm_lib.reporting.office.plan_later import figure_labels, orientation_sheet, published_sheet, villages_sheet
 from ntm_lib.reporting.office.plan_marks import law_name, million, plan_stamps, purse_columns, source_line
 from ntm_lib.reporting.office.sheets import Column, Sheet, sums
@@ -180,7 +180,7 @@ def _menu(plan: Plan, menu: Measures | None) -> Measures:
 
 
 def planned_tasks(plan: Plan, menu: Measures | None = None) -> pd.DataFrame:
-    """Return what each responsible body does in each year; see ``planning.tasks.tasks``."""
+    """Return what each responsible body does in each year; see ``planning.handdown.tasks.tasks``."""
     steps = works(plan, menu).rename(columns={"finish_year": "year"})
     return tasks(steps, _menu(plan, menu), load_policies(plan.baseline.project), ["cost_vnd_million"])
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from ntm_lib.messages import _
-from ntm_lib.planning.measures import Measures
-from ntm_lib.planning.orientation import orientation, orientation_notes, remaining, year_of_all
+from ntm_lib.planning.handdown.targets import targets
+from ntm_lib.planning.handdown.works import works
+from ntm_lib.planning.later.orientation import orientation, orientation_notes, remaining, year_of_all
+from ntm_lib.planning.means.measures import Measures
 from ntm_lib.planning.plan import Plan
-from ntm_lib.planning.targets import targets
-from ntm_lib.planning.works import works
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.office import plan_tables as tables
 from ntm_lib.reporting.office.document import write_document

@@ -7,8 +7,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
+from ntm_lib.planning.chance import assumptions, rule, wilson
 from ntm_lib.planning.plan import spending
-from ntm_lib.planning.uncertainty import assumptions, rule, wilson
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure

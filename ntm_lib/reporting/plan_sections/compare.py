@@ -8,8 +8,8 @@ import numpy as np
 from markupsafe import Markup
 
 from ntm_lib.messages import _, language
+from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.study import Study
-from ntm_lib.planning.works import works
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.layers import json_block

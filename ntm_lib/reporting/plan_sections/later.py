@@ -6,10 +6,10 @@ import numpy as np
 from markupsafe import Markup
 
 from ntm_lib.messages import _
-from ntm_lib.planning import follow_up as following
-from ntm_lib.planning.orientation import orientation as look_ahead
-from ntm_lib.planning.orientation import orientation_notes, remaining, year_of_all
-from ntm_lib.planning.targets import villages as village_table
+from ntm_lib.planning.handdown.targets import villages as village_table
+from ntm_lib.planning.later import follow_up as following
+from ntm_lib.planning.later.orientation import orientation as look_ahead
+from ntm_lib.planning.later.orientation import orientation_notes, remaining, year_of_all
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure

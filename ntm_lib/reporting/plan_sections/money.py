@@ -6,8 +6,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
-from ntm_lib.planning.budget import purse_labels
-from ntm_lib.planning.orientation import remaining
+from ntm_lib.planning.later.orientation import remaining
+from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.settings import Purse
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure

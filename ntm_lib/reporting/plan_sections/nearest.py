@@ -3,9 +3,9 @@
 from markupsafe import Markup
 
 from ntm_lib.messages import _
-from ntm_lib.planning.nearest import Offer
-from ntm_lib.planning.reason_words import demand_name
-from ntm_lib.planning.reason_words import offer as offer_words
+from ntm_lib.planning.alternatives.nearest import Offer
+from ntm_lib.planning.reasons.words import demand_name
+from ntm_lib.planning.reasons.words import offer as offer_words
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure

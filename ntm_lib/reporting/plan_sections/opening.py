@@ -5,9 +5,9 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from ntm_lib.messages import _
-from ntm_lib.planning.basis import rest_shares
+from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.scenario import BASE
-from ntm_lib.planning.works import works
+from ntm_lib.planning.start.basis import rest_shares
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure

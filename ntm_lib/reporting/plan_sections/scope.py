@@ -12,14 +12,14 @@ from markupsafe import Markup
 from ntm_lib.criteria import YearRules
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _, language
-from ntm_lib.planning.budget import purse_labels
+from ntm_lib.planning.handdown.register import cut_off
+from ntm_lib.planning.handdown.targets import Tier, targets
+from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
-from ntm_lib.planning.reason_words import Names
 from ntm_lib.planning.reasons import reasons
-from ntm_lib.planning.register import cut_off
+from ntm_lib.planning.reasons.words import Names
 from ntm_lib.planning.scenario import Scenario
 from ntm_lib.planning.study import Study
-from ntm_lib.planning.targets import Tier, targets
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.figures import figure
@@ -117,7 +117,7 @@ class Scope:
         return {}
 
     def targets(self, by: Tier) -> pd.DataFrame:
-        """Return the targets of a tier with the start year, units of this scope only; see ``planning.targets``."""
+        """Return the targets of a tier with the start year, units of this scope only; see ``planning.handdown.targets``."""
         if by not in self._tables:
             frame = targets(self.plan, by, with_start=True)
             wanted = frame.index.get_level_values("unit_code").isin([self.unit.code, *self.communes])

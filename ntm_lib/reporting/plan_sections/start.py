@@ -8,9 +8,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _, language
-from ntm_lib.planning.baseline import passage_counts
-from ntm_lib.planning.basis import published_start
-from ntm_lib.planning.passage import passage_words
+from ntm_lib.planning.start.baseline import passage_counts
+from ntm_lib.planning.start.basis import published_start
+from ntm_lib.planning.start.passage import passage_words
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure

@@ -5,11 +5,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _, language
-from ntm_lib.planning.measures import load_measures
-from ntm_lib.planning.orientation import forecasts
-from ntm_lib.planning.policies import load_policies
-from ntm_lib.planning.tasks import policies_needed, tasks
-from ntm_lib.planning.works import works
+from ntm_lib.planning.handdown.tasks import policies_needed, tasks
+from ntm_lib.planning.handdown.works import works
+from ntm_lib.planning.later.orientation import forecasts
+from ntm_lib.planning.means.measures import load_measures
+from ntm_lib.planning.means.policies import load_policies
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, bullets, fold, told
@@ -28,7 +28,7 @@ def tasks_by_year(scope: Scope) -> None:
 
 
 def task_rows(scope: Scope) -> pd.DataFrame:
-    """Return the tasks of the scope; see ``planning.tasks``."""
+    """Return the tasks of the scope; see ``planning.handdown.tasks``."""
     held = works(scope.plan)
     held = held[held["commune_code"].isin(scope.communes)].rename(columns={"finish_year": "year"})
     return tasks(held, load_measures(scope.project), load_policies(scope.project), money=[COST])

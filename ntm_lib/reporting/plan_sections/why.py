@@ -6,10 +6,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
-from ntm_lib.planning.budget import purse_labels
-from ntm_lib.planning.reason_words import limit_name
+from ntm_lib.planning.means.budget import purse_labels
+from ntm_lib.planning.reasons.why import LIMITS
+from ntm_lib.planning.reasons.words import limit_name
 from ntm_lib.planning.settings import Purse
-from ntm_lib.planning.why import LIMITS
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, told

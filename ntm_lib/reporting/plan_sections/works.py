@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
-from ntm_lib.planning.works import other_money, part_labels, works
+from ntm_lib.planning.handdown.works import other_money, part_labels, works
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_sections.opening import assumed_note

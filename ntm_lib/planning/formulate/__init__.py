@@ -1,0 +1,1 @@
+"""Make the planning problem: candidate steps, the whole problem, and one district cut out of it."""

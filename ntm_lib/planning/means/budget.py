@@ -1,0 +1,131 @@
+"""Read how much money each source has in each year, and what a scenario changes of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ntm_lib.errors import FaultList, UsageFaultsError, preview
+from ntm_lib.messages import _
+from ntm_lib.model_words import nearest
+from ntm_lib.planning.means.parameter_tables import read_cells, table_path
+from ntm_lib.planning.settings import Money, PlanSettings, Purse
+from ntm_lib.project import Project
+
+COLUMNS = ["purse", "year", "amount_vnd_million", "basis", "source", "note"]
+BASES = ("read", "derived", "assumed")
+
+
+@dataclass(frozen=True, eq=False)
+class Budget:
+    """The money of a plan: million VND.
+
+    ``amounts``: purse × year, as the scenario has it. ``table``: the lines of the file, ``purse, year,
+    amount_vnd_million, basis (read | derived | assumed), source, note``.
+    """
+
+    amounts: pd.DataFrame
+    table: pd.DataFrame
+
+    @property
+    def assumed_share(self) -> float:
+        """Share of the money of the table that is assumed (0-1); NaN when the table has no money."""
+        total = self.table["amount_vnd_million"].sum()
+        assumed = self.table.loc[self.table["basis"] == "assumed", "amount_vnd_million"].sum()
+        return float(assumed / total) if total else float("nan")
+
+
+def purse_labels() -> dict[Purse, str]:
+    """Name the sources of money as reports print them."""
+    return {
+        Purse.CENTRAL_INVESTMENT: _("Central budget, direct: investment"),
+        Purse.CENTRAL_RECURRENT: _("Central budget, direct: recurrent"),
+        Purse.INTEGRATED: _("Integrated from other programmes"),
+        Purse.LOCAL: _("Local matching funds"),
+        Purse.CREDIT: _("Credit"),
+        Purse.FIRMS: _("Enterprises and cooperatives"),
+        Purse.PEOPLE_CASH: _("People: cash"),
+        Purse.PEOPLE_IN_KIND: _("People: labour, land, material"),
+    }
+
+
+def read_budget(project: Project, settings: PlanSettings, *, is_last_held: bool = False) -> Budget:
+    """Read the table and lay the scenario's changes over it.
+
+    A purse and year of the horizon without a line, a line that stands twice, negative money and unknown names stop, all
+    at once; money is never taken for zero because its line is missing. ``is_last_held``: the horizon's last year has the
+    money of the year before (a plan one year longer than the table).
+    """
+    where = project.relative(table_path(project, settings.money.table))
+    faults = FaultList(_("A budget that cannot be used"))
+    cells = read_cells(project, settings.money.table, faults)
+    years = settings.horizon.years
+    table = check_budget(cells, where, years[:-1] if is_last_held else years, faults)
+    faults.stop_if_any(UsageFaultsError)
+    amounts = table.pivot_table(index="purse", columns="year", values="amount_vnd_million", aggfunc="sum")
+    amounts = amounts.reindex(index=[purse.value for purse in Purse], columns=list(years))
+    amounts = amounts.ffill(axis=1) if is_last_held else amounts
+    amounts = _changed(amounts.astype(float), settings.money, faults)
+    faults.stop_if_any(UsageFaultsError)
+    return Budget(amounts, table)
+
+
+def check_budget(text: pd.DataFrame, where: str, years: tuple[int, ...], faults: FaultList) -> pd.DataFrame:
+    """Return the lines of the horizon with their types; note every fault with its row as a spreadsheet counts it."""
+    if list(text.columns) != COLUMNS:
+        faults.add(where, ", ".join(text.columns), ", ".join(COLUMNS))
+        return text
+    table = text.assign(
+        year=pd.to_numeric(text["year"], errors="coerce"),
+        amount_vnd_million=pd.to_numeric(text["amount_vnd_million"], errors="coerce"),
+    )
+    rows = table.reset_index(drop=True)
+    purses = [purse.value for purse in Purse]
+    for row in rows.index:
+        line, place = rows.loc[row], f"{where}: {row + 2}"
+        if line["purse"] not in purses:
+            faults.add(
+                place,
+                _("unknown source of money '{purse}'").format(purse=line["purse"]),
+                nearest(line["purse"], purses),
+            )
+        if pd.isna(line["year"]) or pd.isna(line["amount_vnd_million"]):
+            faults.add(place, _("year or amount is not a number"), _("a number"))
+        elif line["amount_vnd_million"] < 0 or not np.isfinite(line["amount_vnd_million"]):
+            faults.add(place, _("negative money: {amount}").format(amount=line["amount_vnd_million"]), ">= 0")
+        if line["basis"] not in BASES:
+            faults.add(place, f"basis: '{line['basis']}'", ", ".join(BASES))
+        elif line["basis"] != "assumed" and not str(line["source"]).strip():
+            faults.add(place, _("no source"), _("the source, or basis: assumed"))
+    twice = rows.duplicated(["purse", "year"], keep=False)
+    if twice.any():
+        faults.add(where, _("lines that stand twice: {rows}").format(rows=preview(map(str, rows.index[twice] + 2))))
+    table = rows[rows["year"].isin(years)]
+    held = set(zip(table["purse"], table["year"], strict=True))
+    if missing := [f"{purse} {year}" for purse in purses for year in years if (purse, year) not in held]:
+        faults.add(
+            where,
+            _("no line for: {missing}").format(missing=preview(missing)),
+            _("one line a source and year; write 0 for none"),
+        )
+    return table if faults.faults else table.astype({"year": int})
+
+
+def _changed(amounts: pd.DataFrame, money: Money, faults: FaultList) -> pd.DataFrame:
+    amounts = amounts.copy()
+    for year, change in money.change_pct_by_year.items():
+        amounts[year] *= 1 + change / 100
+    for purse, change in money.change_pct_by_purse.items():
+        amounts.loc[purse.value] *= 1 + change / 100
+    for year, extra in money.extra_vnd_million.items():
+        for purse, amount in extra.items():
+            left = float(amounts[year][purse.value]) + amount
+            amounts.loc[purse.value, [year]] = left
+            if left < 0:
+                faults.add(
+                    f"money.extra_vnd_million.{year}.{purse.value}",
+                    _("negative money: {amount}").format(amount=left),
+                    ">= 0",
+                )
+    amounts.loc[[purse.value for purse in money.closed]] = 0.0
+    return amounts

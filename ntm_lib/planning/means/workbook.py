@@ -1,0 +1,218 @@
+"""Keep budgets and norms as a workbook: write the tables of a scenario, read them back as a new scenario."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import openpyxl
+import pandas as pd
+import xlsxwriter
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
+from ntm_lib.messages import _
+from ntm_lib.planning.means.budget import check_budget
+from ntm_lib.planning.means.measures import load_measures
+from ntm_lib.planning.means.norms import check_norms
+from ntm_lib.planning.means.parameter_tables import read_cells, table_path
+from ntm_lib.planning.scenario import Scenario, save_scenario
+from ntm_lib.project import Project, whole_file
+from ntm_lib.review import Labels
+
+MAX_BYTES = 20_000_000
+MAX_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One table of a plan as a sheet: its file, the setting that names it, its title."""
+
+    name: str
+    setting: str
+    title: str
+
+
+def _sheets() -> tuple[_Sheet, ...]:
+    return (
+        _Sheet("budget", "money.table", _("Money that can be raised, by source and year (million VND)")),
+        _Sheet("norms", "costs.norms", _("Norms: cost of one unit of each measure (million VND)")),
+    )
+
+
+def _table_of(scenario: Scenario, sheet: _Sheet) -> str:
+    block, field = sheet.setting.split(".")
+    return str(getattr(getattr(scenario.settings, block), field))
+
+
+def _cells(project: Project, scenario: Scenario, sheet: _Sheet) -> pd.DataFrame:
+    return read_cells(project, _table_of(scenario, sheet), FaultList(_("A workbook that cannot be used")))
+
+
+def write_workbook(project: Project, scenario: Scenario, path: Path) -> Path:
+    """Write the budget and norms of a scenario to ``path`` (.xlsx), one sheet a table, headings as in the files.
+
+    Text is never written as a formula. The file appears whole or not at all.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(_("{path}: give the workbook a name that ends in .xlsx.").format(path=path))
+    with whole_file(path) as temporary:
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        with xlsxwriter.Workbook(str(temporary), options) as book:
+            book.set_properties({"created": dt.datetime(2000, 1, 1), "title": str(scenario.title)})  # noqa: DTZ001 - a fixed stamp
+            head = book.add_format(
+                {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True, "valign": "top"}
+            )
+            note = book.add_format({"text_wrap": True, "valign": "top"})
+            for sheet in _sheets():
+                _write_sheet(
+                    book.add_worksheet(sheet.name),
+                    sheet,
+                    _cells(project, scenario, sheet),
+                    head,
+                    note,
+                )
+    return path
+
+
+def _write_sheet(page: Any, sheet: _Sheet, table: pd.DataFrame, head: Any, note: Any) -> None:
+    page.write_string(0, 0, sheet.title)
+    page.write_string(1, 0, _("Change the figures, keep the headings; a missing line is an error, write 0 for none."))
+    for column, name in enumerate(table.columns):
+        page.write_string(2, column, name, head)
+        is_wide = table[name].str.len().max() > 30
+        page.set_column(column, column, 45 if is_wide else 18, note)
+    for row, line in enumerate(table.itertuples(index=False), start=3):
+        for column, text in enumerate(line):
+            number = pd.to_numeric(text, errors="coerce")
+            if text and pd.notna(number):
+                page.write_number(row, column, float(number))
+            elif text:
+                page.write_string(row, column, text)
+    page.freeze_panes(3, 1)
+
+
+def read_workbook(
+    project: Project,
+    path: Path,
+    name: str,
+    *,
+    origin: Scenario,
+    title: Labels,
+    author: str,
+    reason: Labels,
+) -> Path:
+    """Make a new scenario of a workbook: its tables become files of their own, and the scenario names them.
+
+    Only tables that differ from those of ``origin`` are written. Every fault of every sheet is told at once, with its
+    cell; nothing is written then. Formulas are refused: what they show depends on the program that opened the file.
+    """
+    faults = FaultList(_("A workbook that cannot be used"))
+    tables = _read_tables(path, faults)
+    faults.stop_if_any(UsageFaultsError)
+    where = {sheet.name: f"{path.name}, {sheet.name}" for sheet in _sheets()}
+    check_budget(tables["budget"], where["budget"], origin.years, faults)
+    check_norms(tables["norms"], where["norms"], load_measures(project), faults)
+    faults.stop_if_any(UsageFaultsError)
+    changes: dict[str, Any] = {}
+    written: dict[Path, pd.DataFrame] = {}
+    for sheet in _sheets():
+        held = _cells(project, origin, sheet)
+        if not _is_same(held, tables[sheet.name]):
+            changes[sheet.setting] = f"{name}_{sheet.name}"
+            written[table_path(project, f"{name}_{sheet.name}")] = tables[sheet.name]
+    return _keep(project, name, written, changes, origin=origin, title=title, author=author, reason=reason)
+
+
+def _keep(
+    project: Project, name: str, written: Mapping[Path, pd.DataFrame], changes: Mapping[str, Any], *, origin: Scenario,
+    title: Labels, author: str, reason: Labels,
+) -> Path:  # fmt: skip
+    """Write the tables, then the scenario; when the scenario is refused the tables go again."""
+    for path in written:
+        if path.exists():
+            raise UsageError(_("{path} exists already. Choose another name.").format(path=project.relative(path)))
+    if not changes:
+        raise UsageError(_("The workbook changes nothing of scenario '{name}'.").format(name=origin.id))
+    try:
+        for path, table in written.items():
+            with whole_file(path) as temporary:
+                table.to_csv(temporary, index=False, encoding="utf-8", lineterminator="\n")
+        return save_scenario(
+            project, name, title=title, author=author, reason=reason, changes=changes, origin=origin.id
+        )
+    except Exception:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _read_tables(path: Path, faults: FaultList) -> dict[str, pd.DataFrame]:
+    """Read the sheets as text; a file that is no workbook, is too large, or lacks a sheet is a fault."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            faults.add(
+                path.name, _("the file is too large"), _("at most {limit} MB").format(limit=MAX_BYTES // 1_000_000)
+            )
+            return {}
+        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    except FileNotFoundError:
+        faults.add(path.name, _("the file does not exist"))
+        return {}
+    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError):
+        faults.add(path.name, _("not a workbook that can be read"), ".xlsx")
+        return {}
+    tables = {}
+    for sheet in _sheets():
+        if sheet.name not in book.sheetnames:
+            faults.add(path.name, _("no sheet '{name}'").format(name=sheet.name), ", ".join(book.sheetnames))
+        else:
+            tables[sheet.name] = _read_sheet(book[sheet.name], f"{path.name}, {sheet.name}", faults)
+    book.close()
+    return tables
+
+
+def _read_sheet(page: Any, where: str, faults: FaultList) -> pd.DataFrame:
+    rows = []
+    for number, cells in enumerate(page.iter_rows(min_row=3, max_row=MAX_ROWS, values_only=True), start=3):
+        texts = [
+            _text(value, f"{where}!{get_column_letter(place + 1)}{number}", faults) for place, value in enumerate(cells)
+        ]
+        if any(texts):
+            rows.append(texts)
+    if not rows:
+        faults.add(where, _("the sheet is empty"))
+        return pd.DataFrame()
+    names = [name for name in rows[0] if name]
+    return pd.DataFrame([row[: len(names)] for row in rows[1:]], columns=names)
+
+
+def _text(value: object, where: str, faults: FaultList) -> str:
+    match value:
+        case None:
+            return ""
+        case bool() | dt.datetime() | dt.date():
+            faults.add(where, str(value), _("a number or text"))
+            return ""
+        case float() if value.is_integer():
+            return str(int(value))
+        case str() if value.startswith("="):
+            faults.add(where, _("a formula"), _("the figure itself"))
+            return ""
+        case _:
+            return str(value).strip()
+
+
+def _is_same(held: pd.DataFrame, found: pd.DataFrame) -> bool:
+    """Tell whether two tables say the same, numbers compared as numbers."""
+    if list(held.columns) != list(found.columns) or len(held) != len(found):
+        return False
+    for name in held.columns:
+        left, right = (pd.to_numeric(table[name], errors="coerce") for table in (held, found))
+        texts = held[name].str.strip().to_numpy() == found[name].to_numpy()
+        if not (texts | (left.to_numpy() == right.to_numpy())).all():
+            return False
+    return True

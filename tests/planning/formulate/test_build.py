@@ -1,0 +1,141 @@
+"""From needs, outlook and money to the problem: every million and every limit arrives where it belongs."""
+
+import numpy as np
+import pytest
+
+from ntm_lib.errors import UsageError
+from ntm_lib.planning.fingerprint import digest_of
+from ntm_lib.planning.formulate.build import build_problem
+from ntm_lib.planning.plan import draft
+from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.planning.settings import Purse
+from ntm_lib.verdicts import Verdict
+
+
+def _rebuilt(made, project, **changes):
+    """Build the problem again with changed settings, on the needs and outlook there are."""
+    from dataclasses import replace
+
+    from ntm_lib.planning.means.budget import read_budget
+
+    scenario = load_scenario("base", project, **changes)
+    baseline = replace(made.baseline, scenario=scenario)
+    return build_problem(baseline, made.needs, made.outlook, read_budget(project, scenario.settings))
+
+
+def test_a_criterion_that_stands_has_no_step_and_one_that_is_missing_has_steps_or_waits_for_its_forecast(base_draft):
+    problem = base_draft.problem
+    verdicts = base_draft.baseline.criteria.to_numpy()
+    assert not problem.met[problem.steps.commune, problem.steps.criterion].any()
+    assert (problem.met <= np.isin(verdicts, [Verdict.MET, Verdict.NOT_APPLICABLE])).all()
+    has_step = np.zeros_like(problem.met)
+    has_step[problem.steps.commune, problem.steps.criterion] = True
+    waiting = {problem.criteria[place] for place in np.argwhere(~problem.met & ~has_step)[:, 1]}
+    owner = base_draft.baseline.start_rules.requirements["criterion"]
+    assert waiting <= {owner[name] for name in base_draft.outlook.requirements}
+
+
+def test_money_of_a_step_is_the_expected_cost_of_its_lines(base_draft, project):
+    problem, _risks = _rebuilt(base_draft, project, costs__price_growth_pct=0)
+    lines = base_draft.needs.lines.assign(expected=base_draft.needs.expected())
+    owner = lines.groupby(["commune_code", "criterion"])
+    last = len(problem.years) - 1
+    steps = problem.steps
+    checked = 0
+    for place in np.flatnonzero(steps.year == last)[:200]:
+        group = owner.get_group((problem.communes[steps.commune[place]], problem.criteria[steps.criterion[place]]))
+        if group["is_effort"].any() or group["is_survey_needed"].any():
+            continue
+        assert steps.spend[place].sum() == pytest.approx(group["expected"].sum())
+        checked += 1
+    assert checked > 20
+
+
+def test_money_keeps_to_the_shares_of_its_measures(base_draft):
+    problem, needs = base_draft.problem, base_draft.needs
+    spend = np.asarray(problem.steps.spend.sum(axis=0)).reshape(len(problem.purses), -1).sum(axis=1)
+    unused = needs.shares[list(problem.purses)].sum() == 0
+    assert (spend[unused.to_numpy()] == 0).all()
+    assert spend.sum() > 0
+
+
+def test_a_closed_purse_pays_nothing_and_nothing_is_lost(base_draft, project):
+    problem, _risks = _rebuilt(base_draft, project, money__closed=["credit"])
+    purse = list(problem.purses).index(Purse.CREDIT.value)
+    years = len(problem.years)
+    assert problem.steps.spend[:, purse * years : (purse + 1) * years].nnz == 0
+    assert problem.money[purse].sum() == 0
+    assert problem.steps.spend.sum() == pytest.approx(base_draft.problem.steps.spend.sum())
+
+
+def test_building_waits_for_what_it_needs_first(base_draft, project):
+    made = draft(load_scenario("base", project, horizon__law_known_on="2022-12-31"), project)
+    order = made.problem.order
+    assert len(order.commune)
+    planning = list(made.problem.criteria).index("1")
+    assert planning in set(order.before)
+    assert (order.before != order.after).all()
+    assert (order.lag >= 1).all()
+
+
+def test_an_unknown_start_is_surveyed_first(base_draft):
+    problem, risks = base_draft.problem, base_draft.risks
+    unknown = base_draft.baseline.criteria.to_numpy() == Verdict.UNKNOWN
+    of_unknown = unknown[problem.steps.commune, problem.steps.criterion]
+    assert of_unknown.any()
+    assert problem.steps.year[of_unknown].min() >= 1
+    assert ((risks.needed[unknown] > 0) & (risks.needed[unknown] <= 1)).all()
+    first_year = problem.steps.spend[:, :: len(problem.years)]
+    assert (np.asarray(first_year[of_unknown].sum(axis=1)) > 0).all()
+
+
+def test_money_by_commune_coefficients_adds_up(base_draft, project):
+    problem, _risks = _rebuilt(base_draft, project, money__allocation="coefficients", money__allocation_slack=1.0)
+    assert problem.commune_cap.sum() == pytest.approx(problem.money[problem.capped].sum())
+    zone = base_draft.baseline.communes["zone"].to_numpy()
+    assert problem.commune_cap[zone == "III"].mean() > problem.commune_cap[zone == "I"].mean()
+
+
+def test_choices_by_name_reach_the_problem_and_unknown_names_are_told_together(base_draft, project):
+    code = base_draft.baseline.communes.index[3]
+    problem, _risks = _rebuilt(
+        base_draft, project, limits__pinned={code: 2023}, weights__communes={code: 3}, aims__floor=12
+    )
+    assert problem.latest[3] == 2
+    assert problem.aims.floor == 12
+    assert problem.standard_value[3, 0] == pytest.approx(3 * base_draft.problem.standard_value[3, 0])
+    with pytest.raises(UsageError) as error:
+        _rebuilt(
+            base_draft, project, limits__pinned={"99999": 2023}, limits__excluded=["88888"],
+            limits__works_by_district={"777": 3}, aims__floor=25, aims__standard=5000,
+        )  # fmt: skip
+    for part in ("99999", "88888", "777", "aims.floor", "aims.standard"):
+        assert part in str(error.value)
+
+
+def test_a_commune_cannot_be_pinned_and_excluded(base_draft, project):
+    code = base_draft.baseline.communes.index[3]
+    with pytest.raises(UsageError, match=code):
+        _rebuilt(base_draft, project, limits__pinned={code: 2023}, limits__excluded=[code])
+
+
+def test_a_weight_for_a_group_that_nobody_is_known_to_belong_to_is_refused(base_draft, project):
+    assert base_draft.baseline.communes["is_atk"].isna().all()
+    with pytest.raises(UsageError, match=r"weights\.safety_zone"):
+        _rebuilt(base_draft, project, weights__safety_zone=2)
+
+
+def test_the_fingerprint_tells_problems_apart(base_draft, project):
+    same, _risks = _rebuilt(base_draft, project)
+    other, _risks = _rebuilt(base_draft, project, money__extra_vnd_million={2023: {"local": 1}})
+    assert digest_of(same) == base_draft.digest
+    assert digest_of(other) != base_draft.digest
+
+
+def test_risks_surround_the_plan(base_draft):
+    risks = base_draft.risks
+    assert (risks.cost_low <= 1 + 1e-9).all()
+    assert (risks.cost_high >= 1 - 1e-9).all()
+    assert ((risks.chance > 0) & (risks.chance <= 1)).all()
+    bought = ~risks.effort
+    assert (risks.chance[bought] == 1).all()

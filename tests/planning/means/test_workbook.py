@@ -1,0 +1,86 @@
+"""Budgets and norms as a workbook: written, edited, read back as a new scenario; a fault writes nothing."""
+
+import openpyxl
+import pytest
+
+from ntm_lib.errors import UsageError
+from ntm_lib.planning.means.budget import read_budget
+from ntm_lib.planning.means.workbook import read_workbook, write_workbook
+from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.review import Labels
+
+TEXT = Labels(vi="Tăng vốn", en="More money")
+
+
+@pytest.fixture
+def workbook(own_project, tmp_path):
+    return write_workbook(own_project, load_scenario("base", own_project), tmp_path / "tables.xlsx")
+
+
+def _edit(path, change):
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+
+
+def _read(project, path, name="edited"):
+    return read_workbook(
+        project, path, name, origin=load_scenario("base", project), title=TEXT, author="Tổ", reason=TEXT
+    )
+
+
+def _files(project):
+    return sorted(path.name for path in project.parameters.rglob("*") if path.is_file())
+
+
+def test_an_edited_figure_becomes_a_scenario_with_its_own_table(own_project, workbook):
+    _edit(workbook, lambda book: book["budget"].__setitem__("C4", 999_000.5))
+    _read(own_project, workbook)
+    made = load_scenario("edited", own_project)
+    assert made.settings.money.table == "edited_budget"
+    assert made.settings.costs.norms == "norms"
+    amounts = read_budget(own_project, made.settings).amounts
+    base = read_budget(own_project, load_scenario("base", own_project).settings).amounts
+    assert amounts.loc["central_investment", 2021] == 999_000.5
+    assert amounts.drop(columns=2021).equals(base.drop(columns=2021))
+
+
+def test_an_unchanged_workbook_makes_no_scenario(own_project, workbook):
+    before = _files(own_project)
+    with pytest.raises(UsageError, match="base"):
+        _read(own_project, workbook)
+    assert _files(own_project) == before
+
+
+def test_every_fault_is_told_and_nothing_is_written(own_project, workbook):
+    def spoil(book):
+        book["budget"]["C4"] = -3
+        book["budget"]["C5"] = "=1+1"
+        book["norms"]["C4"] = "đắt"
+
+    _edit(workbook, spoil)
+    before = _files(own_project)
+    with pytest.raises(UsageError, match="budget!C5"):
+        _read(own_project, workbook)
+    _edit(workbook, lambda book: book["budget"].__setitem__("C5", 5))
+    with pytest.raises(UsageError) as error:
+        _read(own_project, workbook)
+    assert "-3" in str(error.value)
+    assert "đắt" in str(error.value)
+    assert _files(own_project) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"not a workbook", b"PK\x03\x04broken"])
+def test_what_is_no_workbook_is_refused(own_project, tmp_path, content):
+    path = tmp_path / "broken.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"broken\.xlsx"):
+        _read(own_project, path)
+
+
+def test_a_scenario_that_exists_is_not_overwritten_and_leaves_no_table(own_project, workbook):
+    _edit(workbook, lambda book: book["budget"].__setitem__("C4", 1.0))
+    before = _files(own_project)
+    with pytest.raises(UsageError):
+        _read(own_project, workbook, "bad_year")
+    assert _files(own_project) == before
