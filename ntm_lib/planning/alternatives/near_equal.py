@@ -9,9 +9,9 @@ import scipy.sparse as sp
 from ntm_lib.planning.optimise import Options, check
 from ntm_lib.planning.optimise.check import worth
 from ntm_lib.planning.optimise.highs import relax, solve
+from ntm_lib.planning.optimise.improve import indifference, rest_stands
 from ntm_lib.planning.optimise.model import Model, build, with_worth
 from ntm_lib.planning.optimise.plans import read, write
-from ntm_lib.planning.optimise.price import indifference, rest_stands
 from ntm_lib.planning.problem import Floats, Infeasible, Ints, Problem, Solution
 
 FREE = 40  # communes decided anew in the search for another set: those that would do nearly as well either way

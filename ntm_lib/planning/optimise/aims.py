@@ -56,7 +56,7 @@ def aims(draft: Draft, places: Places) -> None:
     at_least(places.model[:, -1], aims.model or 0)
     counted = counted_at_start(problem)
     if aims.mean is not None:
-        at_least(places.done[last], aims.mean * len(counted) - counted.sum() - CEILING * len(counted))
+        at_least(places.done[last], np.ceil(aims.mean * len(counted) - counted.sum() - CEILING * len(counted)))
     if aims.floor is not None:
         rows = draft.rows.add(len(counted), lower=np.minimum(aims.floor, problem.of) - counted)
         draft.rows.fill(rows[problem.steps.commune[last]], places.done[last])

@@ -23,10 +23,13 @@ class Found:
     nodes: int
 
 
-def solve(model: Model, options: Options, start: Floats | None = None, enough: float = np.inf) -> Found:
+def solve(
+    model: Model, options: Options, start: Floats | None = None, enough: float = np.inf, *, goes_on: bool = True
+) -> Found:
     """Search the best plan; raises ``Infeasible`` when there is none.
 
-    ``enough``: a plan worth that much ends the search. Where the nodes run out before any plan is found, the search goes on for one plan, whatever its worth.
+    ``enough``: a plan worth that much ends the search. Where the nodes run out before any plan is found, the search goes on
+    for one plan, whatever its worth; ``goes_on`` False: it raises ``NotFound`` instead.
     """
     if not len(model.worth):
         if (model.low > 1e-9).any() or (model.high < -1e-9).any():
@@ -46,6 +49,8 @@ def solve(model: Model, options: Options, start: Floats | None = None, enough: f
     nodes = max(0, int(info.mip_node_count))
     bound = -info.mip_dual_bound + model.base
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        if not goes_on:
+            raise NotFound
         nodes += _first_plan(solver)
     x = np.asarray(solver.getSolution().col_value)
     x = np.where(model.whole, np.rint(x), x)

@@ -22,7 +22,8 @@ CEILING = 1e-9  # shares times counts are rounded up only beyond this
 class Model:
     """Maximise ``worth @ x + base`` with ``low <= rows @ x <= high`` and ``lower <= x <= upper``; ``spend`` (x, s * t).
 
-    Rows from ``shared`` on tie communes to each other or to money and works; those before hold inside a commune.
+    Rows from ``shared`` on tie communes to each other or to money and works; those before hold inside a commune. Those of
+    money, one for each purse and year, stand from ``money`` on.
     """
 
     problem: Problem
@@ -38,6 +39,7 @@ class Model:
     high: Floats
     spend: sp.csr_matrix
     shared: int
+    money: int
 
 
 def needs_advanced(problem: Problem) -> bool:
@@ -53,11 +55,12 @@ def build(problem: Problem) -> Model:
     done = _completions(draft)
     standard = _standard(draft, done)
     advanced, model = _higher_levels(draft, standard)
-    pool, villages = _villages(draft)
-    places = Places(done, standard, advanced, model, pool, villages, *_rest(draft))
     _order(draft, done)
     shared = draft.rows.count
+    pool, villages = _villages(draft)
+    places = Places(done, standard, advanced, model, pool, villages, *_rest(draft))
     spend = _spend_matrix(draft)
+    money = draft.rows.count
     _money(draft, spend, places.carried)
     _works(draft, done)
     commune_caps(draft, spend)
@@ -80,6 +83,7 @@ def build(problem: Problem) -> Model:
         high=np.concatenate(draft.rows.upper or [np.zeros(0)]),
         spend=spend,
         shared=shared,
+        money=money,
     )
 
 

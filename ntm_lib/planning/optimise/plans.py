@@ -14,8 +14,8 @@ def read(model: Model, x: Floats) -> Solution:
     years = len(problem.years)
     done = done_years(problem, gaps, x[places.done] > 0.5)
     standard = done.max(axis=1, initial=-1)
-    return assemble(problem, done, standard, _levels(places.advanced, x, years), _levels(places.model, x, years),
-                    _villages(model, x))  # fmt: skip
+    advanced, higher = (level_years(place, x, years) for place in (places.advanced, places.model))
+    return assemble(problem, done, standard, advanced, higher, villages(model, x))
 
 
 def done_years(problem: Problem, gaps: Gaps, by_year: np.ndarray) -> Ints:
@@ -54,21 +54,22 @@ def _share(problem: Problem, held: np.ndarray) -> Floats:
     return np.bincount(problem.district, held, minlength=len(size)) / np.maximum(size, 1)
 
 
-def _levels(place: Ints, x: Floats, years: int) -> Ints:
-    held = (place >= 0) & (x[np.maximum(place, 0)] > 0.5) if len(x) else place >= 0
+def level_years(place: Ints, x: Floats, years: int, level: float | Floats = 0.5) -> Ints:
+    """First year (n) in which more of a level than ``level`` is reached; t: never."""
+    held = (place >= 0) & (x[np.maximum(place, 0)] > np.reshape(level, (-1, 1))) if len(x) else place >= 0
     return np.where(held.any(axis=1), held.argmax(axis=1), years)
 
 
-def _villages(model: Model, x: Floats) -> Ints:
-    """Villages of the pool go to the communes in their order."""
+def villages(model: Model, x: Floats) -> Ints:
+    """Villages completed (n, t); those of the pool go to the communes in their order."""
     problem, places = model.problem, model.places
     years = len(problem.years)
-    villages = np.zeros((len(problem.communes), years), dtype=np.int64)
+    found = np.zeros((len(problem.communes), years), dtype=np.int64)
     own = places.villages >= 0
-    villages[own] = np.rint(x[places.villages[own]]).astype(np.int64)
+    found[own] = np.rint(x[places.villages[own]]).astype(np.int64)
     if places.pool[0] >= 0:
-        villages += deal(problem, np.rint(x[places.pool]).astype(np.int64))
-    return villages
+        found += deal(problem, np.rint(x[places.pool]).astype(np.int64))
+    return found
 
 
 def deal(problem: Problem, pool: Ints) -> Ints:

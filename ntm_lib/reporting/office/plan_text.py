@@ -70,7 +70,7 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
     }  # fmt: skip
 
 
-def _higher_levels(plan: Plan, end: pd.Series) -> list[str]:
+def _higher_levels(plan: Plan, end: pd.Series | pd.DataFrame) -> list[str]:
     """Say how many communes reach the higher levels; a level without an aim that nobody reaches is no result."""
     aims = plan.problem.aims
     if not (end["advanced"] or end["model"] or aims.advanced or aims.model):

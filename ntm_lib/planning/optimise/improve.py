@@ -1,59 +1,30 @@
-"""Prices: at the prices of money, works and aims each commune decides alone; where it hardly cares, the solver decides.
-
-The linear relaxation gives the prices and a bound that no plan exceeds. Nearly every commune is decided whole by it. The
-few that are not, and those that would do nearly as well either way, are put to the solver while the rest stands; a plan
-that comes near enough to the bound is proven without any search of the whole.
-"""
+"""Improve a plan round by round: a few communes are decided anew by the solver while the others stand."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from ntm_lib.planning.optimise import highs
-from ntm_lib.planning.optimise.highs import Found, Relaxed
+from ntm_lib.planning.optimise.highs import Relaxed
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.options import Options
-from ntm_lib.planning.problem import Bools, Floats, Infeasible, Ints
+from ntm_lib.planning.problem import Bools, Floats, Ints
 
-FREE = (12, 30)  # communes decided anew beside those that the relaxation leaves open, round by round
-ROUND_NODES = 200
-LOCAL, LOCAL_NODES, LOCAL_GAP = 32, 15, 2e-4  # communes, nodes and gap of a round of improvement
-ROUNDS, IDLE = 24, 6
+FREE, NODES, GAP = 32, 15, 2e-4  # communes, nodes and gap of a round
+ROUNDS, IDLE = 36, 9
 WHOLE = 1e-6
 
 
-def pack(model: Model, options: Options, start: Floats | None = None) -> Found | None:
-    """Return the best plan found near the relaxation, with the relaxation's bound; None where none was found there."""
-    relaxed = highs.relax(model)
-    enough = relaxed.bound - options.gap * max(1.0, abs(relaxed.bound)) * (1 - WHOLE)
-    order = np.argsort(indifference(model, relaxed), kind="stable")
-    best, nodes = start, 0
-    for count in FREE:
-        few = replace(options, gap=options.gap / 4, nodes=min(ROUND_NODES, options.nodes))
-        try:
-            found = highs.solve(rest_stands(model, relaxed.x, order[:count]), few, best, enough)
-        except Infeasible:
-            continue
-        nodes += found.nodes
-        if best is None or found.objective > model.worth @ best + model.base:
-            best = found.x
-        if found.objective >= enough or count >= len(order):
-            break
-    if best is None:
-        return None
-    best, more = improve(model, best, order, options, enough)
-    return Found(best, float(model.worth @ best) + model.base, relaxed.bound, nodes + more)
-
-
 def improve(model: Model, best: Floats, order: Ints, options: Options, enough: float) -> tuple[Floats, int]:
-    """Decide some communes anew while the others stand, round by round; return the best plan and the nodes searched.
+    """Return the best plan found (model's variables) and the nodes searched.
 
-    In turn: communes that hardly care, any communes, two districts. The choice is drawn from the seed, so the same problem
-    gives the same plan. Ends when the plan is worth ``enough``, the nodes run out, or ``IDLE`` rounds gained nothing.
+    In turn: communes that hardly care (the first of ``order``), any communes, two districts. The choice is drawn from the
+    seed, so the same problem gives the same plan. Ends when the plan is worth ``enough``, the nodes run out, or ``IDLE``
+    rounds gained nothing.
     """
     draw, nodes, idle = np.random.default_rng(options.seed), 0, 0
     worth = float(model.worth @ best) + model.base
-    few = replace(options, gap=min(options.gap, LOCAL_GAP), nodes=LOCAL_NODES, ties=False)
+    few = replace(options, gap=min(options.gap, GAP), nodes=NODES, ties=False)
     for turn in range(ROUNDS):
         if worth >= enough or nodes >= options.nodes or idle >= IDLE:
             break
@@ -66,15 +37,15 @@ def improve(model: Model, best: Floats, order: Ints, options: Options, enough: f
 
 
 def _some_communes(model: Model, order: Ints, turn: int, draw: np.random.Generator) -> Ints:
-    size = min(LOCAL, len(order))
+    size = min(FREE, len(order))
     match turn % 3:
         case 0:
-            return draw.choice(order[: 2 * LOCAL], min(size, len(order[: 2 * LOCAL])), replace=False)
+            return draw.choice(order[: 2 * FREE], min(size, len(order[: 2 * FREE])), replace=False)
         case 1:
             return draw.choice(order, size, replace=False)
     count = len(model.problem.districts)
     districts = draw.choice(count, min(2, count), replace=False)
-    return np.flatnonzero(np.isin(model.problem.district, districts))[:LOCAL]
+    return np.flatnonzero(np.isin(model.problem.district, districts))[:FREE]
 
 
 def indifference(model: Model, relaxed: Relaxed) -> Floats:

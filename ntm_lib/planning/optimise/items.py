@@ -1,0 +1,205 @@
+"""A model as things that can be done: what each is worth and what it takes of the rows that communes share.
+
+The model's variables are cumulative ("counted by the end of year t"); an *item* is one of them happening: a criterion
+completed in a year, a level reached in a year. Items are what a commune chooses from; rows are what communes share.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from ntm_lib.planning.optimise.model import Model
+from ntm_lib.planning.problem import Bools, Floats, Ints, Order
+
+
+class Flat(NamedTuple):
+    """What compiled code reads. Items: the steps first, then each commune and year of the three levels.
+
+    ``start``, ``row``, ``amount``: csr of items x rows, what each takes. ``gap_start`` (n + 1): gaps of each commune, what
+    must come before standing before; ``owner`` (gaps): their commune; ``item`` (gaps, t): what completes a gap in a year
+    (-1: nothing does); ``due`` (gaps): last year allowed (t: none). ``parent_start``, ``parent``, ``parent_lag``: csr of
+    the gaps that must be completed ``lag`` years before. ``standard``, ``advanced``, ``model`` (n, t): items of levels (-1:
+    none). ``must`` (n): year by which the standard must be reached (t: none). ``is_whole`` (n): completing every gap means
+    the standard. ``at_start`` (n): holds it at the start.
+    """
+
+    start: Ints
+    row: Ints
+    amount: Floats
+    gap_start: Ints
+    owner: Ints
+    item: Ints
+    due: Ints
+    parent_start: Ints
+    parent: Ints
+    parent_lag: Ints
+    standard: Ints
+    advanced: Ints
+    model: Ints
+    must: Ints
+    is_whole: Bools
+    at_start: Bools
+    advanced_lag: int
+    model_lag: int
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    """The items of a model and the rows they share: ``take' @ chosen + extra' @ others <= room`` (``is_equal``: =).
+
+    ``value`` (items); ``take`` csr (items, rows). Money that is carried over is written as rows of all money up to a year.
+    ``others``: variables of no commune, by position in the model (villages, the share of gaps closed, flags of districts),
+    each from nothing to ``upper``, worth ``extra_value``, taking ``extra`` csr (others, rows). ``gap_of`` (steps): gap that
+    a step completes.
+    """
+
+    flat: Flat
+    value: Floats
+    take: sp.csr_matrix
+    room: Floats
+    is_equal: Bools
+    others: Ints
+    upper: Floats
+    extra_value: Floats
+    extra: sp.csr_matrix
+    gap_of: Ints
+    rows: sp.csr_matrix  # from the model's shared rows to these rows: signs, and sums of money carried over
+
+
+def read_items(model: Model) -> Items:
+    """Read the items of a model; bounds of its variables hold as they stand in it."""
+    problem, places = model.problem, model.places
+    years = len(problem.years)
+    happens = _happenings(model)
+    turn, room, is_equal = _shared_rows(model)
+    rows = (turn @ model.rows[model.shared :]).tocsr()
+    kinds = (places.pool, places.villages.ravel(), np.array([places.closed]), places.districts)
+    others = np.concatenate([at[at >= 0] for at in kinds]).astype(np.int64)
+    gap_start, owner, gap_of, item, due, place = _gaps(model)
+    levels = len(item) + np.arange(3 * len(problem.communes)).repeat(years)
+    has_others = np.asarray(np.abs(rows[:, others]).sum(axis=1)).ravel() > 0
+    take = _scarce(happens @ rows.T, np.append(gap_of, levels), room, is_equal | has_others)
+    parent_start, parent, lag = _parents(problem.order, place, len(item))
+    standard, advanced, higher = (
+        _level_items(model, at, level) for level, at in enumerate((places.standard, places.advanced, places.model))
+    )
+    held = (
+        (places.standard >= 0) & (model.lower[np.maximum(places.standard, 0)] > 0.5)
+        if len(model.worth)
+        else standard >= 0
+    )
+    must = np.where(held.any(axis=1), held.argmax(axis=1), years)
+    return Items(
+        flat=Flat(
+            take.indptr, take.indices, take.data, gap_start, owner, item, due, parent_start, parent, lag, standard,
+            advanced, higher, np.where(problem.start_standard, years, np.minimum(must, problem.latest)),
+            model.gaps.is_whole & ~problem.start_standard, problem.start_standard, problem.advanced_lag, problem.model_lag,
+        ),
+        value=np.asarray(happens @ model.worth),
+        take=take,
+        room=room,
+        is_equal=is_equal,
+        others=others,
+        upper=model.upper[others],
+        extra_value=model.worth[others],
+        extra=rows.T.tocsr()[others],
+        gap_of=gap_of,
+        rows=turn,
+    )  # fmt: skip
+
+
+def _scarce(take: sp.csr_matrix, chooses: Ints, room: Floats, is_kept: Bools) -> sp.csr_matrix:
+    """Leave the rows out of ``take`` that have room whatever is chosen: all that is chosen at its most.
+
+    ``chooses`` (items): items of one number exclude each other. Such a row holds by itself in every plan.
+    """
+    items = take.tocoo()
+    most = pd.Series(items.data).groupby([items.col, chooses[items.row]], sort=False).max()
+    use = most.clip(lower=0).groupby(level=0).sum().reindex(range(take.shape[1]), fill_value=0.0).to_numpy()
+    scarce = (use > room) | is_kept
+    return (take @ sp.diags(scarce.astype(float))).tocsr()
+
+
+def _happenings(model: Model) -> sp.csr_matrix:
+    """Items x variables: what happens in a year is counted from that year on."""
+    places, gaps = model.places, model.gaps
+    n, years = places.standard.shape
+    steps = len(model.problem.steps)
+    chain = np.cumsum(gaps.is_first)
+    at, column = [], []
+    for ahead in range(years):
+        first = np.arange(max(0, steps - ahead))
+        same = first[chain[first] == chain[first + ahead]]
+        at.append(same)
+        column.append(places.done[same + ahead])
+    for level, place in enumerate((places.standard, places.advanced, places.model)):
+        for year in range(years):
+            commune, later = np.nonzero((place[:, year:] >= 0) & (place[:, [year]] >= 0))
+            at.append(steps + (level * n + commune) * years + year)
+            column.append(place[commune, later + year])
+    rows, columns = np.concatenate(at), np.concatenate(column)
+    return sp.csr_matrix((np.ones(len(rows)), (rows, columns)), (steps + 3 * n * years, len(model.worth)))
+
+
+def _shared_rows(model: Model) -> tuple[sp.csr_matrix, Floats, Bools]:
+    """How the shared rows become ``<=`` or ``=`` rows, with their room; money that is carried over as sums up to each year."""
+    problem = model.problem
+    years, first = len(problem.years), model.money - model.shared
+    low, high = model.low[model.shared :], model.high[model.shared :].copy()
+    blocks = [np.tril(np.ones((years, years))) if carries else np.eye(years) for carries in problem.carries]
+    after = first + problem.money.size
+    turn = sp.block_diag([sp.eye(first), *blocks, sp.eye(len(high) - after)], format="csr")
+    high[first:after] = turn[first:after, first:after] @ high[first:after]
+    is_turned = np.isinf(high)
+    kept = np.isfinite(low) | np.isfinite(high)
+    turn = (sp.diags(np.where(is_turned, -1.0, 1.0)) @ turn).tocsr()[kept]
+    return turn, np.where(is_turned, -low, high)[kept], (low == high)[kept]
+
+
+def _level_items(model: Model, place: Ints, level: int) -> Ints:
+    n, years = place.shape
+    items = len(model.problem.steps) + level * n * years + np.arange(n * years).reshape(n, years)
+    is_open = place >= 0
+    is_open[is_open] = model.upper[place[is_open]] > 0.5
+    return np.where(is_open, items, -1)
+
+
+def _gaps(model: Model) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+    """Give the gaps numbers by commune, what must come before standing before; also by (commune, criterion)."""
+    problem, steps = model.problem, model.problem.steps
+    n, k = problem.met.shape
+    years = len(problem.years)
+    rank = _ranks(problem.order, n, k)
+    owner, criterion = np.nonzero(model.gaps.upto.max(axis=2, initial=-1) >= 0)
+    sort = np.lexsort((criterion, rank[owner, criterion], owner))
+    owner, criterion = owner[sort], criterion[sort]
+    place = np.full((n, k), -1)
+    place[owner, criterion] = np.arange(len(owner))
+    gap_of = place[steps.commune, steps.criterion]
+    item, due = np.full((len(owner), years), -1), np.full(len(owner), years)
+    is_open = model.upper[model.places.done] > 0.5
+    item[gap_of[is_open], steps.year[is_open]] = np.flatnonzero(is_open)
+    forced = model.lower[model.places.done] > 0.5
+    np.minimum.at(due, gap_of[forced], steps.year[forced])
+    return np.searchsorted(owner, np.arange(n + 1)), owner, gap_of, item, due, place
+
+
+def _ranks(order: Order, communes: int, criteria: int) -> Ints:
+    """How many criteria stand one before the other before each of them (n, k)."""
+    rank = np.zeros((communes, criteria), dtype=np.int64)
+    for _round in range(criteria):
+        before = rank.copy()
+        np.maximum.at(rank, (order.commune, order.after), before[order.commune, order.before] + 1)
+        if (rank == before).all():
+            break
+    return rank
+
+
+def _parents(order: Order, place: Ints, gaps: int) -> tuple[Ints, Ints, Ints]:
+    before, after = place[order.commune, order.before], place[order.commune, order.after]
+    kept = (before >= 0) & (after >= 0)
+    sort = np.argsort(after[kept], kind="stable")
+    return np.searchsorted(after[kept][sort], np.arange(gaps + 1)), before[kept][sort], order.lag[kept][sort]
