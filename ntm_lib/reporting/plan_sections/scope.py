@@ -16,7 +16,7 @@ from ntm_lib.planning.budget import purse_labels
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.reason_words import Names
 from ntm_lib.planning.reasons import reasons
-from ntm_lib.planning.register import cut_off
+from ntm_lib.planning.register import cut_off, results_year
 from ntm_lib.planning.scenario import Scenario
 from ntm_lib.planning.study import Study
 from ntm_lib.planning.targets import Tier, targets
@@ -69,6 +69,11 @@ class Scope:
     def start_year(self) -> int:
         """The year whose results the plan starts from."""
         return self.scenario.settings.horizon.start_year
+
+    @property
+    def results_year(self) -> int:
+        """The year whose results were judged; before the start year where the plan was made anew."""
+        return results_year(self.plan)
 
     @property
     def communes(self) -> pd.Index:
