@@ -78,6 +78,10 @@ def past_lines(old: Plan, progress: Progress, from_year: int) -> list[str]:
         _("{count} criteria planned by then were not reported; they count as not done and are planned anew.").format(
             count=formats.number(untold)
         ),
+        _(
+            "Money of the years before counts as spent: what may be carried on must be entered as extra money of the scenario. "
+            "Villages completed before are not told of and are planned as if still to do."
+        ),
     ]
 
 

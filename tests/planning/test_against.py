@@ -1,5 +1,7 @@
 """Actual against plan, criterion by criterion; what was not told is not reported, never not completed."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -8,8 +10,11 @@ from planning.handed_down import make_plan
 
 from ntm_lib.errors import FaultsError
 from ntm_lib.planning.against import OUTCOMES, by_district, outcomes, planned_by, told_against_start
-from ntm_lib.planning.follow_up import as_planned
-from ntm_lib.planning.progress_file import KEYS, Progress, read_progress, state_words
+from ntm_lib.planning.baseline import load_baseline
+from ntm_lib.planning.follow_up import as_planned, reported_verdicts, reported_years
+from ntm_lib.planning.progress_file import KEYS, Progress, progress_from_results, read_progress, state_words
+from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.verdicts import Verdict
 
 PAIR = ["commune_code", "criterion"]
 NONE = pd.DataFrame({name: pd.Series(dtype=object) for name in PAIR})
@@ -83,6 +88,25 @@ def test_criteria_met_at_the_start_that_are_told_as_not_completed_are_named(plan
     pair = {"commune_code": [plan.problem.communes[met[0]]], "criterion": [plan.problem.criteria[met[1]]]}
     assert len(told_against_start(plan, Progress(NOTHING, pd.DataFrame(pair), ""))) == 1
     assert told_against_start(plan, Progress(NOTHING, NONE, "")).empty
+
+
+def test_results_handed_in_tell_what_is_done_what_is_not_and_leave_the_rest_unknown(project):
+    """The results of 2020 beside a plan that starts a year earlier."""
+    start = load_baseline(load_scenario("base", project, horizon__start_year=2019, horizon__first_year=2020), project)
+    met = (start.criteria == Verdict.MET).to_numpy()
+    problem = SimpleNamespace(
+        years=(2020, 2021), communes=start.criteria.index, criteria=start.criteria.columns, met=met
+    )
+    made = SimpleNamespace(baseline=start, problem=problem)
+    assert reported_years(made) == [2020]
+    verdicts = reported_verdicts(made, 2020)
+    progress = progress_from_results(made, 2020)
+    done, not_done = (pd.MultiIndex.from_frame(table[PAIR]) for table in (progress.actual, progress.not_done))
+    assert set(progress.actual["year"]) == {2020}
+    assert len(done) == ((verdicts == Verdict.MET).to_numpy() & ~met).sum() > 0
+    assert len(not_done) == ((verdicts == Verdict.NOT_MET).to_numpy() & ~met).sum() > 0
+    assert done.intersection(not_done).empty
+    assert progress.source == ""
 
 
 def write(path, rows, head=KEYS, above=()):
