@@ -45,3 +45,8 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 def _(text: str) -> str:
     """Translate one English text into the language of this process."""
     return _catalogue(language()).gettext(text)
+
+
+def in_every_language(text: str) -> set[str]:
+    """Return an English text of the code and its translations: what a file may hold that somebody else wrote."""
+    return {text, *(_catalogue(code).gettext(text) for code in LANGUAGES)}

@@ -52,17 +52,25 @@ class ProvinceOverview(NotebookParameters):
     pages: tuple[StrictStr, ...] = ()
 
 
-class DistrictScenarios(Parameters):
-    """One district in one scenario; the units are those of the scenario."""
+class ScenarioParameters(Parameters):
+    """A plan of a scenario: by its own law, or by the ``law`` known on a day; ``from_year``: made anew from that year."""
+
+    scenario: StrictStr
+    law: dt.date | None = Field(default=None, strict=True)
+    from_year: StrictInt | None = Year
+
+
+class DistrictScenarios(ScenarioParameters):
+    """One district in one plan; the units are those of the scenario."""
 
     district: StrictStr
-    scenario: StrictStr
 
 
-class ProvinceScenarios(Parameters):
-    """The province in one scenario; ``compare`` are the scenarios beside it, ``pages`` the district pages to lead to."""
+class ProvinceScenarios(ScenarioParameters):
+    """The province in one plan; ``compare`` are the scenarios beside it, by the same law and from the same year,
+    ``pages`` the district pages to lead to.
+    """  # fmt: skip
 
-    scenario: StrictStr
     compare: tuple[StrictStr, ...] = ()
     pages: tuple[StrictStr, ...] = ()
 

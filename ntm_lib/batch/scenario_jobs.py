@@ -1,23 +1,30 @@
 """Lay out the work of a scenario's pages: which notebook, with which parameters, to which files."""
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
 from ntm_lib import units
 from ntm_lib.batch.jobs import Job
-from ntm_lib.batch.parameters import DistrictScenarios, ProvinceScenarios, check_notebook
+from ntm_lib.batch.parameters import DistrictScenarios, ProvinceScenarios, ScenarioParameters, check_notebook
 from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario
+from ntm_lib.planning.which_plan import other_law, plan_name
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
 
 FOLDER = "scenarios"
-"""Where the pages of scenarios stand among the results, a folder for each."""
+"""Where the pages of scenarios stand among the results, a folder for each plan: see ``plan_name``."""
 
 
-def district_scenario_jobs(project: Project, out: Path, scenario: Scenario, districts: Sequence[str]) -> list[Job]:
-    """Return a job for each district of the plan's units, or for those named; every fault is told at once."""
+def district_scenario_jobs(
+    project: Project, out: Path, scenario: Scenario, districts: Sequence[str], from_year: int | None = None
+) -> list[Job]:
+    """Return a job for each district of the plan's units, or for those named; every fault is told at once.
+
+    ``from_year``: pages of the plan made anew from that year.
+    """
     notebook = project.notebooks / "district_scenarios.ipynb"
     check_notebook(notebook, DistrictScenarios)
     vintage = units.on(scenario.settings.horizon.on, project)
@@ -32,14 +39,19 @@ def district_scenario_jobs(project: Project, out: Path, scenario: Scenario, dist
         if unit.level != "district":
             faults.add(code, _("{unit} is not a district").format(unit=unit.label), _("the code of a district"))
             continue
-        parameters = DistrictScenarios(district=code, scenario=scenario.id)
+        parameters = DistrictScenarios(district=code, scenario=scenario.id, law=_law(scenario), from_year=from_year)
         jobs.append(_job(out, scenario, unit, notebook, parameters, f"{code}-{vintage.date.year}"))
     faults.stop_if_any(UsageFaultsError)
     return jobs
 
 
 def province_scenario_job(
-    project: Project, out: Path, scenario: Scenario, compare: Sequence[str], pages: Sequence[str]
+    project: Project,
+    out: Path,
+    scenario: Scenario,
+    compare: Sequence[str],
+    pages: Sequence[str],
+    from_year: int | None = None,
 ) -> Job:
     """Return the job of the scenario's province page, which leads to the district ``pages`` that exist."""
     notebook = project.notebooks / "province_scenarios.ipynb"
@@ -47,15 +59,25 @@ def province_scenario_job(
     if scenario.id in compare:
         raise UsageError(_("Scenario '{name}' cannot be compared with itself.").format(name=scenario.id))
     unit = units.on(scenario.settings.horizon.on, project).province
-    parameters = ProvinceScenarios(scenario=scenario.id, compare=tuple(compare), pages=tuple(pages))
+    parameters = ProvinceScenarios(
+        scenario=scenario.id,
+        law=_law(scenario),
+        from_year=from_year,
+        compare=tuple(compare),
+        pages=tuple(pages),
+    )
     return _job(out, scenario, unit, notebook, parameters, "index")
 
 
+def _law(scenario: Scenario) -> dt.date | None:
+    day = other_law(scenario)
+    return None if day is None else dt.date.fromisoformat(day)
+
+
 def _job(
-    out: Path, scenario: Scenario, unit: units.Unit, notebook: Path, parameters: DistrictScenarios | ProvinceScenarios,
-    name: str,
+    out: Path, scenario: Scenario, unit: units.Unit, notebook: Path, parameters: ScenarioParameters, name: str
 ) -> Job:  # fmt: skip
-    years = scenario.years
+    years, plan = scenario.years, plan_name(scenario, parameters.from_year)
     return Job(
         name=name,
         title=_("Plan of New Rural Development in {name}, {first}-{last}: {scenario}").format(
@@ -64,7 +86,7 @@ def _job(
         unit_name=unit.name,
         notebook=notebook,
         parameters=parameters,
-        page=out / FOLDER / scenario.id / f"{name}.html",
-        executed=out / "notebooks" / f"scenario-{scenario.id}-{name}.ipynb",
+        page=out / FOLDER / plan / f"{name}.html",
+        executed=out / "notebooks" / f"scenario-{plan}-{name}.ipynb",
         home="../../index.html" if name == "index" else "index.html",
     )

@@ -14,13 +14,14 @@ from ntm_lib.batch.engine import Outcome
 from ntm_lib.batch.scenario_jobs import FOLDER
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario
+from ntm_lib.planning.which_plan import plan_name, title_with_law
 from ntm_lib.project import Project, whole_file
 
 NAME = "scenarios.json"
 _START, _END = "<!-- scenarios -->", "<!-- end of scenarios -->"
 _PLACE = re.compile(f"{re.escape(_START)}.*?{re.escape(_END)}", re.DOTALL)
 _PAGE = re.compile(r"\d+-\d{4}|index")
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+_ID = re.compile(r"[a-z][a-z0-9_]*(-\d{4}-\d{2}-\d{2})?(-from-\d{4})?")
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 {% if entries %}
 <nav class="units scenarios" aria-label="{{ title }}">
@@ -36,7 +37,7 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 
 
 class ScenarioNotes(BaseModel):
-    """What the last runs of one scenario left: its title, the date of its units, how each page ended."""
+    """What the last runs of one plan left: its title and law, the date of its units, how each page ended."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,7 +55,7 @@ _NOTES = TypeAdapter(dict[str, ScenarioNotes])
 
 
 def read_notes(out: Path) -> dict[str, ScenarioNotes]:
-    """Return the notes of the scenarios by id; unreadable notes count as none, pages are looked up."""
+    """Return the notes of the plans by name; unreadable notes count as none, pages are looked up."""
     try:
         notes = _NOTES.validate_json((out / FOLDER / NAME).read_bytes())
     except (OSError, ValidationError):
@@ -73,14 +74,16 @@ def _looked_up(out: Path, name: str, held: ScenarioNotes) -> ScenarioNotes:
     return held.model_copy(update={"outcomes": tuple(outcomes)})
 
 
-def write_notes(out: Path, scenario: Scenario, outcomes: Sequence[Outcome]) -> ScenarioNotes:
+def write_notes(
+    out: Path, scenario: Scenario, outcomes: Sequence[Outcome], from_year: int | None = None
+) -> ScenarioNotes:
     """Add the outcomes of a run and return the latest of every page, the districts in the documents' order."""
     notes = read_notes(out)
-    on = scenario.settings.horizon.on
-    before = notes[scenario.id].outcomes if scenario.id in notes and notes[scenario.id].on == on else ()
+    on, name = scenario.settings.horizon.on, plan_name(scenario, from_year)
+    before = notes[name].outcomes if name in notes and notes[name].on == on else ()
     latest = {outcome.name: outcome for outcome in (*before, *outcomes)}
-    own = ScenarioNotes(title=str(scenario.title), on=on, outcomes=tuple(latest[name] for name in sorted(latest)))
-    notes[scenario.id] = own
+    own = ScenarioNotes(title=title_with_law(scenario), on=on, outcomes=tuple(latest[page] for page in sorted(latest)))
+    notes[name] = own
     with whole_file(out / FOLDER / NAME) as path:
         path.write_bytes(_NOTES.dump_json(dict(sorted(notes.items())), indent=1))
     return own

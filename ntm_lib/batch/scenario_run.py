@@ -1,5 +1,6 @@
 """Make the pages of one scenario: its districts, several at a time, then the province with the comparison."""
 
+import datetime as dt
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -11,7 +12,8 @@ from ntm_lib.batch.run import RunReport
 from ntm_lib.batch.scenario_jobs import district_scenario_jobs, province_scenario_job
 from ntm_lib.batch.scenario_links import index_links, read_notes, refresh, write_notes
 from ntm_lib.messages import _
-from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.planning.study import load_study
+from ntm_lib.planning.which_plan import load_by_law
 from ntm_lib.project import Project, whole_file
 from ntm_lib.reporting.page import standalone_page
 
@@ -21,6 +23,8 @@ def run_scenario(
     out: Path,
     scenario: str,
     *,
+    law: dt.date | None = None,
+    from_year: int | None = None,
     districts: Sequence[str] = (),
     compare: Sequence[str] = (),
     jobs: int | None = None,
@@ -29,28 +33,32 @@ def run_scenario(
 ) -> RunReport:
     """Make the pages of a scenario from its stored plan; see ``run`` for ``started`` and ``finished``.
 
-    ``districts``: codes on the plan's units, all without any; ``compare``: scenarios shown beside it on the province
-    page. The pages of the review that stand in ``out`` lead to the new pages afterwards. Every parameter is checked
+    ``law``: the plan by the law known on that day; ``from_year``: the plan made anew from that year; each has pages of
+    its own. ``districts``: codes on the plan's units, all without any; ``compare``: scenarios shown beside it on the
+    province page, by the same law and from the same year. The pages of the review that stand in ``out`` lead to the new pages afterwards. Every parameter is checked
     before anything runs; a page that fails keeps its last good version. Raises UsageError for an unknown scenario or
     district.
     """
     out = out.resolve()
-    made = load_scenario(scenario, project)
+    made = load_by_law(scenario, project, law)
     for name in compare:
-        load_scenario(name, project)
-    work = district_scenario_jobs(project, out, made, districts)
-    province_scenario_job(project, out, made, compare, [])
+        load_by_law(name, project, law)
+    if from_year is not None:
+        made = load_study(made, project, from_year).plan.scenario
+    work = district_scenario_jobs(project, out, made, districts, from_year)
+    province_scenario_job(project, out, made, compare, [], from_year)
     started(len(work) + 1)
     outcomes = []
     with ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, len(work))) as pool:
         for future in as_completed([pool.submit(run_job, job) for job in work]):
             outcomes.append(future.result())
             finished(outcomes[-1])
-    notes = write_notes(out, made, outcomes)
+    notes = write_notes(out, made, outcomes, from_year)
     listed = [outcome for outcome in notes.outcomes if outcome.name != "index"]
-    last = province_scenario_job(project, out, made, compare, [entry.name for entry in listed if entry.has_page])
+    pages = [entry.name for entry in listed if entry.has_page]
+    last = province_scenario_job(project, out, made, compare, pages, from_year)
     province = run_job(last, extra=scenario_districts(listed))
-    write_notes(out, made, [province])
+    write_notes(out, made, [province], from_year)
     _link(project, out)
     finished(province)
     return RunReport(tuple(sorted(outcomes, key=lambda outcome: outcome.name)), province, last.page)

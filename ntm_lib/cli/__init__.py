@@ -2,11 +2,24 @@
 
 import sys
 
-from ntm_lib.cli import boundaries, criteria, explore, lab, plan, run, scenario, trace, units
+from ntm_lib.cli import boundaries, criteria, explore, follow, lab, plan, run, scenario, trace, units
 from ntm_lib.cli.app import app, say_error
 from ntm_lib.errors import NtmError
 
-__all__ = ["app", "boundaries", "criteria", "explore", "lab", "main", "plan", "run", "scenario", "trace", "units"]
+__all__ = [
+    "app",
+    "boundaries",
+    "criteria",
+    "explore",
+    "follow",
+    "lab",
+    "main",
+    "plan",
+    "run",
+    "scenario",
+    "trace",
+    "units",
+]
 
 
 def main() -> None:

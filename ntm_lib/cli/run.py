@@ -14,10 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ntm_lib import batch, units
 from ntm_lib.batch import Outcome, RunReport
 from ntm_lib.cli.app import OnOption, app, say, say_error
-from ntm_lib.cli.plan import load_scenarios, plan_one
+from ntm_lib.cli.plan import FromOption, LawOption, plan_one, read_scenarios
 from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
 from ntm_lib.messages import _
-from ntm_lib.planning.study import has_study
+from ntm_lib.planning.scenario import Scenario
+from ntm_lib.planning.study import has_study, load_study
+from ntm_lib.planning.which_plan import plan_options
 from ntm_lib.project import Project
 from ntm_lib.review import load_review
 
@@ -30,13 +32,20 @@ def run_command(
     out: Annotated[Path | None, typer.Option(help=_("Folder for the results (default: outputs)."))] = None,
     formats: Annotated[str, typer.Option(help=_("Formats of the pages, separated by commas."))] = "html",
     scenario: Annotated[list[str] | None, typer.Option(help=_("Pages of a scenario; may be repeated."))] = None,
+    law: LawOption = None,
+    from_year: FromOption = None,
 ) -> None:
     """Run the notebooks and write the pages; exit 1 when one failed."""
     project = Project.find()
     batch.check_formats(formats)
     if scenario:
-        _run_scenarios(project, out or project.outputs, list(dict.fromkeys(scenario)), district or [], on, jobs)
+        if on is not None:
+            raise UsageError(_("--on does not go with --scenario: a scenario names its own units."))
+        chosen = read_scenarios(project, list(dict.fromkeys(scenario)), law)
+        _run_scenarios(project, out or project.outputs, chosen, district or [], jobs, law, from_year)
         return
+    if law is not None or from_year is not None:
+        raise UsageError(_("--law and --from go with --scenario: they name a plan of a scenario."))
     date = on or load_review(project).on
     codes = _districts(list(dict.fromkeys(district or [])), on, units.on(date, project), project)
     folder = out or project.outputs
@@ -46,19 +55,42 @@ def run_command(
 
 
 def _run_scenarios(
-    project: Project, out: Path, names: list[str], codes: list[str], on: dt.date | None, jobs: int | None
+    project: Project,
+    out: Path,
+    scenarios: list[Scenario],
+    codes: list[str],
+    jobs: int | None,
+    law: dt.date | None,
+    from_year: int | None,
 ) -> None:
-    """Plan what has no plan that still holds, then make the pages, each scenario beside the others."""
-    if on is not None:
-        raise UsageError(_("--on does not go with --scenario: a scenario names its own units."))
-    for chosen in load_scenarios(project, names, None):
-        if not has_study(chosen, project):
+    """Plan what has no plan that still holds, then make the pages, each scenario beside the others.
+
+    A plan made anew is never made here: what was done before is not known, so a missing one stops.
+    """
+    if from_year is not None:
+        _check_anew(project, scenarios, from_year)
+    for chosen in scenarios:
+        if from_year is None and not has_study(chosen, project):
             plan_one(project, chosen, None)
     _check_folder(out)
+    names = [chosen.id for chosen in scenarios]
     for name in names:
         others = [other for other in names if other != name]
-        work = functools.partial(batch.run_scenario, project, out, name, districts=codes, compare=others, jobs=jobs)
+        work = functools.partial(
+            batch.run_scenario, project, out, name, law=law, from_year=from_year, districts=codes, compare=others,
+            jobs=jobs,
+        )  # fmt: skip
         _conclude(_with_progress(work))
+
+
+def _check_anew(project: Project, scenarios: list[Scenario], from_year: int) -> None:
+    faults = FaultList(_("Plans made anew that are not kept"))
+    for chosen in scenarios:
+        try:
+            load_study(chosen, project, from_year)
+        except UsageError as error:
+            faults.add(plan_options(chosen, from_year), str(error))
+    faults.stop_if_any(UsageFaultsError)
 
 
 def _districts(codes: list[str], on: dt.date | None, vintage: units.Vintage, project: Project) -> list[str]:

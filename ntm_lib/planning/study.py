@@ -15,13 +15,15 @@ from ntm_lib.planning.alternatives.near_equal import NearEqual, near_equal
 from ntm_lib.planning.alternatives.nearest import Lowered, Nearest, Offer, nearest
 from ntm_lib.planning.chance import Simulation, robust_problem, simulate
 from ntm_lib.planning.fingerprint import digest_of
+from ntm_lib.planning.later.anew import Anew, draft_plan
 from ntm_lib.planning.optimise import Options, optimise
-from ntm_lib.planning.plan import Draft, Plan, draft, with_solution
+from ntm_lib.planning.plan import Draft, Plan, with_solution
 from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
 from ntm_lib.planning.reasons import Reason, Why, explain
 from ntm_lib.planning.reasons.changes import Change
 from ntm_lib.planning.reasons.limits import Limits, More, limits, one_billion
 from ntm_lib.planning.scenario import Scenario, load_scenario
+from ntm_lib.planning.which_plan import load_by_law, plan_name, plan_options
 from ntm_lib.project import Project, whole_file
 
 RECORDS = {
@@ -43,7 +45,7 @@ class Study:
     asks for less within the means entered.
     ``why``: a record for each commune of the plan, in its order. ``billion``: what one billion more in each year would
     buy. ``robust``: the plan on dearer works and less money, its own chances in ``robust_simulation`` (None: no such
-    plan keeps limits and aims).
+    plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed.
     """
 
     plan: Plan
@@ -56,12 +58,26 @@ class Study:
     simulation: Simulation
     robust: Solution | None
     robust_simulation: Simulation | None
+    anew: Anew | None = None
+
+    @property
+    def from_year(self) -> int | None:
+        """The first year planned anew; None for a plan of all its years."""
+        return None if self.anew is None else self.anew.from_year
 
 
-def make_study(scenario: Scenario, project: Project | None = None, progress: Progress = lambda _text: None) -> Study:
-    """Plan a scenario and study the plan. Where the aims cannot be met together, the nearest plan is studied."""
+def make_study(
+    scenario: Scenario,
+    project: Project | None = None,
+    progress: Progress = lambda _text: None,
+    anew: Anew | None = None,
+) -> Study:
+    """Plan a scenario, or its later years anew, and study the plan.
+
+    Where the aims cannot be met together, the nearest plan is studied.
+    """
     progress(_("Reading and pricing"))
-    made = draft(scenario, project)
+    made = draft_plan(scenario, project, anew)
     search = scenario.settings.search
     options = Options(gap=search.gap, nodes=search.nodes)
     progress(_("Making the plan"))
@@ -77,7 +93,7 @@ def make_study(scenario: Scenario, project: Project | None = None, progress: Pro
         ) from error
     except Infeasible:
         offers = nearest(
-            made.problem, ROUGH, is_by_year=False, later=functools.partial(_later_problem, scenario, project)
+            made.problem, ROUGH, is_by_year=False, later=functools.partial(_later_problem, scenario, project, anew)
         )
         made, solution = first_offer(made, offers)
     plan = with_solution(made, solution)
@@ -102,6 +118,7 @@ def make_study(scenario: Scenario, project: Project | None = None, progress: Pro
         simulation=simulation,
         robust=robust,
         robust_simulation=None if robust is None else simulate(problem, robust, plan.risks, uncertainty),
+        anew=anew,
     )
 
 
@@ -129,20 +146,20 @@ def _one_year_later(scenario: Scenario) -> Scenario:
     return replace(scenario, settings=scenario.settings.model_copy(update={"horizon": later}))
 
 
-def study_path(project: Project, scenario: Scenario) -> Path:
-    """Return where the study of a scenario is kept; another law than the scenario's own has a file of its own."""
-    law = scenario.changes.get("horizon.law_known_on")
-    name = scenario.id if law is None or law[2] else f"{scenario.id}-{law[1]}"
-    return project.outputs / "plans" / f"{name}.json"
+def study_path(project: Project, scenario: Scenario, from_year: int | None = None) -> Path:
+    """Return where the study of a scenario is kept; one by another law, or made anew, has a file of its own."""
+    return project.outputs / "plans" / f"{plan_name(scenario, from_year)}.json"
 
 
 def save_study(project: Project, study: Study) -> Path:
     """Keep a study; the file appears whole or not at all."""
-    path = study_path(project, study.plan.scenario)
-    made = draft(study.plan.scenario, project) if study.nearest else study.plan
+    path = study_path(project, study.plan.scenario, study.from_year)
+    first = study.plan.scenario if study.anew is None else study.anew.scenario
+    made = draft_plan(first, project, study.anew) if study.nearest else study.plan
     content = {
         "version": VERSION,
         "digest": made.digest,
+        "anew": None if study.anew is None else _kept_past(study.anew),
         "is_relaxed": study.is_relaxed,
         "solution": archive.dumps(study.plan.solution),
         "nearest": archive.dumps(_kept_offers(study.nearest, made.problem)),
@@ -156,35 +173,42 @@ def save_study(project: Project, study: Study) -> Path:
 _KEPT = ("why", "limits", "billion", "near_equal", "simulation", "robust", "robust_simulation")
 
 
-def load_study(scenario: Scenario | str, project: Project | None = None) -> Study:
-    """Find the study of a scenario again.
+def _kept_past(anew: Anew) -> dict[str, object]:
+    return {"from_year": anew.from_year, "actual": archive.dumps(anew.actual), "source": anew.source}
+
+
+def load_study(scenario: Scenario | str, project: Project | None = None, from_year: int | None = None) -> Study:
+    """Find the study of a scenario again; ``from_year``: the one made anew from that year.
 
     Raises UsageError when there is none, or when data, law or settings have changed since it was made: what is kept then
     belongs to another problem and is not shown.
     """
     project = project or Project.find()
     scenario = load_scenario(scenario, project) if isinstance(scenario, str) else scenario
-    path = study_path(project, scenario)
-    command = f"ntm plan --scenario {scenario.id}"
+    path = study_path(project, scenario, from_year)
+    command = f"ntm plan {plan_options(scenario, from_year)}" + (" --actual …" if from_year else "")
     if not path.exists():
-        raise UsageError(
-            _("Scenario '{name}' has not been planned yet: {command}.").format(name=scenario.id, command=command)
-        )
-    content = _content(path, command)
-    made = draft(scenario, project)
+        raise UsageError(_("'{name}' has not been planned yet: {command}.").format(name=path.stem, command=command))
+    content = _content(path, command, from_year)
+    kept_past = content["anew"]
+    anew = None
+    if kept_past is not None:
+        actual = archive.loads(kept_past["actual"], RECORDS)
+        anew = Anew(scenario, kept_past["from_year"], actual, str(kept_past["source"]))
+    made = draft_plan(scenario, project, anew)
     if content["digest"] != made.digest:
         raise UsageError(
-            _(
-                "The plan of scenario '{name}' was made from other data, law or settings. Plan it again: {command}."
-            ).format(name=scenario.id, command=command)
+            _("The plan '{name}' was made from other data, law or settings. Plan it again: {command}.").format(
+                name=path.stem, command=command
+            )
         )
-    later = functools.partial(_later_problem, scenario, project)
+    later = functools.partial(_later_problem, scenario, project, anew)
     offers = _offers(archive.loads(content["nearest"], RECORDS), made.problem, later)
     kept = {name: archive.loads(content[name], RECORDS) for name in _KEPT}
     if offers is not None:
         made, _solution = first_offer(made, offers)
     plan = with_solution(made, archive.loads(content["solution"], RECORDS))
-    return Study(plan=plan, is_relaxed=content["is_relaxed"], nearest=offers, **kept)
+    return Study(plan=plan, is_relaxed=content["is_relaxed"], nearest=offers, **kept, anew=anew)
 
 
 def _kept_offers(offers: Nearest | None, problem: Problem) -> dict[str, object] | None:
@@ -215,34 +239,46 @@ def _offers(kept: dict[str, Any] | None, problem: Problem, later: Callable[[], P
     return Nearest(kept["clash"], tuple(offers))
 
 
-def _later_problem(scenario: Scenario, project: Project | None) -> Problem:
+def _later_problem(scenario: Scenario, project: Project | None, anew: Anew | None = None) -> Problem:
     # ASSUME: the year after the horizon has the money of its last year.
-    return draft(_one_year_later(scenario), project, is_last_held=True).problem
+    return draft_plan(_one_year_later(scenario), project, anew, is_last_held=True).problem
 
 
-def _content(path: Path, command: str) -> dict[str, Any]:
+def _content(path: Path, command: str, from_year: int | None) -> dict[str, Any]:
+    """Read a kept study; a file that lacks a part, or was made anew from another year than asked for, is none."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["version"] == VERSION and {"digest", "is_relaxed", "solution", "nearest", *_KEPT} <= set(content):
-            return dict(content)
+        content = {"anew": None, **json.loads(path.read_text(encoding="utf-8"))}
+        year = None if content["anew"] is None else content["anew"]["from_year"]
+        is_whole = {"digest", "is_relaxed", "solution", "nearest", *_KEPT} <= set(content)
+        if content["version"] == VERSION and is_whole and year == from_year:
+            return content
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise UsageError(_("{path} cannot be read. Plan again: {command}.").format(path=path.name, command=command))
 
 
-def has_study(scenario: Scenario, project: Project | None = None) -> bool:
+def has_study(scenario: Scenario, project: Project | None = None, from_year: int | None = None) -> bool:
     """Tell whether a study of the scenario is kept that still holds."""
     try:
-        load_study(scenario, project)
+        load_study(scenario, project, from_year)
     except (UsageError, NtmError):
         return False
     return True
 
 
-def load_or_make_study(scenario: str, project: Project | None = None) -> Study:
-    """Return the kept study of a scenario where it still holds; otherwise make it, without keeping it."""
+def load_or_make_study(
+    scenario: str, project: Project | None = None, law: str | None = None, from_year: int | None = None
+) -> Study:
+    """Return the kept study of a scenario where it still holds; otherwise make it, without keeping it.
+
+    ``law``: the day (ISO) whose law it is planned by; None: the scenario's own. ``from_year``: the plan made anew from
+    that year, which is only ever found, since what was done before stands in the kept plan.
+    """
     project = project or Project.find()
+    chosen = load_by_law(scenario, project, law)
     try:
-        return load_study(scenario, project)
+        return load_study(chosen, project, from_year)
     except UsageError:
-        return make_study(load_scenario(scenario, project), project)
+        if from_year is not None:
+            raise
+        return make_study(chosen, project)

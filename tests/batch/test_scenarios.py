@@ -4,9 +4,11 @@ import datetime as dt
 
 import nbformat
 import pytest
+from pydantic import ValidationError
 
 from batch import tiny
 from ntm_lib import batch
+from ntm_lib.batch.parameters import DistrictScenarios
 from ntm_lib.batch.scenario_jobs import district_scenario_jobs, province_scenario_job
 from ntm_lib.batch.scenario_links import _successors, district_links, read_notes
 from ntm_lib.errors import FaultsError, UsageError
@@ -15,8 +17,8 @@ from ntm_lib.project import Project
 
 ON = dt.date(2019, 12, 31)
 PARAMETERS = {
-    "district_scenarios": 'district = "052"\nscenario = "base"',
-    "province_scenarios": 'scenario = "base"\ncompare = []\npages = []',
+    "district_scenarios": 'district = "052"\nscenario = "base"\nlaw = None\nfrom_year = None',
+    "province_scenarios": 'scenario = "base"\nlaw = None\nfrom_year = None\ncompare = []\npages = []',
 }
 BODY = """
 from markupsafe import Markup
@@ -27,7 +29,7 @@ from ntm_lib.reporting.display import declare, show
 vintage = units.on(load_scenario(scenario).settings.horizon.on)
 unit = vintage.unit(district) if "district" in globals() else vintage.province
 declare(unit_name=unit.name)
-show(Markup("<p>{} {}</p>").format(unit.name, globals().get("compare", "")))
+show(Markup("<p>{} {} law: {}, from: {}</p>").format(unit.name, globals().get("compare", ""), law, from_year))
 """
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -107,7 +109,44 @@ def test_each_district_of_the_plan_has_a_job(project: Project) -> None:
     jobs = district_scenario_jobs(project, project.root / "out", load_scenario("base", project), [])
     assert len(jobs) == 10
     assert len({job.page for job in jobs} | {job.executed for job in jobs}) == 20
-    assert all(job.parameters.injected() == {"district": job.name[:3], "scenario": "base"} for job in jobs)
+    own = {"scenario": "base", "law": None, "from_year": None}
+    assert all(job.parameters.injected() == {"district": job.name[:3], **own} for job in jobs)
+
+
+def test_pages_by_another_law_stand_apart_and_say_so(small: Project) -> None:
+    out = small.root / "out"
+    batch.run(small, out, on=ON, districts=["048"], jobs=2)
+    batch.run_scenario(small, out, "base", districts=["048"], jobs=2)
+    own = (out / "scenarios/base/index.html").read_bytes()
+    law = dt.date(2022, 12, 31)
+    report = batch.run_scenario(small, out, "base", law=law, districts=["048"], compare=["most_communes"], jobs=2)
+    assert report.failed == ()
+    folder = out / "scenarios" / "base-2022-12-31"
+    assert {path.name for path in folder.iterdir()} == {"index.html", "048-2020.html"}
+    assert (out / "scenarios/base/index.html").read_bytes() == own
+    assert (out / "notebooks" / "scenario-base-2022-12-31-048-2020.ipynb").is_file()
+    page = (folder / "048-2020.html").read_text(encoding="utf-8")
+    assert "law: 2022-12-31, from: None" in page
+    assert "31/12/2022" in page.partition("</title>")[0]
+    index = (out / "index.html").read_text(encoding="utf-8")
+    for name, day in (("base", "31/12/2020"), ("base-2022-12-31", "31/12/2022")):
+        entry = index.partition(f'href="scenarios/{name}/index.html"')[2].partition("</a>")[0]
+        assert day in entry
+    district = (out / "districts" / "048-2019.html").read_text(encoding="utf-8")
+    assert 'href="../scenarios/base-2022-12-31/048-2020.html"' in district
+    assert 'href="../scenarios/base/048-2020.html"' in district
+
+
+def test_parameters_of_a_plan_are_checked_strictly() -> None:
+    for wrong in ({"law": "2022-12-31"}, {"law": 1}, {"from_year": "2023"}, {"from_year": 23}, {"laws": None}):
+        with pytest.raises(ValidationError):
+            DistrictScenarios(district="052", scenario="base", **wrong)
+
+
+def test_pages_of_a_plan_made_anew_need_the_kept_plan(small: Project) -> None:
+    with pytest.raises(UsageError, match="--from 2023"):
+        batch.run_scenario(small, small.root / "out", "base", from_year=2023)
+    assert not (small.root / "out").exists()
 
 
 def test_a_district_leads_to_every_district_its_communes_came_to(project: Project) -> None:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import invented_study
 import nbformat
+import pandas as pd
 import pytest
 
 from ntm_lib.errors import UsageError
+from ntm_lib.planning.later.anew import Anew
 from ntm_lib.reporting import display, plan_sections
 from ntm_lib.reporting.page import notebook_page
 from ntm_lib.reporting.page_check import Outline
@@ -67,6 +69,34 @@ def value(figures, key):
 def blocks(page):
     """Return the data blocks of a page."""
     return [json.loads(text) for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)]
+
+
+def test_a_plan_by_another_criteria_set_is_named_and_not_compared(study, other, page_of):
+    by_other_law = replace(other.plan, baseline=replace(other.plan.baseline, law_set="qd-318-2022"))
+    page = page_of(plan_sections.scope(study), ("opening",), [replace(other, plan=by_other_law)])
+    assert "Not compared, since units, years or criteria sets differ: Scenario other" in page
+    assert [plan["id"] for block in blocks(page) if "plans" in block for plan in block["plans"]] == ["base"]
+
+
+def test_the_page_of_a_plan_made_anew_says_what_it_takes_as_done(study, page_of):
+    problem = study.plan.problem
+    actual = pd.DataFrame(
+        {
+            "commune_code": problem.communes[:2],
+            "criterion": problem.criteria[:2],
+            "year": 2022,
+            "state": ["done", "under_way"],
+        }
+    )
+    anew = Anew(study.plan.scenario, 2023, actual, "<b>thực hiện</b>.xlsx")
+    page = page_of(plan_sections.scope(replace(study, anew=anew)), ("opening", "start"))
+    assert "Planned anew from 2023" in page
+    assert "&lt;b&gt;thực hiện&lt;/b&gt;.xlsx" in page
+    assert "<b>thực hiện" not in page
+    figures = Outline.of(page).figures
+    scope = plan_sections.scope(study)
+    assert [value(figures, scope.key(name)) for name in ("past_done", "past_open")] == [1, 1]
+    assert "what was done since then" in page
 
 
 def test_the_province_page_is_whole_and_adds_up(study, other, page_of):

@@ -72,9 +72,19 @@ def register(plan: "Plan", *, as_of: dt.date | None = None, menu: "Measures | No
     return rows
 
 
-def cut_off(plan: "Plan") -> dt.date:
-    """Return the last day whose facts the results of the start year take in."""
+def results_year(plan: "Plan") -> int:
+    """Return the year whose results the plan starts from.
+
+    That is the start year; for a plan made anew, where what was done since is told apart, the last year with results.
+    """
     start = plan.scenario.settings.horizon.start_year
+    years = {year for series in plan.baseline.results.as_of.values() for year in series.index.unique("year")}
+    return int(max(year for year in years if year <= start))
+
+
+def cut_off(plan: "Plan") -> dt.date:
+    """Return the last day whose facts the results that the plan starts from take in."""
+    start = results_year(plan)
     days = [
         series[series.index.get_level_values("year") == start].max() for series in plan.baseline.results.as_of.values()
     ]

@@ -206,8 +206,10 @@ def read_actual(path: Path, made: "Draft", before: int | None = None) -> pd.Data
     return check_actual(table, made, before, path.name)
 
 
-def check_actual(actual: pd.DataFrame, made: "Draft", before: int | None = None, where: str = "") -> pd.DataFrame:
-    """Return reported progress with its types, or stop with every fault at once.
+def check_actual(
+    actual: pd.DataFrame, made: "Draft", before: int | None = None, where: str = "", lines: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Return reported progress with its types, or stop with every fault at once; ``lines``: numbers of the rows in a file.
 
     Faults: columns missing or unknown, a commune or criterion that the plan does not have, a year outside the plan or not
     before ``before``, a criterion of a commune that stands twice, an unknown state.
@@ -219,6 +221,7 @@ def check_actual(actual: pd.DataFrame, made: "Draft", before: int | None = None,
         faults.add(where, ", ".join(map(str, actual.columns)), ", ".join([*needed, "(state)"]))
         faults.stop_if_any()
     frame = actual.reset_index(drop=True).copy()
+    line = np.arange(len(frame)) + 2 if lines is None else lines
     frame["state"] = frame["state"].fillna("").replace("", STATES[0]) if "state" in frame else STATES[0]
     frame[["commune_code", "criterion"]] = frame[["commune_code", "criterion"]].astype(str)
     year = pd.to_numeric(frame["year"], errors="coerce")
@@ -231,16 +234,16 @@ def check_actual(actual: pd.DataFrame, made: "Draft", before: int | None = None,
     for column, (names, text) in known.items():
         for place in np.flatnonzero(~frame[column].isin(names)):
             found = frame[column][place]
-            faults.add(f"{where}: {place + 2}", text.format(found=found), nearest(found, names))
+            faults.add(f"{where}: {line[place]}", text.format(found=found), nearest(found, names))
     for place in np.flatnonzero(~year.isin(years)):
         expected = f"{years[0]}-{years[-1]}" if years else "-"
         faults.add(
-            f"{where}: {place + 2}", _("year '{found}' lies outside").format(found=frame["year"][place]), expected
+            f"{where}: {line[place]}", _("year '{found}' lies outside").format(found=frame["year"][place]), expected
         )
     for place in np.flatnonzero(frame.duplicated(["commune_code", "criterion"])):
         text = _("criterion {criterion} of {commune} stands twice")
         found = text.format(criterion=frame["criterion"][place], commune=frame["commune_code"][place])
-        faults.add(f"{where}: {place + 2}", found, _("one line a commune and criterion"))
+        faults.add(f"{where}: {line[place]}", found, _("one line a commune and criterion"))
     faults.stop_if_any()
     return frame.assign(year=year.astype(int))[[*needed, "state"]]
 
@@ -335,6 +338,26 @@ def reported_years(plan: "Draft") -> list[int]:
     return [] if held is None else sorted(set(held.index.unique("year")) & set(plan.problem.years))
 
 
+def reported_verdicts(plan: "Draft", year: int) -> pd.DataFrame:
+    """Return the verdicts (int8) of the results handed in for a year: plan communes x criteria; unknown where not reported.
+
+    Judged by the plan's set and the levels of that year, communes merged by the rule of the review. ``year``: one of
+    ``reported_years``.
+    """
+    baseline = plan.baseline
+    results = read_results(baseline.project)
+    values: pd.DataFrame = results.values[baseline.law_set].xs(year, level="year")  # type: ignore[assignment]
+    reporting = units.on(results.unit_vintage, baseline.project)
+    law = criteria.load(baseline.project)
+    rules = baseline.rules.get(year) or law.rules(law.named_set(baseline.law_set), year, reporting.region)
+    inside = reporting.communes.index[reporting.communes["is_in_programme"]]
+    verdicts = criteria_verdicts(judge(values.reindex(inside.rename("commune_code")), rules), rules)
+    lineage = units.lineage(results.unit_vintage, baseline.vintage.date, baseline.project)
+    merged = lineage.merge_verdicts(verdicts, rule=baseline.review.merge_rule)
+    held = merged.reindex(index=plan.problem.communes, columns=plan.problem.criteria, fill_value=int(Verdict.UNKNOWN))
+    return held.astype(np.int8)
+
+
 def actual_from_results(plan: "Draft", year: int) -> pd.DataFrame:
     """Return the criteria that results handed in for a year of the plan show as met, in the form of ``check_actual``.
 
@@ -342,21 +365,8 @@ def actual_from_results(plan: "Draft", year: int) -> pd.DataFrame:
     reported year in which it, and every reported year after it, is met. Communes merged by the rule of the review.
     Empty when nothing was handed in; see ``reported_years``.
     """
-    baseline = plan.baseline
     years = [item for item in reported_years(plan) if item <= year]
-    results = read_results(baseline.project)
-    met = []
-    for item in years:
-        values: pd.DataFrame = results.values[baseline.law_set].xs(item, level="year")  # type: ignore[assignment]
-        reporting = units.on(results.unit_vintage, baseline.project)
-        law = criteria.load(baseline.project)
-        rules = baseline.rules.get(item) or law.rules(law.named_set(baseline.law_set), item, reporting.region)
-        inside = reporting.communes.index[reporting.communes["is_in_programme"]]
-        verdicts = criteria_verdicts(judge(values.reindex(inside.rename("commune_code")), rules), rules)
-        lineage = units.lineage(results.unit_vintage, baseline.vintage.date, baseline.project)
-        merged = lineage.merge_verdicts(verdicts, rule=baseline.review.merge_rule)
-        merged = merged.reindex(index=plan.problem.communes, columns=plan.problem.criteria)
-        met.append((merged == Verdict.MET).to_numpy())
+    met = [(reported_verdicts(plan, item) == Verdict.MET).to_numpy() for item in years]
     lasting = np.logical_and.accumulate(np.array(met, dtype=bool)[::-1], axis=0)[::-1] if met else None
     if lasting is None:
         return pd.DataFrame({"commune_code": [], "criterion": [], "year": [], "state": []})

@@ -1,5 +1,7 @@
 """The tables of villages, of the years after the plan, and of published figures beside it."""
 
+import pandas as pd
+
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import villages
 from ntm_lib.planning.later import follow_up
@@ -46,18 +48,12 @@ def orientation_sheet(plan: Plan) -> Sheet:
     )  # fmt: skip
 
 
-def published_sheet(plan: Plan) -> Sheet:
-    """Return the published figures and aims beside the plan."""
+def published_sheet(plan: Plan, year: int | None = None) -> Sheet:
+    """Return the published figures and aims beside the plan; ``year``: only of that year."""
     table = follow_up.published(plan)
-    names = figure_labels()
-    groups = [
-        _("Communes with {first} to {last} criteria").format(first=first, last=last)
-        if figure == follow_up.GROUP
-        else names[figure]
-        for figure, first, last in zip(table["figure"], table["first"], table["last"], strict=True)
-    ]
+    table = table if year is None else table[table["year"] == year]
     table = table.assign(
-        figure=groups,
+        figure=figure_words(table),
         kind=table["kind"].map({"actual": _("Actual"), "aim": _("Aim")}),
         status=table["status"].map(follow_up.status_labels()),
     )
@@ -77,6 +73,17 @@ def published_sheet(plan: Plan) -> Sheet:
         source=_("published figures as named in each row; plan: {source}").format(source=source_line(plan)),
         stamps=plan_stamps(plan),
     )  # fmt: skip
+
+
+def figure_words(table: pd.DataFrame) -> list[str]:
+    """Name the figure of each row of ``follow_up.published``."""
+    names = figure_labels()
+    return [
+        _("Communes with {first} to {last} criteria").format(first=first, last=last)
+        if figure == follow_up.GROUP
+        else names[figure]
+        for figure, first, last in zip(table["figure"], table["first"], table["last"], strict=True)
+    ]
 
 
 def figure_labels() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from ntm_lib import criteria
 from ntm_lib.messages import _
+from ntm_lib.planning.handdown.register import results_year
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
 from ntm_lib.reporting import formats, stamps
@@ -24,7 +25,7 @@ def source_line(plan: Plan) -> str:
     return _("scenario “{title}”, dated {date}; results of {year}; criteria set {set}").format(
         title=plan.scenario.title,
         date=formats.date(plan.scenario.dated),
-        year=plan.scenario.settings.horizon.start_year,
+        year=results_year(plan),
         set=law_name(plan),
     )
 

@@ -25,10 +25,11 @@ from ntm_lib.reporting.templates import COMPARE, render, script, script_hash
 def comparison(own: Scope, others: Sequence[Study] = ()) -> None:
     """Show the scenario beside others: targets, money, chance, works; then any two of them.
 
-    Scenarios on other units or years cannot stand in one table; they are named and left out.
+    Scenarios on other units or years, or judged by another criteria set, cannot stand in one table: their counts mean
+    different things. They are named and left out.
     """
     held = [own, *(scope(study, "" if own.is_province else own.unit.code) for study in others)]
-    alike = [other for other in held if other.on == own.on and other.years == own.years]
+    alike = [other for other in held if _is_alike(own, other)]
     left_out = [str(other.scenario.title) for other in held if other not in alike]
     if len(held) < 2:
         none = paragraph(_("No other scenario was chosen for comparison."))
@@ -36,10 +37,16 @@ def comparison(own: Scope, others: Sequence[Study] = ()) -> None:
         return
     parts: list[Markup] = [_side_by_side(own, alike)]
     if left_out:
-        parts.append(paragraph(_("Not compared, since units or years differ: {names}."), names=names(left_out)))
+        parts.append(
+            paragraph(_("Not compared, since units, years or criteria sets differ: {names}."), names=names(left_out))
+        )
     drawn = _two(own, alike)
     body = section(_("Comparison of scenarios"), *parts, drawn.html, anchor="compare")
     show(MapHtml(body, drawn.script_hashes))
+
+
+def _is_alike(own: Scope, other: Scope) -> bool:
+    return (own.on, own.years, own.plan.baseline.law_set) == (other.on, other.years, other.plan.baseline.law_set)
 
 
 def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:

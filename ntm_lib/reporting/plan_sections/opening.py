@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.works import works
+from ntm_lib.planning.later.follow_up import UNDER_WAY
 from ntm_lib.planning.scenario import BASE
 from ntm_lib.planning.start.basis import rest_shares
 from ntm_lib.reporting import formats, stamps
@@ -44,12 +45,34 @@ def opening(scope: Scope) -> None:
             "{sets}."
         ),
         on=formats.date(horizon.on),
-        start=scope.start_year,
+        start=scope.results_year,
         known=formats.date(horizon.law_known_on),
         sets=decisions(scope.rules),
     )
-    lead = Markup('<div class="lead">{}</div>').format(Markup().join([about, law, _relaxed(scope)]))
+    lead = Markup('<div class="lead">{}</div>').format(Markup().join([about, law, past(scope), _relaxed(scope)]))
     show(lead + _key_figures(scope) + _rests_on(scope) + _changes(scope))
+
+
+def past(scope: Scope) -> Markup:
+    """Say what a plan made anew takes as done since the results it starts from; empty for a plan of all its years."""
+    anew = scope.study.anew
+    if anew is None:
+        return Markup()
+    own = anew.actual[anew.actual["commune_code"].isin(scope.communes)]
+    done = int((own["state"] != UNDER_WAY).sum())
+    text = _(
+        "Planned anew from {year}. What was done before is fixed, by {source}: {done} criteria completed, {open} under way; "
+        "criteria not reported count as not completed. Money of the years before is spent and not shown."
+    )
+    return Markup("<p>{}</p>").format(
+        told(
+            text,
+            year=anew.from_year,
+            source=anew.source or _("results handed in"),
+            done=figure(scope.key("past_done"), done, "count"),
+            open=figure(scope.key("past_open"), len(own) - done, "count"),
+        )
+    )
 
 
 def _relaxed(scope: Scope) -> Markup:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from ntm_lib.criteria import YearRules
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _, language
-from ntm_lib.planning.handdown.register import cut_off
+from ntm_lib.planning.handdown.register import cut_off, results_year
 from ntm_lib.planning.handdown.targets import Tier, targets
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
@@ -69,6 +69,11 @@ class Scope:
     def start_year(self) -> int:
         """The year whose results the plan starts from."""
         return self.scenario.settings.horizon.start_year
+
+    @property
+    def results_year(self) -> int:
+        """The year whose results were judged; before the start year where the plan was made anew."""
+        return results_year(self.plan)
 
     @property
     def communes(self) -> pd.Index:

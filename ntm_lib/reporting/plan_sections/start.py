@@ -28,9 +28,15 @@ def start(scope: Scope) -> None:
         "The results of {year} were carried onto the units of the plan and judged by its law. At least {low} and at most "
         "{high} criteria per commune are met; the difference is what the data do not tell."
     )
+    if scope.study.anew is not None:
+        text = _(
+            "The results of {year} were carried onto the units of the plan and judged by its law; what was done since then, as "
+            "told at the top of the page, is counted as met. At least {low} and at most {high} criteria per commune are met; "
+            "the difference is what the data do not tell."
+        )
     lead = paragraph(
         text,
-        year=scope.start_year,
+        year=scope.results_year,
         low=figure(scope.key("mean_low", scope.start_year), own["mean_low"], "number"),
         high=figure(scope.key("mean_high", scope.start_year), own["mean_high"], "number"),
     )
@@ -104,7 +110,7 @@ def _by_commune(scope: Scope) -> Markup:
     is_stricter = scope.plan.baseline.law_set != scope.plan.baseline.old_set
     columns = [
         Column(_("Commune")),
-        Column(_("Criteria met, by the set of {year}").format(year=scope.start_year), "figure"),
+        Column(_("Criteria met, by the set of {year}").format(year=scope.results_year), "figure"),
         Column(_("Criteria met, by the plan's law"), "figure"),
         *([Column(_("Not met by the new criteria set"))] if is_stricter else []),
         Column(_("Not enough data")),
@@ -154,7 +160,7 @@ def _passages(scope: Scope) -> Markup:
     table = html_table(
         [Column(_("Content")), *(Column(label, "figure") for label in words.values())],
         rows,
-        caption=_("What became of the results of {year} under the plan's law").format(year=scope.start_year),
+        caption=_("What became of the results of {year} under the plan's law").format(year=scope.results_year),
         unit=_("Unit: commune as reported"),
         source=scope.source,
         stamps=scope.warnings,

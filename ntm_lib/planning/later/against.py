@@ -1,0 +1,114 @@
+"""Say of every criterion whether it went as planned: ahead, on time, late, not done, not planned, or not known."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ntm_lib.messages import _
+from ntm_lib.planning.later.follow_up import against_actual, as_planned
+from ntm_lib.planning.later.progress_file import DONE, Progress
+
+if TYPE_CHECKING:
+    from ntm_lib.planning.plan import Plan
+
+PAIR = ["commune_code", "criterion"]
+
+
+def outcome_labels() -> dict[str, str]:
+    """Name the outcomes of one criterion, best first."""
+    return {
+        "ahead": _("Ahead of the plan"),
+        "on_time": _("On time"),
+        "late": _("Completed late"),
+        "not_done": _("Not completed"),
+        "not_planned": _("Completed, not in the plan"),
+        "unknown": _("Not reported"),
+    }
+
+
+OUTCOMES = ("ahead", "on_time", "late", "not_done", "not_planned", "unknown")
+
+
+def outcomes(plan: "Plan", progress: Progress, year: int) -> pd.DataFrame:
+    """Put what was done by the end of a year beside the plan, criterion by criterion.
+
+    Returns
+    -------
+    DataFrame
+        A row for each criterion that the plan completes by then or that was done by then, documents' order:
+        ``commune_code, name, district_code, criterion, planned_year, actual_year`` (missing where there is none) and
+        ``outcome``: ahead (done before its planned year), on_time, late (done after it), not_done (planned by then; told or
+        found not done, still under way, or done only later), not_planned (done, in no year of the plan), unknown (planned
+        by then, and nothing was told of it).
+    """
+    table = against_actual(plan, progress.actual, year)
+    later = pd.MultiIndex.from_frame(pd.concat([progress.actual[PAIR], progress.not_done[PAIR]], ignore_index=True))
+    is_told = pd.MultiIndex.from_frame(table[PAIR]).isin(later)
+    planned, actual = (table[name].astype(float).to_numpy() for name in ("planned_year", "actual_year"))
+    is_done = ~np.isnan(actual)
+    outcome = np.select(
+        [is_done & np.isnan(planned), is_done & (actual < planned), is_done & (actual == planned), is_done, is_told],
+        ["not_planned", "ahead", "on_time", "late", "not_done"],
+        default="unknown",
+    )
+    return table.drop(columns="status").assign(outcome=outcome)
+
+
+def by_district(plan: "Plan", table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Count ``outcomes`` by district.
+
+    Index ``district_code``, documents' order, every district of the plan; ``name``; ``planned`` (criteria planned by the end of
+    the year), one column an outcome; ``standard_planned`` and ``standard`` (communes that meet all criteria by the plan,
+    and by what was done: at least so many, since what was not told may be done as well). Counts add up to the province.
+    """
+    problem = plan.problem
+    districts = pd.Index(problem.districts, name="district_code")
+    counts = table.groupby(["district_code", "outcome"]).size().unstack(fill_value=0)
+    counts = counts.reindex(index=districts, columns=list(OUTCOMES), fill_value=0)
+    is_planned = table["planned_year"].notna() & (table["planned_year"].fillna(0) <= year)
+    counts.insert(0, "planned", table[is_planned].groupby("district_code").size().reindex(districts, fill_value=0))
+    met = problem.met.copy()
+    done = table[table["actual_year"].notna()]
+    met[problem.communes.get_indexer(pd.Index(done["commune_code"])), problem.criteria.get_indexer(pd.Index(done["criterion"]))] = True  # fmt: skip
+    standard = {
+        "standard_planned": plan.solution.standard <= problem.years.index(year),
+        "standard": met.all(axis=1),
+    }
+    for name, held in standard.items():
+        counts[name] = np.bincount(problem.district[held], minlength=len(districts))
+    counts.insert(0, "name", plan.baseline.vintage.frame["name"].reindex(districts).to_numpy())
+    return counts
+
+
+def told_against_start(plan: "Plan", progress: Progress) -> pd.DataFrame:
+    """Return ``commune_code, criterion`` told as not done though the plan has them as met at the start.
+
+    The plan does not plan them, so they are not compared; whoever reads the comparison must be told.
+    """
+    told, problem = progress.not_done, plan.problem
+    rows = problem.communes.get_indexer(pd.Index(told["commune_code"]))
+    columns = problem.criteria.get_indexer(pd.Index(told["criterion"]))
+    return told[problem.met[rows, columns]].reset_index(drop=True)
+
+
+def planned_by(plan: "Plan", year: int) -> pd.DataFrame:
+    """Return what the plan completes, or has under way, by the end of a year, in the form of ``check_actual``.
+
+    The table that a planner fills in; documents' order.
+    """
+    problem, done = plan.problem, plan.solution.done
+    if year < problem.years[-1]:
+        table = as_planned(plan, year + 1)
+    else:
+        commune, criterion = np.nonzero((done >= 0) & (done < len(problem.years)))
+        table = pd.DataFrame(
+            {
+                "commune_code": problem.communes[commune],
+                "criterion": problem.criteria[criterion],
+                "year": np.array(problem.years)[done[commune, criterion]],
+                "state": DONE,
+            }
+        )
+    place = [problem.communes.get_indexer(pd.Index(table["commune_code"])), problem.criteria.get_indexer(pd.Index(table["criterion"]))]  # fmt: skip
+    return table.iloc[np.lexsort((place[1], place[0]))].reset_index(drop=True)
