@@ -1,0 +1,121 @@
+"""Prices and what communes answer to them: bounds, their slopes, and whole plans packed at them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ntm_lib.planning.optimise import Options, check, optimise, plans
+from ntm_lib.planning.optimise import highs as solver
+from ntm_lib.planning.optimise.check import worth
+from ntm_lib.planning.optimise.items import Items, read_items
+from ntm_lib.planning.optimise.levels import levels
+from ntm_lib.planning.optimise.model import Model, build
+from ntm_lib.planning.optimise.oracle import values
+from ntm_lib.planning.optimise.pack import Packing, pack
+from ntm_lib.planning.optimise.prices import duals, price
+from ntm_lib.planning.optimise.soft import expect
+from ntm_lib.planning.problem import Aims
+from tests.planning.problems import make_problem
+
+
+def read(size: int, seed: int, **changes: object) -> tuple[Model, Items]:
+    model = build(make_problem(size, seed, **changes))
+    return model, read_items(model)
+
+
+def exact(model: Model, items: Items, prices: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return what no plan exceeds by some prices, and the best profit of each commune."""
+    n, years = items.flat.standard.shape
+    best, level, year = np.zeros(n), np.zeros((n, 3), dtype=np.int64), np.full(len(items.flat.item), years)
+    values(items.flat, items.value - items.take @ prices, best, level, year)
+    spare = items.extra_value - items.extra @ prices
+    bound = best.sum() + (np.maximum(spare, 0) * items.upper).sum() + prices @ items.room + model.base
+    return float(bound), best
+
+
+@pytest.mark.parametrize(("size", "seed", "limits"), [(14, 1, True), (40, 2, True), (40, 3, False)])
+def test_at_the_prices_of_the_relaxation_the_communes_prove_its_bound(size: int, seed: int, limits: bool) -> None:
+    model, items = read(size, seed, limits=limits)
+    relaxed = solver.relax(model)
+    bound, _best = exact(model, items, duals(items, relaxed.prices[model.shared :]))
+    assert bound == pytest.approx(relaxed.bound, rel=1e-6)
+
+
+def test_any_prices_prove_a_bound() -> None:
+    model, items = read(14, 5)
+    found = optimise(model.problem, Options(gap=0.001, nodes=2000, ties=False, method="exact"))
+    draw = np.random.default_rng(1)
+    for _turn in range(20):
+        prices = draw.exponential(0.01, len(items.room)) * ~items.is_equal
+        assert exact(model, items, prices)[0] >= found.objective - 1e-6
+
+
+def test_what_is_expected_is_the_slope_of_the_smooth_answer_and_nears_the_exact_one() -> None:
+    _model, items = read(14, 4)
+    draw = np.random.default_rng(2)
+    profit = items.value - items.take @ draw.exponential(0.005, len(items.room))
+    n = len(items.flat.must)
+
+    def smooth(given: np.ndarray, heat: float) -> tuple[float, np.ndarray]:
+        total, done = np.zeros(n), np.zeros(len(given))
+        expect(items.flat, given / heat, 0, n, total, done)
+        return heat * total.sum(), done
+
+    _total, done = smooth(profit, 2.0)
+    for item in draw.choice(np.flatnonzero(done > 1e-3), 12, replace=False):
+        step = np.zeros(len(profit))
+        step[item] = 1e-4
+        slope = (smooth(profit + step, 2.0)[0] - smooth(profit - step, 2.0)[0]) / 2e-4
+        assert slope == pytest.approx(done[item], abs=1e-5)
+    best, level, year = np.zeros(n), np.zeros((n, 3), dtype=np.int64), np.full(len(items.flat.item), 5)
+    values(items.flat, profit, best, level, year)
+    assert smooth(profit, 0.01)[0] == pytest.approx(best.sum(), rel=1e-3)
+    assert smooth(profit, 0.01)[0] >= best.sum() - 1e-6
+
+
+def test_prices_found_without_the_relaxation_prove_nearly_as_much() -> None:
+    model, items = read(161, 1)
+    priced = price(model, items)
+    relaxed = solver.relax(model)
+    assert relaxed.bound - 1e-6 <= priced.bound <= relaxed.bound * 1.005
+    assert (priced.prices[~items.is_equal] >= 0).all()
+
+
+def test_a_packed_plan_keeps_every_limit_and_the_same_seed_packs_the_same() -> None:
+    model, items = read(60, 3, aims=Aims())
+    relaxed = solver.relax(model)
+    packing = Packing.of(model, items, duals(items, relaxed.prices[model.shared :]))
+    once, again = (pack(packing, relaxed.x, np.inf, turns=200_000, seeds=[0, 1], communes=0.05) for _turn in range(2))
+    assert once is not None
+    assert again is not None
+    assert (once == again).all()
+    plan = plans.read(model, once)
+    objective = worth(model.problem, plan)
+    assert objective == pytest.approx(model.worth @ once + model.base)
+    assert check(model.problem, replace(plan, objective=objective, bound=np.inf)) == []
+
+
+def test_where_nothing_fits_nothing_is_packed() -> None:
+    model, items = read(14, 3, limits=False)
+    relaxed = solver.relax(model)
+    packing = Packing.of(model, items, np.zeros(len(items.room)))
+    tight = replace(packing, items=replace(items, room=items.room - 1e9))
+    assert pack(tight, relaxed.x, np.inf, turns=20_000, seeds=[0]) is None
+
+
+def test_levels_bound_every_plan() -> None:
+    problem = make_problem(14, 2)
+    model = build(problem)
+    few = Options(gap=0.001, nodes=3000, ties=False, method="exact")
+    whole, decided = optimise(problem, few), levels(model, few)
+    assert decided.bound >= whole.objective - 1e-6
+    assert decided.bound <= solver.relax(model).bound + 1e-6
+
+
+def test_a_province_searched_in_steps_is_no_worse_than_its_proof() -> None:
+    problem = make_problem(60, 6)
+    found = optimise(problem, Options(gap=0.005, nodes=200, ties=False, method="price"))
+    assert found.gap is not None
+    assert found.gap <= 0.03
+    assert check(problem, found) == []
