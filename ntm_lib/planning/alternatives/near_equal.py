@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ntm_lib.planning.optimise import Options, check
+from ntm_lib.planning.optimise import Options, check, optimise
 from ntm_lib.planning.optimise.check import worth
-from ntm_lib.planning.optimise.highs import relax, solve
-from ntm_lib.planning.optimise.improve import indifference, rest_stands
+from ntm_lib.planning.optimise.highs import solve
 from ntm_lib.planning.optimise.model import Model, build, with_worth
-from ntm_lib.planning.optimise.plans import read, write
+from ntm_lib.planning.optimise.plans import read
 from ntm_lib.planning.problem import Floats, Infeasible, Ints, Problem, Solution
 
-FREE = 40  # communes decided anew in the search for another set: those that would do nearly as well either way
+EXACT = 40  # communes up to which the most different plan is searched; beyond it, one that leans the other way
+LEANS = (8.0, 25.0)  # leaning may cost what is tolerated when so many communes change: first more, then less
 APART = 0.05  # gap of the search for difference: how different a plan could be need not be exact
 NODES = 30
 PRECISE = 1e-6
@@ -37,19 +37,18 @@ def near_equal(
 ) -> NearEqual:
     """Find up to ``count`` plans, the given one included, each as different as possible from those before it.
 
-    Only the communes nearest to indifference are moved. Difference: communes that reach the standard within the horizon in one plan and not in the other, summed over the
-    plans before. Then the communes are held and the plan is made as good as it can be. Ends early when no other set of
-    communes is worth enough. Each plan passes ``check``; its bound is that of the plan given.
+    Difference: communes that reach the standard within the horizon in one plan and not in the other, summed over the plans
+    before. In a small problem the most different plan is searched, then its communes are held and it is made as good as it
+    can be; in a large one the best plan is searched for which communes without the standard count a little more. Ends early
+    when no other set of communes is worth enough. Each plan passes ``check``; its bound is that of the plan given.
     """
-    model = build(problem)
-    near = _near(model, solution)
     plans = [solution]
     held = solution.objective - tolerance * max(1.0, abs(solution.objective))
     while len(plans) < count:
-        found = _most_different(near, plans, held, options)
-        if found is None:
-            break
-        plan = _best_with_these(near, found, held, options)
+        if len(problem.communes) <= EXACT:
+            plan = _apart(build(problem), plans, held, options)
+        else:
+            plan = _leaning(problem, plans, held, options)
         if plan is None:
             break
         bound = max(solution.bound, plan.objective)
@@ -58,10 +57,26 @@ def near_equal(
     return NearEqual(tuple(plans), _place(problem, plans), tolerance)
 
 
-def _near(model: Model, solution: Solution) -> Model:
-    """Let only the communes that would do nearly as well either way be decided anew."""
-    order = np.argsort(indifference(model, relax(model)), kind="stable")
-    return model if len(order) <= FREE else rest_stands(model, write(model, solution), order[:FREE])
+def _apart(model: Model, plans: list[Solution], held: float, options: Options) -> Solution | None:
+    found = _most_different(model, plans, held, options)
+    return None if found is None else _best_with_these(model, found, held, options)
+
+
+def _leaning(problem: Problem, plans: list[Solution], held: float, options: Options) -> Solution | None:
+    """Search the best plan where a commune counts more for the standard the fewer plans have it; None: no other set found."""
+    have = np.mean([_reaches(problem, plan) for plan in plans], axis=0)
+    for changes in LEANS:
+        more = (plans[0].objective - held) / changes * (1 - 2 * have)
+        leaned = replace(problem, standard_value=problem.standard_value + more[:, None])
+        try:
+            found = optimise(leaned, replace(options, ties=False))
+        except Infeasible:
+            continue
+        plan = replace(found, objective=worth(problem, found), bound=np.inf)
+        is_known = any((_reaches(problem, plan) == _reaches(problem, other)).all() for other in plans)
+        if not is_known and plan.objective >= held - PRECISE and not check(problem, plan):
+            return plan
+    return None
 
 
 def _reaches(problem: Problem, plan: Solution) -> np.ndarray:

@@ -57,6 +57,13 @@ def _offer(scope: Scope, number: int, offer: Offer) -> list[Cell]:
 def near_equal(scope: Scope) -> None:
     """Show which communes reach the standard in all plans of nearly the same worth, and which only in some."""
     held = scope.study.near_equal
+    title = _("Plans of nearly the same worth")
+    if len(held.plans) == 1:
+        text = _(
+            "No plan with other communes was found that is worth nearly the same; that there is none is not proven."
+        )
+        show(section(title, paragraph(text), anchor="near-equal"))
+        return
     place = held.place.reindex(scope.communes)
     count = len(held.plans)
     words = {
@@ -77,14 +84,14 @@ def near_equal(scope: Scope) -> None:
         source=scope.source,
         stamps=scope.warnings,
         notes=[
-            _(
-                "The plans differ as much as possible in their communes and are worth at least {share} of this plan."
-            ).format(share=formats.percent(100 * (1 - held.tolerance)))
+            _("The plans differ in their communes and are worth at least {share} of this plan.").format(
+                share=formats.percent(100 * (1 - held.tolerance))
+            )
         ],
         is_numbered=False,
     )
     text = _(
-        "{count} plans are worth nearly the same. What is in all of them is sure; what is in some of them is a choice."
+        "{count} plans are worth nearly the same. A commune that is in all of them hardly depends on the choice; one that is in some of them does."
     )
     lead = paragraph(text, count=figure(scope.key("near_equal", "plans"), count, "count"))
-    show(section(_("Plans of nearly the same worth"), lead, table, anchor="near-equal"))
+    show(section(title, lead, table, anchor="near-equal"))
