@@ -19,11 +19,12 @@ from ntm_lib.planning.problem import Bools, Floats, Ints
 
 LACKING = 40.0  # what a shared row lacks costs so many times what an item is usually worth
 NEAR = 0.1  # what is so near to whole becomes whole at once; where nothing is, one is tried both ways
+FAIR = 1.003  # districts are measured against a little more than the share of gaps closed
 ROUNDS, OPENED = 200, 3
 DOUBT, OPEN = 1e-5, 6_000  # what is nearer to 0 or 1 stands; at most so many variables are open at first
 LOCAL = 0.02  # a row of at most this part of the variables belongs to a few communes, which can be looked at as a whole
 SOME = 0.1  # of criteria, at least this part becomes whole in a round
-SPARE = 0.3  # of each row of money so much of what one of its items usually takes is left for what rounding needs more
+SPARE = 0.5  # of each row of money so much of what one of its items usually takes is left for what rounding needs more
 WHOLE = 1e-6
 
 
@@ -44,6 +45,8 @@ def dive(model: Model, x: Floats, usual: float) -> Floats:
         if not more.any():
             break
         is_open |= more
+    if model.places.closed >= 0:
+        best = program.settle(best)
     for kind, is_hard in zip(_kinds(model), (True, True, False), strict=True):
         for _round in range(ROUNDS):
             part = program.columns[kind[program.columns] & (np.abs(best - np.rint(best)) > WHOLE)[program.columns]]
@@ -84,12 +87,15 @@ def _kinds(model: Model) -> tuple[Bools, Bools, Bools]:
 
 @dataclass(frozen=True, eq=False)
 class _Program:
-    """The linear program of ``columns``, the model's open variables; all others stand as in ``fixed``."""
+    """The linear program of ``columns``, the model's open variables; all others stand as in ``fixed``; ``kept``: the model's rows in it."""
 
     model: Model
     solver: highspy.Highs
     columns: Ints
     fixed: Floats
+    kept: Ints
+    low: Floats
+    high: Floats
 
     @classmethod
     def of(cls, model: Model, x: Floats, usual: float, is_open: Bools) -> "_Program":
@@ -109,13 +115,31 @@ class _Program:
         high[is_money] -= SPARE * usually[is_money]
         solver = _load(model, columns, rows[kept], model.low[kept] - taken, high,
                        LACKING * usual, int((kept < model.shared).sum()))  # fmt: skip
-        return cls(model, solver, columns, fixed)
+        return cls(model, solver, columns, fixed, kept, model.low[kept] - taken, high)
 
     def fix(self, columns: Ints, x: Floats) -> None:
         """Let some of the columns be whole from now on."""
         at, whole = np.searchsorted(self.columns, columns), np.rint(x[columns])
         for column, value in zip(at.tolist(), whole.tolist(), strict=True):
             self.solver.changeColBounds(column, value, value)
+
+    def settle(self, x: Floats) -> Floats:
+        """Measure districts from now on against a share of gaps closed that stands, a little above the one in ``x``."""
+        closed = self.model.places.closed
+        share = FAIR * x[closed]
+        own = self.model.rows[:, [closed]].tocsc()
+        at = np.searchsorted(self.columns, closed)
+        self.solver.changeColBounds(int(at), share, share)
+        for row, amount in zip(own.indices.tolist(), own.data.tolist(), strict=True):
+            place = int(np.searchsorted(self.kept, row))
+            if self.model.low[row] == self.model.high[row]:
+                low, high = -np.inf, self.high[place]
+            else:  # whole gaps beyond what stands
+                asked = np.ceil(self.model.low[row] - amount * share - WHOLE) + amount * share
+                low, high = self.low[place] + asked - self.model.low[row], self.high[place]
+            self.solver.changeRowBounds(place, low, high)
+        found = self.solve()
+        return x if found is None else found
 
     def fix_some(self, part: Ints, x: Floats, *, is_hard: bool) -> Floats | None:
         """Make whole what nearly is; where nothing is, one column, the better way of both."""

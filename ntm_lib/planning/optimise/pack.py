@@ -21,7 +21,7 @@ HOT, CALM = (0.3, 0.6), (0.15, 0.6)  # heat as a share of a usual item's worth, 
 NEARBY, MAKE_ROOM = (0.001, 0.1), 0.1  # the same near a good plan, and the share of turns that make room for a gap
 PULLS = 0.05
 COLD, MILD, STRICT = 0.03, 1.2, 10.0
-HALF = 0.5
+HALF, NEARLY = 0.5, 0.999
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ def pack(
     others = _others(items, ~fixed)
     base = model.base + float(items.extra_value[fixed] @ held[fixed])
     room = items.room - items.extra.T @ np.where(fixed, held, 0.0)
-    begin = _rounded(packing, x, room, others, held[~fixed])
+    begin = _rounded(packing, x, room, others, held[~fixed], NEARLY if near else HALF)
     profit = items.value - items.take @ packing.prices
 
     def run(seed: int) -> tuple[float, State]:
@@ -129,11 +129,11 @@ def _others(items: Items, free: Bools) -> Others:
     return Others(rows.indptr, rows.indices, rows.data, items.extra_value[free], items.upper[free])
 
 
-def _rounded(packing: Packing, x: Floats, room: Floats, others: Others, other: Floats) -> State:
+def _rounded(packing: Packing, x: Floats, room: Floats, others: Others, other: Floats, level: float) -> State:
     """Return the relaxed plan, rounded; a commune for which that is no plan is planned anew at the prices."""
     items, model = packing.items, packing.model
     flat, steps, years = items.flat, model.problem.steps, len(model.problem.years)
-    done = plans.done_years(model.problem, model.gaps, x[model.places.done] > HALF)
+    done = plans.done_years(model.problem, model.gaps, x[model.places.done] > level)
     year = np.full(len(flat.item), years)
     year[items.gap_of] = done[steps.commune, steps.criterion]
     levels = np.stack(
