@@ -33,18 +33,9 @@ def dive(model: Model, x: Floats, usual: float) -> Floats:
 
     ``usual``: what an item is usually worth.
     """
-    far = np.minimum(x, 1 - x)
-    least = np.partition(far, -OPEN)[-OPEN] if len(far) > OPEN else 0.0
-    is_open = far > max(DOUBT, least)
-    for _round in range(OPENED):
-        program = _Program.of(model, x, usual, is_open)
-        best = program.solve()
-        if best is None:
-            return x
-        more = _missed(model, best) & ~is_open
-        if not more.any():
-            break
-        is_open |= more
+    program, best = _first(model, x, usual)
+    if best is None:
+        return x
     if model.places.closed >= 0:
         best = program.settle(best)
     for kind, is_hard in zip(_kinds(model), (True, True, False), strict=True):
@@ -57,6 +48,26 @@ def dive(model: Model, x: Floats, usual: float) -> Floats:
                 return best
             best = found
     return best
+
+
+def _first(model: Model, x: Floats, usual: float) -> tuple["_Program", Floats | None]:
+    """Return the program of what ``x`` leaves open, and its optimum; more is open where rows cannot be kept otherwise."""
+    far = np.minimum(x, 1 - x)
+    is_open = _most(far, OPEN)
+    for wider in range(OPENED):
+        program = _Program.of(model, x, usual, is_open)
+        best = program.solve()
+        more = _most(far, OPEN * 3 ** (wider + 1)) if best is None else _missed(model, best)
+        if not (more & ~is_open).any():
+            break
+        is_open |= more
+    return program, best
+
+
+def _most(far: Floats, count: int) -> Bools:
+    """Tell which are farthest from whole, ``count`` at most."""
+    least = np.partition(far, -count)[-count] if len(far) > count else 0.0
+    return np.asarray(far > max(DOUBT, least))
 
 
 def _missed(model: Model, x: Floats) -> Bools:
@@ -178,7 +189,7 @@ def _load(
 ) -> highspy.Highs:
     """Set up the solver; rows from ``inside`` on may be missed at a cost, on either side."""
     without_banner()
-    size, free = len(columns), len(low) - inside
+    free = len(low) - inside
     mean = np.asarray(np.abs(rows).sum(axis=1)).ravel()[inside:] / np.diff(rows.indptr)[inside:]
     miss = sp.vstack([sp.csr_matrix((inside, free)), sp.eye(free)])
     lp = highspy.HighsLp()
@@ -191,7 +202,7 @@ def _load(
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
+    for name, value in {"output_flag": False, "threads": 1}.items():
+        solver.setOptionValue(name, value)
     solver.passModel(lp)
     return solver
