@@ -54,13 +54,18 @@ def _first(model: Model, x: Floats, usual: float) -> tuple["_Program", Floats | 
     """Return the program of what ``x`` leaves open, and its optimum; more is open where rows cannot be kept otherwise."""
     far = np.minimum(x, 1 - x)
     is_open = _most(far, OPEN)
-    for wider in range(OPENED):
-        program = _Program.of(model, x, usual, is_open)
-        best = program.solve()
-        more = _most(far, OPEN * 3 ** (wider + 1)) if best is None else _missed(model, best)
-        if not (more & ~is_open).any():
+    program = _Program.of(model, x, usual, is_open)
+    best = program.solve()
+    for wider in range(1, OPENED):
+        more = (_most(far, OPEN * 3**wider) if best is None else _missed(model, best)) & ~is_open
+        if not 0 < more.sum() <= OPEN * 3**wider:
             break
         is_open |= more
+        other = _Program.of(model, x, usual, is_open)
+        found = other.solve()
+        if found is None and best is not None:
+            break
+        program, best = other, found
     return program, best
 
 
