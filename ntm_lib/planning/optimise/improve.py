@@ -54,7 +54,7 @@ def indifference(model: Model, relaxed: Relaxed) -> Floats:
     Order and lags are left out: this only chooses which communes are looked at again.
     """
     open_communes = np.zeros(len(model.problem.communes), dtype=bool)
-    for column, commune in _owners(model):
+    for column, commune in owned(model):
         part = np.abs(relaxed.x[column] - np.rint(relaxed.x[column])) > WHOLE
         open_communes[commune[part]] = True
     reached, unreached = _profits(model, _priced(model, relaxed))
@@ -85,7 +85,7 @@ def _profits(model: Model, priced: Floats) -> tuple[Floats, Floats]:
     return reached, unreached
 
 
-def _owners(model: Model) -> list[tuple[Ints, Ints]]:
+def owned(model: Model) -> list[tuple[Ints, Ints]]:
     """Variables that belong to one commune, with the commune."""
     owned = [(model.places.done, model.problem.steps.commune)]
     for place in (model.places.standard, model.places.advanced, model.places.model, model.places.villages):
@@ -99,10 +99,10 @@ def rest_stands(model: Model, x: Floats, free: Ints) -> Model:
     is_free: Bools = np.zeros(len(model.problem.communes), dtype=bool)
     is_free[free] = True
     lower, upper = model.lower.copy(), model.upper.copy()
-    for column, commune in _owners(model):
+    for column, commune in owned(model):
         part = np.abs(x[column] - np.rint(x[column])) > WHOLE
         is_free[commune[part]] = True
-    for column, commune in _owners(model):
+    for column, commune in owned(model):
         fixed = column[~is_free[commune]]
         lower[fixed] = upper[fixed] = np.rint(x[fixed])
     return replace(model, lower=lower, upper=upper)

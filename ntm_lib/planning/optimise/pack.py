@@ -18,9 +18,10 @@ THREADS = 2
 FAIR = 1.002  # districts are measured against a little more than the share of gaps closed in the relaxed plan
 LEAST, ASKED = 0.3, 20.0  # what a row lacks costs at least so many times what an item is usually worth; an aim more
 HOT, CALM = (0.3, 0.6), (0.15, 0.6)  # heat as a share of a usual item's worth, share of turns that change two gaps
+NEARBY, MAKE_ROOM = (0.001, 0.1), 0.1  # the same near a good plan, and the share of turns that make room for a gap
 PULLS = 0.05
 COLD, MILD, STRICT = 0.03, 1.2, 10.0
-HALF = 0.5
+HALF, NEARLY = 0.5, 0.999
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,25 +64,24 @@ def pack(
     turns: int,
     seeds: Iterable[int],
     communes: float = 0.0,
-    spread: bool = False,
+    near: bool = False,
 ) -> Floats | None:
     """Return the best whole plan (model's variables) found near a relaxed one, or None.
 
     ``enough``: a plan worth that much ends a search. ``turns``: changes tried in each search, one search a seed, some
-    hotter and some calmer. ``communes``: share of turns that plan a whole commune anew. ``spread``: where the relaxed plan
-    does things in part, some communes begin with all of them and some with none, as many as the parts tell; otherwise what
-    is done by more than half begins as done.
+    hotter and some calmer. ``communes``: share of turns that plan a whole commune anew. ``near``: the relaxed plan is nearly
+    whole and good; the search hardly leaves it. What is done by more than half begins as done.
     """
     items, model = packing.items, packing.model
     fixed, held = _fixed(packing, x)
     others = _others(items, ~fixed)
     base = model.base + float(items.extra_value[fixed] @ held[fixed])
     room = items.room - items.extra.T @ np.where(fixed, held, 0.0)
-    begin = _rounded(packing, x, room, others, held[~fixed], spread=spread)
+    begin = _rounded(packing, x, room, others, held[~fixed], NEARLY if near else HALF)
     profit = items.value - items.take @ packing.prices
 
     def run(seed: int) -> tuple[float, State]:
-        heat, swaps = (HOT, CALM)[seed % 2]
+        heat, swaps = NEARBY if near else (HOT, CALM)[seed % 2]
         course = Course(
             turns,
             heat * packing.usual,
@@ -89,7 +89,7 @@ def pack(
             MILD,
             STRICT,
             swaps,
-            PULLS,
+            MAKE_ROOM if near else PULLS,
             communes,
             enough - base,
         )
@@ -129,19 +129,18 @@ def _others(items: Items, free: Bools) -> Others:
     return Others(rows.indptr, rows.indices, rows.data, items.extra_value[free], items.upper[free])
 
 
-def _rounded(packing: Packing, x: Floats, room: Floats, others: Others, other: Floats, *, spread: bool) -> State:
+def _rounded(packing: Packing, x: Floats, room: Floats, others: Others, other: Floats, level: float) -> State:
     """Return the relaxed plan, rounded; a commune for which that is no plan is planned anew at the prices."""
     items, model = packing.items, packing.model
     flat, steps, years = items.flat, model.problem.steps, len(model.problem.years)
-    level = _thresholds(len(flat.must)) if spread else np.full(len(flat.must), HALF)
-    done = plans.done_years(model.problem, model.gaps, x[model.places.done] > level[steps.commune])
+    done = plans.done_years(model.problem, model.gaps, x[model.places.done] > level)
     year = np.full(len(flat.item), years)
     year[items.gap_of] = done[steps.commune, steps.criterion]
     levels = np.stack(
         [
             np.where(flat.is_whole | flat.at_start, done.max(axis=1, initial=-1), years),
-            plans.level_years(model.places.advanced, x, years, level),
-            plans.level_years(model.places.model, x, years, level),
+            plans.level_years(model.places.advanced, x, years),
+            plans.level_years(model.places.model, x, years),
         ],
         axis=1,
     )
@@ -160,12 +159,6 @@ def _rounded(packing: Packing, x: Floats, room: Floats, others: Others, other: F
         span = slice(others.start[at], others.start[at + 1])
         state.left[others.row[span]] -= other[at] * others.amount[span]
     return state
-
-
-def _thresholds(communes: int) -> Floats:
-    """One threshold a commune, evenly spread: with one for all of a commune, what must come first does."""
-    even = (np.arange(communes) + HALF) / max(1, communes)
-    return np.random.default_rng(0).permutation(even)
 
 
 def _is_plan(flat: Flat, state: State, commune: int, years: int) -> bool:

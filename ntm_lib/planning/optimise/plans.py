@@ -54,9 +54,9 @@ def _share(problem: Problem, held: np.ndarray) -> Floats:
     return np.bincount(problem.district, held, minlength=len(size)) / np.maximum(size, 1)
 
 
-def level_years(place: Ints, x: Floats, years: int, level: float | Floats = 0.5) -> Ints:
-    """First year (n) in which more of a level than ``level`` is reached; t: never."""
-    held = (place >= 0) & (x[np.maximum(place, 0)] > np.reshape(level, (-1, 1))) if len(x) else place >= 0
+def level_years(place: Ints, x: Floats, years: int) -> Ints:
+    """First year (n) in which more than half of a level is reached; t: never."""
+    held = (place >= 0) & (x[np.maximum(place, 0)] > 0.5) if len(x) else place >= 0
     return np.where(held.any(axis=1), held.argmax(axis=1), years)
 
 

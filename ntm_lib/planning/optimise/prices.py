@@ -24,7 +24,7 @@ FIRST = 200  # evaluations for money alone
 HEATS = ((0.2, 40), (0.05, 60), (0.015, 60))  # heat as a share of a usual item's worth, evaluations at most
 MEMORY = 20
 THREADS = 2  # their parts are added up in one order: the same problem gives the same prices
-ENOUGH = 1e-9
+ENOUGH = 1e-8
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ TINY, LARGE = 1_000, 15_000
 PART, CLOSE = 0.6, 0.1  # share of the gap that the levels may use up, at first and where that proves too little
 TURNS, SEEDS = 2_000_000, range(4)
 SPARE = (0.0, 3e-4, 1e-3, 3e-3)  # share of money left unused, more where whole criteria did not fit in
-PACKED = (0.01, 600.0)  # of a large problem: share of turns that plan a commune anew, turns for each gap
+PACKED = (0.01, 40)  # of a large problem: share of turns that plan a commune anew, turns for each gap
 WHOLE_NODES = 500  # of a province for which no step found a plan
 TIE_NODES = 50
 TIE_GAP = 0.01
@@ -143,23 +143,19 @@ class _Province:
 def _country(model: Model, options: Options, start: Floats | None) -> Found:
     """Price and pack; raises ``NotFound`` where no plan was found, ``Infeasible`` where there can be none."""
     from ntm_lib.planning.optimise.items import read_items
+    from ntm_lib.planning.optimise.narrow import dive
     from ntm_lib.planning.optimise.pack import Packing, pack
     from ntm_lib.planning.optimise.prices import price
 
     items = read_items(model)
     priced = price(model, items)
     enough = priced.bound - options.gap * max(1.0, abs(priced.bound))
-    communes, turns = PACKED
     packing = Packing.of(model, items, priced.prices)
-    best = pack(
-        packing,
-        priced.x,
-        enough,
-        turns=int(turns * len(items.flat.item)),
-        seeds=SEEDS[:2],
-        communes=communes,
-        spread=True,
-    )
+    x = dive(model, priced.x, packing.usual)
+    communes, turns = PACKED
+    best = pack(packing, x, enough, turns=turns * len(items.flat.item), seeds=SEEDS[:2], near=True)
+    if best is None:
+        best = pack(packing, x, enough, turns=turns * len(items.flat.item), seeds=SEEDS[:2], communes=communes)
     found = [x for x in (best, start) if x is not None]
     if not found:
         raise NotFound

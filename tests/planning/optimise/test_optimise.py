@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ntm_lib.planning.optimise import Options, check, optimise
+from ntm_lib.planning.optimise import Options, check, optimise, search
 from ntm_lib.planning.optimise.check import worth
 from ntm_lib.planning.problem import Aims, Infeasible, Problem, Solution
 from tests.planning.problems import make_problem
@@ -213,3 +213,26 @@ def test_a_start_that_breaks_a_limit_is_not_returned() -> None:
     assert (begun.objective, begun.bound) == (fresh.objective, fresh.bound)
     assert optimise(problem, options, before).objective >= before.objective - 1e-6
     assert optimise(make_problem(6, 4, limits=False), options, before).gap is not None  # of another problem
+
+
+@pytest.mark.parametrize("limits", [False, True], ids=["money", "all limits"])
+def test_a_country_is_priced_and_its_plan_keeps_every_limit(limits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = make_problem(400, 1, limits=limits)
+    monkeypatch.setattr(search, "LARGE", 1_000)
+    found = optimise(problem, Options(gap=0.001, ties=False))
+    assert check(problem, found) == []
+    assert found.gap is not None
+    assert found.gap <= 0.01
+    assert found.bound >= found.objective
+
+
+def test_prices_bound_the_best_plan_and_the_search_repeats_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = make_problem(60, 2, limits=False)
+    best = optimise(problem, Options(gap=1e-4, ties=False))
+    monkeypatch.setattr(search, "TINY", 10)
+    monkeypatch.setattr(search, "LARGE", 10)
+    found, again = (optimise(problem, Options(gap=1e-6, ties=False)) for _turn in range(2))
+    assert check(problem, found) == []
+    assert found.bound >= best.objective - 1e-6
+    assert found.objective <= best.bound + 1e-6
+    assert (found.done == again.done).all()
