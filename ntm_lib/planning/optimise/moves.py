@@ -307,10 +307,8 @@ def pull_gap(flat: Flat, state: State, value: Floats, lack: Floats, limit: float
             if gain + more >= limit:
                 return gain + more
             _shift(flat, state, other, year, value, lack)
-    if _may(flat, state, gap, old):
-        _shift(flat, state, gap, old, value, lack)
-        return 0.0
-    return gain
+    back = _shift(flat, state, gap, old, value, lack)
+    return gain if back == NEVER else 0.0  # NEVER: it was not allowed to stand where it stood
 
 
 @njit(cache=True, nogil=True)

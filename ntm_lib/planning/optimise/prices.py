@@ -21,7 +21,7 @@ from ntm_lib.planning.optimise.soft import expect
 from ntm_lib.planning.problem import Bools, Floats
 
 FIRST = 200  # evaluations for money alone
-HEATS = ((0.2, 40), (0.05, 60), (0.015, 60))  # heat as a share of a usual item's worth, evaluations at most
+HEATS = ((0.2, 60), (0.05, 100), (0.015, 150))  # heat as a share of a usual item's worth, evaluations at most
 MEMORY = 20
 THREADS = 2  # their parts are added up in one order: the same problem gives the same prices
 ENOUGH = 1e-8
