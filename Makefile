@@ -62,5 +62,6 @@ lock: .venv/dev ## renew both locks from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
 		--extra build --extra dev pyproject.toml -o requirements-dev.lock
 
-clean: ## remove the environment and all results
+clean: ## remove the environment, compiled code and all results
 	rm -rf .venv outputs/* build dist
+	find ntm_lib -name __pycache__ -type d -prune -exec rm -rf {} +

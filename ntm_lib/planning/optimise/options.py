@@ -10,11 +10,10 @@ class Options:
 
     ``gap``: stop when the plan is proven to lie within this share of the best one. ``nodes``: stop after so many nodes of
     the search tree, with the best plan so far. ``seed``: of the solver. ``ties``: search a cheaper, then earlier plan of
-    the same worth. ``method``: ``exact`` puts the whole problem to the solver, ``price`` decides each commune alone at a
-    price of money first, ``auto`` chooses
-    by size: a large problem whose plan near the prices is not proven to ``gap`` comes back unproven, before its nodes are
-    used up; ``exact`` searches it on. ``hasty``: do about a third of the work before the first branching, for an answer at
-    once.
+    the same worth. ``method``: ``exact`` puts the whole problem to the solver, ``price`` goes by prices and steps (see
+    ``search``) whatever the size, ``auto`` chooses by size: a large problem that the steps do not prove to ``gap`` comes
+    back unproven, before its nodes are used up; ``exact`` searches it on. ``hasty``: do about a third of the work before
+    the first branching, for an answer at once.
     """
 
     gap: float = 0.001
