@@ -21,6 +21,7 @@ HOT, CALM = (0.3, 0.6), (0.15, 0.6)  # heat as a share of a usual item's worth, 
 NEARBY, MAKE_ROOM = (0.001, 0.1), 0.1  # the same near a good plan, and the share of turns that make room for a gap
 PULLS = 0.05
 COLD, MILD, STRICT = 0.03, 1.2, 10.0
+ROUNDS, KEPT = 3, 1e-9
 HALF, NEARLY = 0.5, 0.999
 
 
@@ -72,8 +73,40 @@ def pack(
     hotter and some calmer. ``communes``: share of turns that plan a whole commune anew. ``near``: the relaxed plan is nearly
     whole and good; the search hardly leaves it. What is done by more than half begins as done.
     """
+    closed = x[packing.model.places.done[packing.model.gaps.is_last]].sum() / _gaps(packing)
+    for _round in range(ROUNDS):
+        course = (enough, turns, tuple(seeds), communes, near)
+        found = _search(packing, x, FAIR * closed, *course)
+        if found is None or _keeps(packing.model, found):
+            return found
+        closed = found[packing.model.places.done[packing.model.gaps.is_last]].sum() / _gaps(packing)
+    return None
+
+
+def _gaps(packing: Packing) -> int:
+    return max(1, int(packing.model.gaps.of_commune.sum()))
+
+
+def _keeps(model: Model, x: Floats) -> bool:
+    """Tell whether a plan keeps every row; it may miss fairness where it closes more gaps than was assumed."""
+    use = model.rows @ x
+    slack = KEPT * np.maximum(1.0, np.abs(use))
+    return bool((use >= model.low - slack).all() and (use <= model.high + slack).all())
+
+
+def _search(
+    packing: Packing,
+    x: Floats,
+    closed: float,
+    enough: float,
+    turns: int,
+    seeds: tuple[int, ...],
+    communes: float,
+    near: bool,
+) -> Floats | None:
+    """Pack once, districts measured against ``closed``, a share of the gaps of all."""
     items, model = packing.items, packing.model
-    fixed, held = _fixed(packing, x)
+    fixed, held = _fixed(packing, x, closed)
     others = _others(items, ~fixed)
     base = model.base + float(items.extra_value[fixed] @ held[fixed])
     room = items.room - items.extra.T @ np.where(fixed, held, 0.0)
@@ -109,14 +142,13 @@ def pack(
     return _written(packing, state, values)
 
 
-def _fixed(packing: Packing, x: Floats) -> tuple[Bools, Floats]:
+def _fixed(packing: Packing, x: Floats, closed: float) -> tuple[Bools, Floats]:
     """Which other variables stand during a search, and what all of them start from: villages are rounded and then move."""
     items, places, aims = packing.items, packing.model.places, packing.model.problem.aims
     at = items.others
     fixed = (at == places.closed) | np.isin(at, places.districts)
     held = np.where(fixed, x[at], np.floor(x[at] + 1e-6))
-    closed = x[places.done[packing.model.gaps.is_last]].sum() / max(1, int(packing.model.gaps.of_commune.sum()))
-    held[at == places.closed] = min(1.0, FAIR * closed)
+    held[at == places.closed] = min(1.0, closed)
     flags = np.flatnonzero(np.isin(at, places.districts[places.districts >= 0]))
     most = flags[np.argsort(-held[flags], kind="stable")][: int(aims.districts or 0)]
     held[flags] = 0.0
