@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ntm_lib import criteria, units
 from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
+from ntm_lib.evaluation.territory import iso_date
 from ntm_lib.messages import _, language
 from ntm_lib.planning.scenario import Scenario, load_scenario
 from ntm_lib.planning.start.levels import plan_law
@@ -24,7 +25,7 @@ def load_by_law(name: str, project: Project, law: dt.date | str | None = None) -
     """
     if law is None or law == "":
         return load_scenario(name, project)
-    day = law if isinstance(law, dt.date) else _day(law)
+    day = law if isinstance(law, dt.date) else iso_date(law)
     scenario = load_scenario(name, project, horizon__law_known_on=day.isoformat())
     if other_law(scenario) is None:
         return scenario
@@ -133,15 +134,6 @@ def with_title(scenario: Scenario, addition: str) -> Scenario:
         for title in (scenario.title.vi, scenario.title.en)
     )
     return replace(scenario, title=Labels(vi=vi, en=en))
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            _("'{text}' is not a date. Write it as year-month-day, for example 2019-12-31.").format(text=text)
-        ) from error
 
 
 def _written(day: dt.date) -> str:

@@ -68,6 +68,12 @@ class Items:
     gap_of: Ints
     rows: sp.csr_matrix  # from the model's shared rows to these rows: signs, and sums of money carried over
 
+    @property
+    def usual(self) -> float:
+        """What a step is usually worth, the unit of heat; 1 where no step is worth anything."""
+        worth = np.abs(self.value[: len(self.gap_of)])
+        return float(np.median(worth[worth > 0])) if (worth > 0).any() else 1.0
+
 
 def read_items(model: Model) -> Items:
     """Read the items of a model; bounds of its variables hold as they stand in it."""

@@ -41,8 +41,7 @@ class Packing:
     @classmethod
     def of(cls, model: Model, items: Items, prices: Floats) -> "Packing":
         """Set up the packing of a model."""
-        worth = np.abs(items.value[: len(model.problem.steps)])
-        usual = float(np.median(worth[worth > 0])) if (worth > 0).any() else 1.0
+        usual = items.usual
         both = sp.vstack([items.take, items.extra]).tocsc()
         mean = np.asarray(np.abs(both).sum(axis=0)).ravel() / np.maximum(np.diff(both.indptr), 1)
         is_asked = np.asarray(both.min(axis=0).todense()).ravel() < 0

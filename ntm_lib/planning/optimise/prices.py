@@ -69,8 +69,7 @@ class _Seek:
         self.model, self.items, self.flat = model, items, items.flat
         self.count, self.years = items.flat.standard.shape
         self.give = items.take.T.tocsr()
-        worth = np.abs(items.value[: len(model.problem.steps)])
-        self.usual = float(np.median(worth[worth > 0])) if (worth > 0).any() else 1.0
+        self.usual = items.usual
         own = items.rows.indices[items.rows.indptr[1:] - 1] + model.shared - model.money
         self.money = (own >= 0) & (own < model.problem.money.size)
         self.whole = _balanced(model, items)

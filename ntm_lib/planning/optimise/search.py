@@ -91,7 +91,14 @@ class _Province:
         packing = Packing.of(self.model, items, duals(items, relaxed.prices[self.model.shared :]))
         close = replace(self.options, gap=self.options.gap * PART)
         for spare in SPARE:
-            decided = levels(self.model, close, spare=spare)
+            try:
+                decided = levels(self.model, close, spare=spare)
+            except NotFound:  # nothing is proven by that
+                continue
+            except Infeasible:
+                if not spare:
+                    raise
+                return  # only a plan that leaves money over is impossible
             self.nodes += decided.nodes
             if not spare:
                 self.bound = min(self.bound, decided.bound)
@@ -107,7 +114,10 @@ class _Province:
 
     def _prove(self) -> None:
         """Search the levels on for a lower bound."""
-        closer = levels(self.model, replace(self.options, gap=self.options.gap * CLOSE))
+        try:
+            closer = levels(self.model, replace(self.options, gap=self.options.gap * CLOSE))
+        except NotFound:
+            return
         self.nodes += closer.nodes
         self.bound = min(self.bound, closer.bound)
 
@@ -141,7 +151,7 @@ class _Province:
 
 
 def _country(model: Model, options: Options, start: Floats | None) -> Found:
-    """Price and pack; raises ``NotFound`` where no plan was found, ``Infeasible`` where there can be none."""
+    """Price and pack; raises ``NotFound`` where no plan was found, which does not prove that there is none."""
     from ntm_lib.planning.optimise.items import read_items
     from ntm_lib.planning.optimise.narrow import dive
     from ntm_lib.planning.optimise.pack import Packing, pack

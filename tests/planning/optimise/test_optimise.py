@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ntm_lib.planning.optimise import Options, check, optimise, search
 from ntm_lib.planning.optimise.check import worth
-from ntm_lib.planning.problem import Aims, Infeasible, Problem, Solution
+from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
 from tests.planning.problems import make_problem
 
 EXACT = Options(gap=0.0, nodes=100_000, ties=False)
@@ -236,3 +236,14 @@ def test_prices_bound_the_best_plan_and_the_search_repeats_itself(monkeypatch: p
     assert found.bound >= best.objective - 1e-6
     assert found.objective <= best.bound + 1e-6
     assert (found.done == again.done).all()
+
+
+def test_no_plan_that_leaves_money_over_does_not_mean_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(_model: object, _options: Options, *, spare: float = 0.0) -> None:
+        raise (Infeasible if spare else NotFound)
+
+    monkeypatch.setattr("ntm_lib.planning.optimise.search.levels", give_up)
+    problem = make_problem(14, 2)
+    found = optimise(problem, Options(gap=0.05, nodes=200, ties=False, method="price"))
+    assert check(problem, found) == []
+    assert found.gap is not None
