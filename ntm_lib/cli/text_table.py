@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-from ntm_lib.reporting.office.sheets import clean_text
+from ntm_lib.reporting.sheets import clean_text
 
 GAP = "  "
 _HEAD = 12  # places that a heading takes before it goes on in the next line

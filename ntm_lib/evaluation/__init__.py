@@ -1,8 +1,7 @@
 """What the pages say: headline, progress, distances, what is unknown and what rests on assumption."""
 
-from ntm_lib.evaluation.basis import VERIFIED, Sources, confirmed, doubtful_shares, rests_on, sources
-from ntm_lib.evaluation.gaps import MISSING_LEVEL, MISSING_VALUE, distances, unknowns
-from ntm_lib.evaluation.progress import (
+from ntm_lib.evaluation.certainty.basis import VERIFIED, Sources, confirmed, doubtful_shares, rests_on, sources
+from ntm_lib.evaluation.counts.progress import (
     GROUP_UNKNOWN,
     Headline,
     criterion_shares,
@@ -11,13 +10,10 @@ from ntm_lib.evaluation.progress import (
     headline,
     trend,
 )
-from ntm_lib.evaluation.register import (
-    published_figures,
-    published_words,
-    read_published,
-    recognitions,
-    unnamed_recognitions,
-)
+from ntm_lib.evaluation.published.figures import published_figures, published_words
+from ntm_lib.evaluation.published_table import read_published
+from ntm_lib.evaluation.recognition.register import recognitions, unnamed_recognitions
+from ntm_lib.evaluation.shortfalls.gaps import MISSING_LEVEL, MISSING_VALUE, distances, unknowns
 from ntm_lib.evaluation.status import cut_off, status_of
 from ntm_lib.evaluation.territory import Territory, iso_date, load_province, load_territory
 from ntm_lib.evaluation.words import merge_rule_words

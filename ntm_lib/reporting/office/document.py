@@ -12,7 +12,7 @@ from ntm_lib.project import whole_file
 from ntm_lib.reporting import stamps as words
 from ntm_lib.reporting.office import paper
 from ntm_lib.reporting.office.outline import Block, Outline, Section, blocks_of
-from ntm_lib.reporting.office.sheets import Sheet, clean_text
+from ntm_lib.reporting.sheets import Sheet, clean_text
 
 CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 """The day written into every file, so that the same plan gives the same file."""

@@ -10,8 +10,8 @@ from ntm_lib.planning.plan import Plan
 from ntm_lib.reporting.office.plan_later import published_sheet
 from ntm_lib.reporting.office.plan_marks import plan_stamps, source_line
 from ntm_lib.reporting.office.plan_tables import about_plan
-from ntm_lib.reporting.office.sheets import Column, Sheet, sums
 from ntm_lib.reporting.office.workbook import write_workbook
+from ntm_lib.reporting.sheets import Column, Sheet, sums
 
 
 def district_sheet(plan: Plan, table: pd.DataFrame, year: int, source: str) -> Sheet:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ntm_lib.messages import _
 from ntm_lib.reporting.office.outline import Office
-from ntm_lib.reporting.office.sheets import Column, Sheet, clean_text, printed
+from ntm_lib.reporting.sheets import Column, Sheet, clean_text, printed
 
 FONT = "Times New Roman"
 BODY, TABLE = 14, 10  # points; the decree asks 13-14 for the text

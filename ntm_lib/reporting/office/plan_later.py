@@ -9,7 +9,7 @@ from ntm_lib.planning.later.orientation import orientation, orientation_notes
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.settings import Purse
 from ntm_lib.reporting.office.plan_marks import million, plan_stamps, source_line
-from ntm_lib.reporting.office.sheets import Column, Sheet, sums
+from ntm_lib.reporting.sheets import Column, Sheet, sums
 
 
 def villages_sheet(plan: Plan) -> Sheet:

@@ -6,7 +6,7 @@ from ntm_lib.planning.handdown.register import results_year
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
 from ntm_lib.reporting import formats, stamps
-from ntm_lib.reporting.office.sheets import Column
+from ntm_lib.reporting.sheets import Column
 
 
 def plan_stamps(plan: Plan) -> list[str]:

@@ -15,7 +15,7 @@ from ntm_lib.planning.means.policies import load_policies
 from ntm_lib.planning.plan import Plan
 from ntm_lib.reporting.office.plan_later import figure_labels, orientation_sheet, published_sheet, villages_sheet
 from ntm_lib.reporting.office.plan_marks import law_name, million, plan_stamps, purse_columns, source_line
-from ntm_lib.reporting.office.sheets import Column, Sheet, sums
+from ntm_lib.reporting.sheets import Column, Sheet, sums
 
 __all__ = [
     "about_plan", "figure_labels", "law_name", "money_sheet", "orientation_sheet", "other_money_sheet", "plan_sheets",

@@ -14,8 +14,8 @@ from ntm_lib.reporting import formats
 from ntm_lib.reporting.office import plan_tables as tables
 from ntm_lib.reporting.office.document import write_document
 from ntm_lib.reporting.office.outline import Outline, read_outline
-from ntm_lib.reporting.office.sheets import Sheet
 from ntm_lib.reporting.office.workbook import write_workbook
+from ntm_lib.reporting.sheets import Sheet
 
 
 def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str]]:

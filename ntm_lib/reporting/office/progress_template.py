@@ -13,8 +13,8 @@ from ntm_lib.planning.later.progress_file import state_words
 from ntm_lib.planning.plan import Plan
 from ntm_lib.project import whole_file
 from ntm_lib.reporting.office.plan_marks import plan_stamps, source_line
-from ntm_lib.reporting.office.sheets import safe_text
 from ntm_lib.reporting.office.workbook import CREATED, FONT
+from ntm_lib.reporting.sheets import safe_text
 
 WIDTHS = {"commune_code": 10, "commune": 24, "district": 24, "criterion": 9, "criterion_name": 34, "planned_state": 18,
           "planned_year": 12, "state": 20, "year": 16}  # fmt: skip

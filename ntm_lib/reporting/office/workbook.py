@@ -8,7 +8,7 @@ from typing import Any
 from ntm_lib.messages import _
 from ntm_lib.project import whole_file
 from ntm_lib.reporting import stamps as words
-from ntm_lib.reporting.office.sheets import Column, Kind, Sheet, safe_text
+from ntm_lib.reporting.sheets import Column, Kind, Sheet, safe_text
 
 FONT = "Times New Roman"
 CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)

@@ -1,0 +1,1 @@
+"""Money raised, allotted and paid; what is owed."""

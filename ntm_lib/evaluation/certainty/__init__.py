@@ -1,0 +1,1 @@
+"""What the verdicts rest on, and which of them could turn."""

@@ -1,0 +1,1 @@
+"""What was reached: counts by year, group and criterion, on the units of any date."""

@@ -1,0 +1,1 @@
+"""Published figures, and the computed ones beside them."""
