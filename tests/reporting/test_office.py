@@ -16,8 +16,8 @@ from ntm_lib.reporting.office.document import machine_mark, write_document
 from ntm_lib.reporting.office.outline import Outline, read_outline
 from ntm_lib.reporting.office.paper import MOTTO, STATE, roman
 from ntm_lib.reporting.office.plan_text import machine_text
-from ntm_lib.reporting.sheets import Column, Sheet, safe_text, sums
 from ntm_lib.reporting.office.workbook import write_workbook
+from ntm_lib.reporting.sheets import Column, Sheet, safe_text, sums
 
 EVIL = ["=1+1", "+84", "-2", "@SUM(A1)", "\t=1", " =cmd|' /C calc'!A0", "\u202e=x", "\x00=x"]
 

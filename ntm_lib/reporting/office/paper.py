@@ -14,6 +14,7 @@ BODY, TABLE = 14, 10  # points; the decree asks 13-14 for the text
 MARGINS_MM = {"top": 20, "bottom": 20, "left": 30, "right": 15}
 """Nghị định 30/2020/NĐ-CP, Phụ lục I: 20-25 above and below, 30-35 left, 15-20 right."""
 STATE, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
+CENTRED = {"year", "date", "verdict"}
 _NUMERALS = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -266,10 +267,10 @@ def _fill(
     _cell(row[0], number, style, "center", is_bold=is_bold)
     for cell, value, column in zip(row[1:], cells, columns, strict=True):
         is_text = column.kind == "text" or isinstance(value, str)
-        align = "left" if is_text else "center" if column.kind == "year" else "right"
+        align = "left" if is_text else "center" if column.kind in CENTRED else "right"
         _cell(
             cell,
-            "" if value is None and is_bold else printed(value, "text" if is_text else column.kind),
+            "" if value is None and is_bold else printed(value, column),
             style,
             align,
             is_bold=is_bold,
