@@ -92,23 +92,28 @@ def column_chart(
     unit: str = "",
     stamps: Sequence[str] = (),
     source: str | Markup = "",
+    is_amount: bool = False,
 ) -> Markup:
     """Return stacked columns by year.
 
     ``counts``: index year, one column for each key of ``classes`` (drawn from the bottom up in that order),
     whole numbers. Figures carry ``key.class.year``, those too small for a label only in the title of their
     piece. Raises ValueError for missing values: what is unknown is counted in the class of unknown ones.
+    ``is_amount``: amounts that were added up (money); a missing one was not reported: it has no piece, and a question
+    mark stands at a year without any.
     """
     table = counts[list(classes)]
-    if table.isna().to_numpy().any():
+    if table.isna().to_numpy().any() and not is_amount:
         raise ValueError("counts by class have no missing values")
     years = [int(year) for year in table.index]
     scale = _Scale(tuple(years), _top(table.sum(axis=1), None))
     reading = "; ".join(
-        f"{year}: " + ", ".join(f"{shown.label} {table[group][year]}" for group, shown in classes.items())
+        f"{year}: "
+        + ", ".join(f"{shown.label} {formats.number(table[group][year])}" for group, shown in classes.items())
         for year in years
     )
     frame = _frame(title, unit, scale, reading, stamps)
+    gaps = [scale.x(year) for year in years if table.T[year].isna().all()]
     pieces = [piece for year in years for piece in _column(year, table.T[year], classes, key, scale)]
     return render(
         "chart_columns.html.j2",
@@ -117,6 +122,7 @@ def column_chart(
         pieces=pieces,
         classes=list(classes.values()),
         column_width=round(min(44.0, scale.step * 0.72), 1),
+        gaps=gaps,
         legend_rows=(len(classes) + 2) // 3,
     )
 
@@ -168,7 +174,9 @@ def _column(
     tops = counts.cumsum()
     pieces = []
     for group, shown in classes.items():
-        count = int(counts[group])
+        count = counts[group]
+        if formats.is_missing(count):
+            continue
         top, bottom = scale.y(float(tops[group])), scale.y(float(tops[group] - count))
         text = figure(f"{key}.{group}.{year}", count, "count", tag="tspan")
         if count:

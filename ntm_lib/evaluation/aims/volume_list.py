@@ -21,12 +21,13 @@ class _Model(BaseModel):
 
 
 class VolumeLine(_Model):
-    """One volume: a column of a table, what it is a part of, and whether less of it is better."""
+    """One volume: a column of a table, what it is a part of, and whether less of it is better, words other than the column's."""
 
     table: str
     part: str
     whole: str = ""
     falls: bool = False
+    label: Labels | None = None
 
 
 class Content(_Model):

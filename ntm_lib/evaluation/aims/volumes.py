@@ -1,11 +1,13 @@
 """Volumes of work: what stood at the end of a year, out of how much, and what was done in the period."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
 from ntm_lib import tables
-from ntm_lib.evaluation.aims.volume_list import VolumeLine, VolumeList, load_volume_list
+from ntm_lib.evaluation.aims.volume_list import VolumeList, load_volume_list
 from ntm_lib.evaluation.capital.lines import Lines, handed_in, lay
 from ntm_lib.evaluation.territory import Territory
 
@@ -29,78 +31,80 @@ class Volumes:
     is_illustrative: bool
 
 
-def volumes(territory: Territory, commune: str = "") -> Volumes:
-    """Add up the volumes of a territory, or of one of its communes."""
+@dataclass(frozen=True, eq=False)
+class VolumeLines:
+    """The volumes of a territory as communes reported them, by table."""
+
+    choice: VolumeList
+    by_table: Mapping[str, Lines]
+    about: pd.DataFrame
+
+
+def volume_lines(territory: Territory) -> VolumeLines:
+    """Read the tables of the list of volumes."""
     choice = load_volume_list(territory.project)
-    laid = {
-        name: _laid(territory, name, choice, commune) for name in dict.fromkeys(line.table for line in choice.lines)
-    }
-    names = [f"{line.table}.{line.part}" for line in choice.lines]
-    by_year = pd.concat({name: _yearly(laid[line.table], line) for name, line in zip(names, choice.lines, strict=True)})
-    done = pd.DataFrame(
-        {name: _done(laid[line.table], line, territory.years) for name, line in zip(names, choice.lines, strict=True)}
-    ).T
+    by_table = {}
+    for table in dict.fromkeys(line.table for line in choice.lines):
+        used = [line for line in choice.lines if line.table == table]
+        columns = list(dict.fromkeys(name for line in used for name in (line.part, line.whole) if name))
+        by_table[table] = lay(territory, table, handed_in(territory, table), columns)
+    return VolumeLines(choice, MappingProxyType(by_table), _about(choice, territory))
+
+
+def volumes(territory: Territory, commune: str = "", read: VolumeLines | None = None) -> Volumes:
+    """Add up the volumes of a territory, or of one of its communes; ``read``: its lines, when they are known already."""
+    read = read or volume_lines(territory)
+    by_table = {name: lines.of(commune) if commune else lines for name, lines in read.by_table.items()}
+    added = [
+        _added(lines, read.about[read.about["table"] == name], territory.years) for name, lines in by_table.items()
+    ]
+    names = read.about.index
     return Volumes(
-        choice,
-        by_year.rename_axis(["volume", "year"]),
-        done,
-        _about(choice, territory),
-        tuple(name for name, lines in laid.items() if not lines.is_handed_in),
-        any(lines.is_illustrative for lines in laid.values()),
+        read.choice,
+        pd.concat([by_year for by_year, _done in added]).sort_index(),
+        pd.concat([done for _by_year, done in added]).reindex(names),
+        read.about,
+        tuple(name for name, lines in by_table.items() if not lines.is_handed_in),
+        any(lines.is_illustrative for lines in by_table.values()),
     )
 
 
-def _laid(territory: Territory, table: str, choice: VolumeList, commune: str) -> Lines:
-    used = [line for line in choice.lines if line.table == table]
-    columns = list(dict.fromkeys(name for line in used for name in (line.part, line.whole) if name))
-    lines = lay(territory, table, handed_in(territory, table), columns)
-    return lines.of(commune) if commune else lines
+def _added(lines: Lines, about: pd.DataFrame, years: range) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the sums by volume and year, and what was done; where the whole is 0 there is nothing to report."""
+    whole = pd.DataFrame({name: _limit(lines, row) for name, row in about.iterrows()}, index=lines.frame.index)
+    part = lines.frame[list(about["part"])].set_axis(about.index, axis=1)
+    part = part.mask(part.isna() & whole.eq(0), 0.0)
+    year, told = lines.frame.index.get_level_values("year"), lines.frame.index.to_frame()[["from_code", "year"]]
+    weight = lines.weight.mask(told.duplicated(), 0.0)  # a divided commune reported once
+    has_whole = about.index[about["whole"] != ""]
+    most = part.fillna(whole)
+    by_year = {
+        "low": part.groupby(year).sum(min_count=1),
+        "high": most.groupby(year).sum().mask(most.isna().groupby(year).any()),
+        "whole": whole[has_whole].groupby(year).sum().mask(whole[has_whole].isna().groupby(year).any()),
+        "reported": part.notna().mul(weight, axis=0).groupby(year).sum(),
+    }
+    stacked = pd.concat({name: frame.T.stack(future_stack=True) for name, frame in by_year.items()}, axis=1)  # noqa: PD013
+    stacked = stacked.rename_axis(["volume", "year"])
+    expected = weight.groupby(year).sum()
+    stacked["expected"] = stacked.index.get_level_values("year").map(expected.to_dict())
+    return stacked, _done(part, about, years)
 
 
-def _yearly(lines: Lines, line: VolumeLine) -> pd.DataFrame:
-    """Return the sums of a volume by year; where the whole is 0 there is nothing to report."""
-    part, whole = _part(lines, line), _limit(lines, line)
-    missing = part.isna()
-    year = part.index.get_level_values("year")
-    beyond = whole.where(missing, 0.0)
-    weight = lines.weight.mask(lines.frame.index.to_frame()[["from_code", "year"]].duplicated(), 0.0)
-    return pd.DataFrame(
-        {
-            "low": part.groupby(year).sum(min_count=1),
-            "high": _full_sum(part.fillna(0.0) + beyond, year),
-            "whole": _full_sum(whole, year) if line.whole else float("nan"),
-            "reported": weight.where(~missing, 0.0).groupby(year).sum(),
-            "expected": weight.groupby(year).sum(),
-        }
-    )
-
-
-def _part(lines: Lines, line: VolumeLine) -> pd.Series:
-    part = lines.frame[line.part]
-    return part.mask(part.isna() & (lines.frame[line.whole] == 0), 0.0) if line.whole else part
-
-
-def _limit(lines: Lines, line: VolumeLine) -> pd.Series:
+def _limit(lines: Lines, row: pd.Series) -> pd.Series:
     """Return the most that a line can come to: the whole, or 1 for a yes or no; NaN where no limit is known."""
-    if line.whole:
-        return lines.frame[line.whole]
-    is_flag = tables.contract(lines.table).column(line.part).type == "yes_no"
-    return lines.weight if is_flag else lines.weight.mask(lines.weight.notna())
+    if row["whole"]:
+        return pd.Series(lines.frame[row["whole"]])
+    return lines.weight if row["is_count"] else lines.weight.mask(lines.weight.notna())
 
 
-def _full_sum(values: pd.Series, year: pd.Index) -> pd.Series:
-    """Return sums by year, missing where a part is."""
-    return values.groupby(year).sum().mask(values.isna().groupby(year).any())
-
-
-def _done(lines: Lines, line: VolumeLine, years: range) -> pd.Series:
-    part = _part(lines, line)
-    first, last = (part.xs(year, level="year") for year in (years[0], years[-1]))
-    change = (first - last) if line.falls else (last - first)
+def _done(part: pd.DataFrame, about: pd.DataFrame, years: range) -> pd.DataFrame:
+    """Return what was done between the first and the last year, over the communes that reported both."""
+    change = part.xs(years[-1], level="year") - part.xs(years[0], level="year")
+    change = change.mul(about["falls"].map({True: -1.0, False: 1.0}), axis=1)
     codes = change.index.get_level_values("from_code")
-    return pd.Series(
-        {"amount": change.sum(min_count=1), "both": codes[change.notna()].nunique(), "communes": codes.nunique()}
-    )
+    both = change.notna().groupby(codes).any().sum()
+    return pd.DataFrame({"amount": change.sum(min_count=1), "both": both, "communes": codes.nunique()})
 
 
 def _about(choice: VolumeList, territory: Territory) -> pd.DataFrame:
@@ -113,8 +117,8 @@ def _about(choice: VolumeList, territory: Territory) -> pd.DataFrame:
                 "table": line.table,
                 "part": line.part,
                 "whole": line.whole,
-                "label_vi": column.label.vi,
-                "label_en": column.label.en,
+                "label_vi": (line.label or column.label).vi,
+                "label_en": (line.label or column.label).en,
                 "unit": column.unit,
                 "is_count": column.type == "yes_no",
                 "falls": line.falls,

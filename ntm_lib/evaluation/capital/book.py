@@ -69,13 +69,13 @@ def capital_book(territory: Territory) -> Book:
     yearly, set_aside, part_years = _by_year(amounts)
     columns = [*SOURCES, *STATED, *IN_KIND]
     lines = lay(territory, TABLE, replace(source, frame=yearly), columns)
-    known = lines.frame.index.get_level_values("from_code").unique()
-    set_aside = set_aside[set_aside["commune_code"].isin(known) & set_aside["year"].isin(territory.years)]
-    part_years = part_years[part_years.get_level_values(0).isin(known)]
+    codes = lines.frame.index.get_level_values("from_code").unique()
+    set_aside = set_aside[set_aside["commune_code"].isin(codes) & set_aside["year"].isin(territory.years)]
+    part_years = part_years[part_years.get_level_values(0).isin(codes)]
     frame = _with_totals(lines.frame)
-    when = pd.MultiIndex.from_frame(frame.index.to_frame()[["from_code", "year"]])
-    known = _known(lines.frame, frame)
-    known.loc[when.isin(part_years)] = False
+    told = frame.index.to_frame()
+    is_part = pd.MultiIndex.from_frame(told[["from_code", "year"]]).isin(part_years)
+    known = _known(lines.frame, frame).mask(pd.Series(is_part, index=frame.index), other=False)
     return Book(replace(lines, frame=frame, known=known), set_aside, part_years, source)
 
 
