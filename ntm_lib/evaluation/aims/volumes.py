@@ -75,19 +75,24 @@ def _added(lines: Lines, about: pd.DataFrame, years: range) -> tuple[pd.DataFram
     part = lines.frame[list(about["part"])].set_axis(about.index, axis=1)
     part = part.mask(part.isna() & whole.eq(0), 0.0)
     year, told = lines.frame.index.get_level_values("year"), lines.frame.index.to_frame()[["from_code", "year"]]
-    weight = lines.weight.mask(told.duplicated(), 0.0)  # a divided commune reported once
+    once = lines.weight.mask(told.duplicated(), 0.0)  # a divided commune reported once
+    weight = pd.DataFrame(
+        {
+            name: lines.weight.mask(lines.is_smaller_part, 0.0) if row["is_count"] else once
+            for name, row in about.iterrows()
+        }
+    )
     has_whole = about.index[about["whole"] != ""]
     most = part.fillna(whole)
     by_year = {
         "low": part.groupby(year).sum(min_count=1),
         "high": most.groupby(year).sum().mask(most.isna().groupby(year).any()),
         "whole": whole[has_whole].groupby(year).sum().mask(whole[has_whole].isna().groupby(year).any()),
-        "reported": part.notna().mul(weight, axis=0).groupby(year).sum(),
+        "reported": (part.notna() * weight).groupby(year).sum(),
+        "expected": weight.groupby(year).sum(),
     }
     stacked = pd.concat({name: frame.T.stack(future_stack=True) for name, frame in by_year.items()}, axis=1)  # noqa: PD013
     stacked = stacked.rename_axis(["volume", "year"])
-    expected = weight.groupby(year).sum()
-    stacked["expected"] = stacked.index.get_level_values("year").map(expected.to_dict())
     return stacked, _done(part, about, years)
 
 
@@ -95,7 +100,7 @@ def _limit(lines: Lines, row: pd.Series) -> pd.Series:
     """Return the most that a line can come to: the whole, or 1 for a yes or no; NaN where no limit is known."""
     if row["whole"]:
         return pd.Series(lines.frame[row["whole"]])
-    return lines.weight if row["is_count"] else lines.weight.mask(lines.weight.notna())
+    return lines.weight.mask(lines.is_smaller_part, 0.0) if row["is_count"] else lines.weight.mask(lines.weight.notna())
 
 
 def _done(part: pd.DataFrame, about: pd.DataFrame, years: range) -> pd.DataFrame:

@@ -22,6 +22,7 @@ class Lines:
     ``frame``: index (from_code: commune as reported, to_code: commune of the territory, year), every commune of the
     programme and every year of the period; amounts of a divided commune by its share of people; NaN is not reported.
     ``known``, same shape: whether an amount is known in full (a sum with a missing part is not).
+    ``share``, same index: the share of the reporting commune's people, 1 for a whole one.
     ``weight``, same index: the communes a line speaks for, 1 unless a district reported for all of its communes.
     ``status``, same index: actual | estimate, empty where nothing was reported. ``is_handed_in``: whether there is
     such a table at all.
@@ -30,6 +31,7 @@ class Lines:
     table: str
     frame: pd.DataFrame
     known: pd.DataFrame
+    share: pd.Series
     weight: pd.Series
     status: pd.Series
     is_handed_in: bool
@@ -38,8 +40,13 @@ class Lines:
     def of(self, commune: str) -> "Lines":
         """Keep the lines of one commune of the territory."""
         kept = self.frame.index.get_level_values("to_code") == commune
-        held = {name: getattr(self, name)[kept] for name in ("frame", "known", "weight", "status")}
+        held = {name: getattr(self, name)[kept] for name in ("frame", "known", "share", "weight", "status")}
         return replace(self, **held)
+
+    @property
+    def is_smaller_part(self) -> pd.Series:
+        """Tell the lines of the smaller part of a divided commune, where its yes or no does not count."""
+        return self.share <= _HALF
 
     @property
     def estimated_years(self) -> list[int]:
@@ -116,7 +123,7 @@ def lay(territory: Territory, table: str, source: HandedIn, columns: Sequence[st
         **{name: amounts[name].where(share > _HALF, 0.0) for name in flags}
     )
     status = frame["status"].astype("object").fillna("").astype("str")
-    return Lines(table, amounts, amounts.notna(), weight, status, source.is_handed_in, source.is_illustrative)
+    return Lines(table, amounts, amounts.notna(), share, weight, status, source.is_handed_in, source.is_illustrative)
 
 
 def parts_of(territory: Territory, reported_on: dt.date) -> pd.DataFrame:

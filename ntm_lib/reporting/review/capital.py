@@ -45,7 +45,8 @@ def _span(subject: Subject) -> dict[str, Fig | str]:
 
 
 def _billion(key: str, million: float) -> Fig:
-    return fig(key, million, "money", unit="billion")
+    digits = 3 if abs(million) < _BILLION else 1
+    return fig(key, million, "money", unit="billion", digits=digits)
 
 
 def _mobilised(subject: Subject, book: Book, period: pd.DataFrame, key: Callable[..., str]) -> Sentence:
@@ -156,7 +157,7 @@ def arrears_sentences(subject: Subject) -> list[Sentence]:
             )
         ]  # fmt: skip
     values |= {
-        "owed": fig(key("owed", last), row["owed"], "money"),
+        "owed": _billion(key("owed", last), row["owed"]),
         "works": fig(key("works", last), row["works"], "count"),
     }
     if subject.commune:
@@ -179,14 +180,16 @@ def cost_sentences(subject: Subject) -> list[Sentence]:
         "gained": fig(key("gained"), total.gained_low, "interval", high=total.gained_high),
         **_span(subject),
     }
-    if total.high is not None and without.high is not None:
+    if total.high is None or without.high is None:
+        text = _("Between {first} and {last} {gained} criteria were gained net; that is at least {total} of capital for each, or {without} without credit.")  # fmt: skip
+    elif total.gained_low == total.gained_high:
+        text = _("Between {first} and {last} {gained} criteria were gained net; that is {total} of capital for each, or {without} without credit.")  # fmt: skip
+    else:
         values |= {
             "total_high": _billion(key("total_high"), total.high),
             "without_high": _billion(key("without_high"), without.high),
         }
         text = _("Between {first} and {last} {gained} criteria were gained net; that is {total} to {total_high} of capital for each, or {without} to {without_high} without credit.")  # fmt: skip
-    else:
-        text = _("Between {first} and {last} {gained} criteria were gained net; that is at least {total} of capital for each, or {without} without credit.")  # fmt: skip
     meaning = _("This is no price of a criterion: capital also kept up what had been reached and served other purposes, credit is borrowed by households, and the criteria sets changed in between.")  # fmt: skip
     return [sentence(text, **values), sentence(meaning)]
 

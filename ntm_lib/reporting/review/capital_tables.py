@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ntm_lib.evaluation.capital.book import GROUPS, UNSPLIT, Book
@@ -32,6 +33,8 @@ from ntm_lib.reporting.review.money_words import (
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheets import Column, Sheet
 
+_WHOLE = 1e-6
+
 
 def money_sheet(
     subject: Subject, book: Book, name: str, title: str, columns: Sequence[Column], frame: pd.DataFrame, **more: Any
@@ -40,7 +43,10 @@ def money_sheet(
     review = subject.territory.review
     shown = frame if book.lines.is_handed_in else frame.head(0)
     total = more.pop("total", None)
-    notes = [*more.pop("notes", []), reading_note(), *estimate_note(book.lines)]
+    amounts = shown.select_dtypes("number").to_numpy(float)
+    is_rounded = bool((np.abs(amounts - np.round(amounts)) > _WHOLE).any())
+    rounding = [_("Figures are rounded one by one, so that a sum may differ by a unit.")] if is_rounded else []
+    notes = [*more.pop("notes", []), reading_note(), *rounding, *estimate_note(book.lines)]
     told = {"unit": million(), "empty": not_handed_in(["b06"])} | more
     return Sheet(
         name,
@@ -92,7 +98,10 @@ def by_source_sheet(subject: Subject) -> Sheet:
         Column("share", _("Share (%)"), "percent"),
         Column("reporters", _("Communes that reported every year"), width=16),
     ]
-    notes = [_("Shares are of the capital that was reported.")]
+    notes = [
+        _("Shares are of the capital that was reported."),
+        _("Credit: loans for rural production and life as reported for the year; Table 06 does not tell lending of the year from outstanding loans."),
+    ]  # fmt: skip
     return money_sheet(subject, book, _("Capital by source"), _("Capital mobilised by source, {unit}, {first}-{last}"),
                   columns, pd.DataFrame(rows), total=total, notes=notes, is_landscape=False)  # fmt: skip
 

@@ -54,7 +54,8 @@ def _content(subject: Subject, found: Volumes, place: int) -> Sentence | None:
     last = subject.territory.review.last_year
     rows = found.about[found.about["content"] == place]
     now = found.by_year.xs(last, level="year").reindex(rows.index)
-    rows = rows[now["low"].notna()].head(_SAID)
+    has_any = now["low"].notna() & ~(rows["is_count"].astype(bool) & now["whole"].eq(0))
+    rows = rows[has_any].head(_SAID)
     if rows.empty:
         return None
     clauses = [_clause(subject, found, str(name), number) for number, name in enumerate(rows.index, start=1)]
@@ -68,32 +69,35 @@ def _content(subject: Subject, found: Volumes, place: int) -> Sentence | None:
 
 def _clause(subject: Subject, found: Volumes, name: str, number: int) -> tuple[str, dict[str, Fig | str]]:
     """Return one clause with numbered names of its values."""
-    about = found.about.T[name]
+    about, done = found.about.T[name], found.done.T[name]
     last = subject.territory.review.last_year
     row = found.by_year.T[(name, last)]
-    done = found.done.T[name]
-    key = subject.key("volume", name.replace(".", "-"), last)
-    unit = _unit(about)
-    values: dict[str, Fig | str] = {f"label{number}": _lower(_label(about)), f"unit{number}": unit}
-    digits = {"digits": _digits(about)}
-    values[f"low{number}"] = fig(key, row["low"], "number", **digits)
-    is_whole = row["reported"] >= row["expected"]
-    share = pd.notna(row["whole"]) and row["whole"] > 0 and not about["falls"]
-    if share:
-        values[f"share{number}"] = fig(f"{key}.share", 100 * row["low"] / row["whole"], "percent")
-    if done["both"]:
-        values[f"done{number}"] = fig(f"{key}.done", done["amount"], "number", **digits)
-    clause = _shape(is_whole=bool(is_whole), has_share=bool(share), is_done=bool(done["both"]), about=about)
-    for part in ("label", "low", "unit", "share", "done"):
+    key, digits = subject.key("volume", name.replace(".", "-"), last), _digits(about)
+    values: dict[str, Fig | str] = {
+        "label": _lower(_label(about)),
+        "unit": _unit(about),
+        "low": fig(key, row["low"], "number", digits=digits),
+        "of": fig(f"{key}.communes", row["expected"], "count"),
+    }
+    has_share = bool(row["whole"] > 0) and not about["falls"]
+    if has_share:
+        values["share"] = fig(f"{key}.share", 100 * row["low"] / row["whole"], "percent")
+    change = 0.0 if pd.isna(done["amount"]) else round(float(done["amount"]), digits)
+    values["done"] = fig(f"{key}.done", abs(change), "number", digits=digits)
+    if subject.commune and about["is_count"]:
+        clause = _of_one_commune(row)
+    else:
+        is_whole = bool(row["reported"] >= row["expected"])
+        clause = _standing(about, is_whole=is_whole, has_share=has_share) + _change(about, change)
+    for part in values:
         clause = clause.replace(f"{{{part}}}", f"{{{part}{number}}}")
-    return clause, values
+    return clause, {f"{part}{number}": value for part, value in values.items()}
 
 
-def _shape(*, is_whole: bool, has_share: bool, is_done: bool, about: pd.Series) -> str:
-    """Return the clause for what is known of a volume."""
+def _standing(about: pd.Series, *, is_whole: bool, has_share: bool) -> str:
+    """Return the clause for what stands at the end of the year."""
     if about["falls"]:
-        standing = _("{label}: {low} {unit} left") if is_whole else _("{label}: at least {low} {unit} left")
-        return standing + (_(", {done} {unit} fewer") if is_done else "")
+        return _("{label}: {low} {unit} left") if is_whole else _("{label}: at least {low} {unit} left")
     of_communes = {
         (True, True): _("{low} communes: {label} ({share})"),
         (True, False): _("{low} communes: {label}"),
@@ -106,8 +110,21 @@ def _shape(*, is_whole: bool, has_share: bool, is_done: bool, about: pd.Series) 
         (False, True): _("{label}: at least {low} {unit} (at least {share})"),
         (False, False): _("{label}: at least {low} {unit}"),
     }
-    standing = (of_communes if about["is_count"] else of_work)[is_whole, has_share]
-    return standing + (_(", a rise of {done} {unit}") if is_done else "")
+    return (of_communes if about["is_count"] else of_work)[is_whole, has_share]
+
+
+def _change(about: pd.Series, change: float) -> str:
+    """Return the clause for what was done in the period; nothing where nothing changed or is known."""
+    if not change:
+        return ""
+    return _(", a fall of {done} {unit}") if (change > 0) == bool(about["falls"]) else _(", a rise of {done} {unit}")
+
+
+def _of_one_commune(row: pd.Series) -> str:
+    """Return the clause for a yes or no of one commune, or of the communes it was formed from."""
+    if row["expected"] > 1:
+        return _("{low} of the {of} communes it was formed from: {label}")
+    return "{label}" if row["low"] else _("not yet: {label}")
 
 
 def _lower(label: str) -> str:
