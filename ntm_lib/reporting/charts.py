@@ -20,6 +20,8 @@ from ntm_lib.reporting.text import STAMP_LETTERS, wrap
 WIDTH, PLOT_HEIGHT = 720, 260
 LEFT, RIGHT, TOP = 52, 18, 26
 _MIN_LABEL_HEIGHT = 12
+_SHORT_LABEL = 28
+"""Letters of a label of which three stand side by side."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def column_chart(
         for year in years
     )
     frame = _frame(title, unit, scale, reading, stamps)
+    per_row = 3 if max(len(shown.label) for shown in classes.values()) <= _SHORT_LABEL else 2
     gaps = [scale.x(year) for year in years if table.T[year].isna().all()]
     pieces = [piece for year in years for piece in _column(year, table.T[year], classes, key, scale)]
     return render(
@@ -123,7 +126,9 @@ def column_chart(
         classes=list(classes.values()),
         column_width=round(min(44.0, scale.step * 0.72), 1),
         gaps=gaps,
-        legend_rows=(len(classes) + 2) // 3,
+        per_row=per_row,
+        legend_width=(WIDTH - LEFT - RIGHT) // per_row,
+        legend_rows=math.ceil(len(classes) / per_row),
     )
 
 
