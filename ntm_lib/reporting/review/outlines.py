@@ -8,7 +8,6 @@ from ntm_lib.project import Project
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.office.document import Filling
 from ntm_lib.reporting.office.outline import Block, Outline, check_names, read_outline
-from ntm_lib.reporting.pictures import Picture
 from ntm_lib.reporting.review.contents import Contents, all_contents
 from ntm_lib.reporting.review.subject import Subject
 
@@ -43,9 +42,9 @@ def fill(subject: Subject, outline: Outline, contents: Contents | None = None) -
     notes = {name: read_note(project, subject.unit, on, name) for name in outline.named("note")}
     return Filling(
         values=outline_values(subject),
-        sentences={name: contents.sentences[name](subject) for name in outline.named("machine")},
-        tables={name: contents.tables[name](subject) for name in outline.named("table")},
-        pictures={name: Picture(contents.pictures[name](subject)) for name in outline.named("picture")},
+        sentences={name: contents.said(name, subject) for name in outline.named("machine")},
+        tables={name: contents.table(name, subject) for name in outline.named("table")},
+        pictures={name: contents.picture(name, subject) for name in outline.named("picture")},
         notes={name: note.paragraphs for name, note in notes.items() if note is not None},
         stamps=subject.stamps,
     )

@@ -72,7 +72,8 @@ class _Writer:
         if block.table is not None:
             return self._table(block.table, self.filling.tables[block.table])
         if block.picture is not None:
-            return self.filling.pictures[block.picture].figure
+            picture = self.filling.pictures[block.picture]
+            return Markup() if picture is None else picture.figure
         return self._note(block)
 
     def _table(self, name: str, sheet: Sheet) -> Markup:

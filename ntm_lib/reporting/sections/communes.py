@@ -90,7 +90,7 @@ def _criterion_layers(territory: Territory) -> list[MapLayer]:
             list(classes.values()),
             {year: territory.of_year(codes[criterion], year) for year in territory.years},
         )
-        for criterion in codes.columns
+        for criterion in territory.shown(codes.columns)
     ]
 
 
@@ -100,6 +100,7 @@ def results(territory: Territory) -> None:
     verdicts = territory.of_year(territory.scores.criteria, year)
     counts = territory.of_year(territory.counts, year)
     criteria = territory.reported.rules[year].criteria
+    criteria = criteria.loc[territory.shown(criteria.index)]
     marks = criterion_marks(territory, year)
     is_of_interest = bool((counts["of"] != counts["of"].iloc[0]).any())
     names, groups, labels = territory.communes["name"], criteria["group"], criteria[f"label_{language()}"]
@@ -124,7 +125,7 @@ def results(territory: Territory) -> None:
             *([_of(territory, code, counts, year)] if is_of_interest else []),
             *(Verdict(value) for value in row),
         ]
-        for code, row in zip(verdicts.index, verdicts.to_numpy(), strict=True)
+        for code, row in zip(verdicts.index, verdicts[criteria.index].to_numpy(), strict=True)
     ]
     met = (verdicts == Verdict.MET).sum()
     total: list[Cell] = [
