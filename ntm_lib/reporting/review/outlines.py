@@ -17,14 +17,14 @@ def outline_path(project: Project, name: str) -> Path:
     return project.parameters / "review" / f"{name}.yaml"
 
 
-def report_outline(subject: Subject, contents: Contents | None = None) -> Outline:
-    """Read the outline of a report; the public version leaves out what only the office reads.
+def read_report_outline(subject: Subject, name: str, contents: Contents | None = None) -> Outline:
+    """Read an outline (``outline_district``, ``press``); the public version leaves out what only the office reads.
 
     Raises UsageFaultsError with every fault of the file and every name in it that no part offers.
     """
     project = subject.territory.project
     contents = contents or all_contents()
-    path = outline_path(project, f"outline_{subject.tier}")
+    path = outline_path(project, name)
     outline = read_outline(path, project)
     known = {"machine": list(contents.sentences), "table": list(contents.tables), "picture": list(contents.pictures)}
     check_names(outline, known, project.relative(path))
