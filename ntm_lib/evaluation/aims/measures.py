@@ -98,7 +98,7 @@ def _criterion(evidence: Evidence, year: int, argument: str) -> Value:
     verdicts = evidence.territory.of_year(evidence.territory.scores.criteria, year)
     if evidence.commune:
         verdicts = verdicts.loc[[evidence.commune]]
-    if argument not in verdicts:
+    if argument not in verdicts or argument in evidence.territory.withheld:
         return UNKNOWN_VALUE
     codes = verdicts[argument]
     low = int((codes == Verdict.MET).sum())

@@ -86,12 +86,9 @@ def _by_year(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.MultiIn
     known in part. What reaches beyond its year, or overlaps, is set aside: cumulated money is never mixed with a year's.
     """
     keys = ["commune_code", "year"]
-    begins, ends = rows["period_from"], rows["period_to"]
-    year = rows["year"].astype("Int64")
-    first = pd.to_datetime(year.astype("str") + "-01-01", errors="coerce")
-    last = pd.to_datetime(year.astype("str") + "-12-31", errors="coerce")
+    begins, ends, first, last = _days(rows)
     is_within = (begins >= first) & (ends <= last) & (begins <= ends)
-    is_whole = (begins == first) & (ends == last)
+    is_whole = is_whole_year(rows)
     has_whole = is_whole.groupby([rows[name] for name in keys]).transform("any")
     parts = rows[is_within & ~has_whole].sort_values([*keys, "period_from"])
     latest_end = parts.groupby(keys)["period_to"].cummax().groupby([parts[name] for name in keys]).shift()
@@ -109,6 +106,19 @@ def _by_year(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.MultiIn
     yearly = pd.concat([rows.loc[is_whole, [*keys, *amounts, "status"]], added.reset_index()], ignore_index=True)
     part_years = pd.MultiIndex.from_frame(added.reset_index()[keys])
     return yearly, aside[[*keys, "period_from", "period_to", "total", "reason"]].reset_index(drop=True), part_years
+
+
+def is_whole_year(rows: pd.DataFrame) -> pd.Series:
+    """Tell the rows whose period is exactly their year."""
+    begins, ends, first, last = _days(rows)
+    return (begins == first) & (ends == last)
+
+
+def _days(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
+    """Return the first and last day of each row's period, and of its year."""
+    year = rows["year"].astype("Int64").astype("str")
+    first, last = (pd.to_datetime(year + day, errors="coerce") for day in ("-01-01", "-12-31"))
+    return pd.to_datetime(rows["period_from"]), pd.to_datetime(rows["period_to"]), first, last
 
 
 def _with_totals(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ntm_lib.evaluation.capital.arrears import TABLE as ARREARS
 from ntm_lib.evaluation.capital.arrears import works_of
-from ntm_lib.evaluation.capital.book import GROUPS, SOURCES, STATE, STATED, TOLERANCE, Book
+from ntm_lib.evaluation.capital.book import GROUPS, SOURCES, STATE, STATED, TOLERANCE, Book, is_whole_year
 from ntm_lib.evaluation.capital.lines import handed_in, parts_of, whole_districts
 from ntm_lib.evaluation.territory import Territory
 
@@ -89,9 +89,8 @@ def _between_tiers(book: Book, territory: Territory) -> pd.DataFrame:
     communes = vintage.communes[vintage.communes["is_in_programme"]]
     sizes = whole_districts(territory, vintage)
     columns = [*SOURCES, *STATED]
-    rows = _whole_years(
-        book.source.frame.reindex(columns=["commune_code", "year", "period_from", "period_to", *columns])
-    )
+    rows = book.source.frame.reindex(columns=["commune_code", "year", "period_from", "period_to", *columns])
+    rows = rows[is_whole_year(rows)]
     rows = rows[rows["year"].isin(territory.years)].astype({"year": int})
     below = rows[rows["commune_code"].isin(communes.index)]
     district = below["commune_code"].map(communes["parent_code"])
@@ -115,13 +114,6 @@ def _between_tiers(book: Book, territory: Territory) -> pd.DataFrame:
 def _under(frame: pd.DataFrame, code: str) -> pd.DataFrame:
     """Index a frame by year as rows of one unit."""
     return pd.concat({code: frame}, names=["commune_code", "year"])
-
-
-def _whole_years(rows: pd.DataFrame) -> pd.DataFrame:
-    begins, ends = rows["period_from"], rows["period_to"]
-    is_whole = (begins.dt.year == rows["year"]) & (ends.dt.year == rows["year"])
-    is_whole &= (begins.dt.dayofyear == 1) & (ends.dt.month == 12) & (ends.dt.day == 31)
-    return pd.DataFrame(rows[is_whole])
 
 
 def _tier(

@@ -13,7 +13,7 @@ from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.gathered import evidence_of
-from ntm_lib.reporting.review.money_words import source_line
+from ntm_lib.reporting.review.money_words import source_line, stamps_for
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
 from ntm_lib.reporting.sheets import Column, Sheet
@@ -190,7 +190,7 @@ def _sheet(subject: Subject, name: str, title: str, results: Iterable[Result], e
         pd.DataFrame(rows, columns=["key", *(column.key for column in columns)]),
         source=source_line(subject, ["b01", "b02", "b05", "b10"], is_illustrative=has_illustrative) if rows else "",
         notes=notes if rows else (),
-        stamps=subject.stamps if has_illustrative else (),
+        stamps=stamps_for(subject, is_illustrative=has_illustrative),
         row_key="key",
         empty=empty,
     )

@@ -9,7 +9,14 @@ from ntm_lib.evaluation.capital.checks import disagreements
 from ntm_lib.messages import _
 from ntm_lib.reporting.review.capital_tables import money_sheet
 from ntm_lib.reporting.review.gathered import arrears_of, book_of
-from ntm_lib.reporting.review.money_words import million, not_handed_in, source_label, source_line, unit_names
+from ntm_lib.reporting.review.money_words import (
+    million,
+    not_handed_in,
+    source_label,
+    source_line,
+    stamps_for,
+    unit_names,
+)
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheets import Column, Sheet
 
@@ -116,7 +123,7 @@ def _arrears_sheet(subject: Subject, name: str, title: str, columns: Sequence[Co
         unit=million(),
         source=source_line(subject, ["b07"], is_illustrative=found.is_illustrative),
         notes=[note],
-        stamps=subject.stamps if found.is_illustrative else (),
+        stamps=stamps_for(subject, is_illustrative=found.is_illustrative),
         row_key="key",
         empty=_("No work with arrears was reported.") if found.is_handed_in else not_handed_in(["b07"]),
     )

@@ -16,7 +16,7 @@ from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review import arrears_tables, capital_tables
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.gathered import arrears_of, book_of
-from ntm_lib.reporting.review.money_words import capital_source, group_classes, group_labels, not_handed_in
+from ntm_lib.reporting.review.money_words import capital_source, group_classes, group_labels, not_handed_in, stamps_for
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
 
@@ -228,7 +228,7 @@ def _picture(subject: Subject, title: str, *, with_credit: bool) -> Markup:
         key=subject.key("capital_picture" if with_credit else "capital_picture_without_credit"),
         title=title.format(unit=subject.name),
         unit=_("billion VND") if is_large else _("million VND"),
-        stamps=subject.stamps,
+        stamps=stamps_for(subject, is_illustrative=book.lines.is_illustrative),
         source=capital_source(subject, book),
         is_amount=True,
     )

@@ -28,6 +28,7 @@ from ntm_lib.reporting.review.money_words import (
     not_handed_in,
     reading_note,
     source_label,
+    stamps_for,
     unit_names,
 )
 from ntm_lib.reporting.review.subject import Subject
@@ -56,7 +57,7 @@ def money_sheet(
         total=total if book.lines.is_handed_in else None,
         source=capital_source(subject, book),
         notes=notes if book.lines.is_handed_in else (),
-        stamps=subject.stamps if book.lines.is_illustrative else (),
+        stamps=stamps_for(subject, is_illustrative=book.lines.is_illustrative),
         row_key="key",
         **told,
     )

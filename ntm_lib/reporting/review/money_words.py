@@ -6,11 +6,17 @@ from ntm_lib.evaluation import cut_off
 from ntm_lib.evaluation.capital.book import Book
 from ntm_lib.evaluation.capital.lines import Lines
 from ntm_lib.messages import _, language
-from ntm_lib.reporting import formats
+from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.palette import MapClass
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.tables import contract
 from ntm_lib.units import Vintage
+
+
+def stamps_for(subject: Subject, *, is_illustrative: bool) -> list[str]:
+    """Return the warnings of a table or picture by what it was made from: not everything of a report is illustrative."""
+    internal = [stamps.internal()] if subject.is_internal else []
+    return internal + ([stamps.illustrative()] if is_illustrative else [])
 
 
 def million() -> str:

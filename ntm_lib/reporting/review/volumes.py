@@ -11,7 +11,7 @@ from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.gathered import book_of, volumes_of
-from ntm_lib.reporting.review.money_words import not_handed_in, source_line
+from ntm_lib.reporting.review.money_words import not_handed_in, source_line, stamps_for
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
 from ntm_lib.reporting.sheets import Column, Sheet
@@ -175,7 +175,7 @@ def volumes_sheet(subject: Subject) -> Sheet:
         pd.DataFrame(rows, columns=["key", *(column.key for column in columns)], dtype=object),
         source=source_line(subject, tables, is_illustrative=found.is_illustrative),
         notes=notes,
-        stamps=subject.stamps if found.is_illustrative else (),
+        stamps=stamps_for(subject, is_illustrative=found.is_illustrative),
         row_key="key",
         empty=not_handed_in(found.not_handed_in),
     )
@@ -264,7 +264,7 @@ def published_sheet(subject: Subject) -> Sheet:
         notes=[
             _("Published figures stand as they were printed; a computed one stands beside them only on the same subject and period. “≥”: not every commune reported.")
         ],
-        stamps=subject.stamps if is_computed and is_illustrative else (),
+        stamps=stamps_for(subject, is_illustrative=is_computed and is_illustrative),
         row_key="key",
         empty=_("No published figure on volumes or capital of this unit was found."),
     )  # fmt: skip
