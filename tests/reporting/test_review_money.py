@@ -182,3 +182,14 @@ def test_text_of_a_work_never_becomes_markup(own_project: Project) -> None:
         page = sheet_html(table(Subject(held, Audience.INTERNAL), "arrears_by_work"), "district.052.t")
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_at_a_cut_off_within_the_period_estimates_and_silent_years_are_told() -> None:
+    subject = Subject(load_territory("052", on="2019-12-31", as_of="2019-06-30"))
+    assert "Chưa có báo cáo nguồn vốn các năm: 2019, 2020." in texts(subject, "capital")
+    assert "18/18 xã (100,0%) báo cáo đầy đủ các năm có số liệu" in texts(subject, "capital")
+    assert "đến hết năm 2020 (ước TH)" in texts(subject, "volumes")
+    assert texts(subject, "capital_arrears").startswith("Đến cuối năm 2018")
+    assert "2020 (ước TH)" in texts(subject, "capital_cost")
+    years = [column.heading for column in table(subject, "volumes_by_content").columns if column.kind == "interval"]
+    assert years[:5] == ["2010", "2015", "2018", "2019 (ước TH)", "2020 (ước TH)"]

@@ -135,7 +135,8 @@ def _volume(evidence: Evidence, year: int, argument: str) -> Value:
     found = evidence.volumes
     rows = found.by_year.xs(argument, level="volume")
     low, high, reported, expected = (float(rows[name][year]) for name in ("low", "high", "reported", "expected"))
-    return Value(low, high, int(reported), int(expected), is_illustrative=found.is_illustrative)
+    status = "estimate" if year in found.estimated_years else "actual"
+    return Value(low, high, int(reported), int(expected), status, found.is_illustrative)
 
 
 def _volume_share(evidence: Evidence, year: int, argument: str) -> Value:

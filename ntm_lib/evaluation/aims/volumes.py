@@ -20,7 +20,7 @@ class Volumes:
     unknown counted as done; NaN: no limit is known), whole (NaN: not known in full), reported and expected (communes).
     ``done``: index volume: amount (rise, or fall where less is better, over the communes that reported the first and the
     last year; NaN: none), both (those communes), communes. ``about``: index volume: content (position in the list), table,
-    part, whole, label_vi, label_en, unit, is_count (of communes), falls.
+    part, whole, label_vi, label_en, unit, is_count (of communes), falls. ``estimated_years``: years with an estimate.
     """
 
     choice: VolumeList
@@ -29,6 +29,7 @@ class Volumes:
     about: pd.DataFrame
     not_handed_in: tuple[str, ...]
     is_illustrative: bool
+    estimated_years: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,7 @@ def volumes(territory: Territory, commune: str = "", read: VolumeLines | None = 
         read.about,
         tuple(name for name, lines in by_table.items() if not lines.is_handed_in),
         any(lines.is_illustrative for lines in by_table.values()),
+        tuple(sorted({year for lines in by_table.values() for year in lines.estimated_years})),
     )
 
 

@@ -17,8 +17,8 @@ TABLE = "b10"
 def income(evidence: Evidence, year: int, _argument: str = "") -> Value:
     """Return income a head over the communes, weighted by people, million VND a year.
 
-    ASSUME: a commune that did not report its income had one between the lowest and the highest reported, and one that did
-    not report its people has as many as the others on average.
+    A commune that did not report its income is taken to have had one between the lowest and the highest reported, and one
+    that did not report its people to have as many as the others on average.
     """
     laid = _laid(evidence, _one_income(handed_in(evidence.territory, TABLE).frame), ["income"], is_shared=False)
     values = laid.frame["income"].xs(year, level="year")
@@ -27,6 +27,7 @@ def income(evidence: Evidence, year: int, _argument: str = "") -> Value:
     if not reported:
         return Value(math.nan, math.nan, 0, expected)
     weights = _people(evidence).xs(year, level="year").reindex(values.index)
+    # ASSUME: people not reported are as many as the others' average; incomes not reported lie within the reported ones.
     weights = weights.fillna(weights.mean() if weights.notna().any() else 1.0)
     low, high = (float((values.fillna(end) * weights).sum() / weights.sum()) for end in (values.min(), values.max()))
     status = "estimate" if year in laid.estimated_years else "actual"

@@ -1,6 +1,6 @@
 """Arrears in capital construction (table B7): what was done and not yet paid at the end of each year."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -18,16 +18,18 @@ class Arrears:
 
     ``works``: columns commune_code (as reported), to_code, district (of to_code), year, work_id, work, the ``AMOUNTS``
     (million VND) and pay_by_year; ``owed`` is as reported or, where that is missing, done less paid. A commune without a
-    row in a year has no arrears or did not report: the table does not tell which.
+    row in a year has no arrears or did not report: the table does not tell which. ``last_year``: the last year of the period of
+    which anybody reported.
     """
 
     works: pd.DataFrame
     is_handed_in: bool
     is_illustrative: bool
+    last_year: int | None
 
     def of(self, commune: str) -> "Arrears":
         """Keep the works of one commune of the territory."""
-        return Arrears(self.works[self.works["to_code"] == commune], self.is_handed_in, self.is_illustrative)
+        return replace(self, works=self.works[self.works["to_code"] == commune])
 
 
 def arrears(territory: Territory) -> Arrears:
@@ -38,11 +40,12 @@ def arrears(territory: Territory) -> Arrears:
         parts_of(territory, source.vintage.date).sort_values("people_share").drop_duplicates("from_code", keep="last")
     )
     rows = rows[rows["year"].isin(territory.years)]
+    last_year = None if rows.empty else int(rows["year"].max())
     rows = rows.merge(parts[["from_code", "to_code", "district_now"]], left_on="commune_code", right_on="from_code")
     rows = rows.drop(columns="from_code").rename(columns={"district_now": "district"})
     rows = rows.assign(owed=rows["owed"].fillna(rows["done"] - rows["paid"]))
     rows = rows.sort_values(["year", "to_code", "work_id"], kind="stable").reset_index(drop=True)
-    return Arrears(rows, source.is_handed_in, source.is_illustrative)
+    return Arrears(rows, source.is_handed_in, source.is_illustrative, last_year)
 
 
 def works_of(source: HandedIn) -> pd.DataFrame:

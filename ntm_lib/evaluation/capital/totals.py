@@ -74,8 +74,18 @@ def over_period(sums: Sums) -> pd.DataFrame:
     )
 
 
-def full_reporters(book: Book, column: str = "total") -> tuple[int, int]:
-    """Return how many communes reported an amount in full in every year, and how many there are."""
-    known = book.lines.known[column].groupby(level="from_code").all()
+def silent_years(book: Book) -> list[int]:
+    """Return the years of which nobody reported any capital."""
+    total = by_year(book).amount["total"]
+    return [int(year) for year in total.index[total.isna()]]
+
+
+def full_reporters(book: Book, columns: str | list[str] = "total") -> tuple[int, int]:
+    """Return how many communes reported amounts in full, in every year that anybody reported, and how many there are."""
+    names = [columns] if isinstance(columns, str) else columns
+    years = book.lines.known.index.get_level_values("year")
+    silent = silent_years(book)
+    is_heard = ~years.isin(silent) if len(silent) < years.nunique() else years.notna()
+    known = book.lines.known.loc[is_heard, names].all(axis=1).groupby(level="from_code").all()
     weight = book.lines.weight.groupby(level="from_code").max()
-    return int(weight[known].sum()), int(weight.sum())
+    return int(weight[known.reindex(weight.index, fill_value=False)].sum()), int(weight.sum())

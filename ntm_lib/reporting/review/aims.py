@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from ntm_lib.evaluation import Territory
+from ntm_lib.evaluation.aims.assigned import aims_of
 from ntm_lib.evaluation.aims.judge import Outcome, Published, Result, against_aims
 from ntm_lib.evaluation.aims.measures import MEASURES, measure_words
 from ntm_lib.evaluation.aims.value import Value
@@ -12,7 +14,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.contents import Contents
-from ntm_lib.reporting.review.gathered import evidence_of
+from ntm_lib.reporting.review.gathered import evidence_of, once_a_territory
 from ntm_lib.reporting.review.money_words import source_line, stamps_for
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
@@ -60,7 +62,14 @@ def aims_sentences(subject: Subject) -> list[Sentence]:
 
 
 def _results(subject: Subject) -> list[Result]:
-    return against_aims(evidence_of(subject))
+    if subject.commune and not aims_of(subject.territory, subject.commune):
+        return []
+    return against_aims(evidence_of(subject)) if subject.commune else _of_territory(subject.territory)
+
+
+@once_a_territory
+def _of_territory(territory: Territory) -> list[Result]:
+    return against_aims(evidence_of(Subject(territory)))
 
 
 def _said(subject: Subject, result: Result, place: int) -> Sentence:

@@ -89,7 +89,8 @@ def arrears_by_year_sheet(subject: Subject) -> Sheet:
 
 def arrears_by_work_sheet(subject: Subject) -> Sheet:
     """Return the works with arrears at the end of the last year."""
-    found, last = arrears_of(subject), subject.territory.review.last_year
+    found = arrears_of(subject)
+    last = found.last_year or subject.territory.review.last_year
     works = found.works[(found.works["year"] == last) & ~(found.works["owed"] <= 0)].reset_index(drop=True)
     names = subject.territory.communes["name"]
     frame = works.assign(key=works["to_code"] + "-" + works["commune_code"] + "-" + works["work_id"], name=works["to_code"].map(names))  # fmt: skip

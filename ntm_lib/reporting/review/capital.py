@@ -16,8 +16,16 @@ from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review import arrears_tables, capital_tables
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.gathered import arrears_of, book_of
-from ntm_lib.reporting.review.money_words import capital_source, group_classes, group_labels, not_handed_in, stamps_for
+from ntm_lib.reporting.review.money_words import (
+    capital_source,
+    group_classes,
+    group_labels,
+    not_handed_in,
+    silent_note,
+    stamps_for,
+)
 from ntm_lib.reporting.review.subject import Subject
+from ntm_lib.reporting.sections.common import year_text
 from ntm_lib.reporting.sentences import Sentence, sentence
 
 _NAMED = 3
@@ -32,7 +40,8 @@ def capital_sentences(subject: Subject) -> list[Sentence]:
     period, key = over_period(by_year(book)), _keys(subject, "capital")
     if pd.isna(period["amount"]["total"]):
         return [sentence(_("No commune reported its capital for {first}-{last}."), **_span(subject))]
-    return [_mobilised(subject, book, period, key), *_sources(book, key), *_disbursed(period, key)]
+    silent = [sentence(text) for text in silent_note(book)]
+    return [_mobilised(subject, book, period, key), *silent, *_sources(book, key), *_disbursed(period, key)]
 
 
 def _keys(subject: Subject, *parts: str) -> Callable[..., str]:
@@ -144,9 +153,9 @@ def people_sentences(subject: Subject) -> list[Sentence]:
 def arrears_sentences(subject: Subject) -> list[Sentence]:
     """Say what is owed at the end of the last year, and that the table cannot tell none from not reported."""
     found, key = arrears_of(subject), _keys(subject, "arrears")
-    if not found.is_handed_in:
+    if not found.is_handed_in or found.last_year is None:
         return [sentence(not_handed_in(["b07"]))]
-    last = subject.territory.review.last_year
+    last = found.last_year
     row = arrears_by_year(found, subject.territory.years).T[last]
     values: dict[str, Fig | str] = {"year": str(last), "unit": subject.name}
     if pd.isna(row["owed"]) or not row["owed"] > 0:
@@ -178,7 +187,8 @@ def cost_sentences(subject: Subject) -> list[Sentence]:
         "total": _billion(key("total"), total.low),
         "without": _billion(key("without"), without.low),
         "gained": fig(key("gained"), total.gained_low, "interval", high=total.gained_high),
-        **_span(subject),
+        "first": str(total.first_year),
+        "last": year_text(subject.territory, total.last_year),
     }
     if total.high is None or without.high is None:
         text = _("Between {first} and {last} {gained} criteria were gained net; that is at least {total} of capital for each, or {without} without credit.")  # fmt: skip

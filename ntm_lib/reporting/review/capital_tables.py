@@ -27,6 +27,7 @@ from ntm_lib.reporting.review.money_words import (
     million,
     not_handed_in,
     reading_note,
+    silent_note,
     source_label,
     stamps_for,
     unit_names,
@@ -47,7 +48,7 @@ def money_sheet(
     amounts = shown.select_dtypes("number").to_numpy(float)
     is_rounded = bool((np.abs(amounts - np.round(amounts)) > _WHOLE).any())
     rounding = [_("Figures are rounded one by one, so that a sum may differ by a unit.")] if is_rounded else []
-    notes = [*more.pop("notes", []), reading_note(), *rounding, *estimate_note(book.lines)]
+    notes = [*more.pop("notes", []), reading_note(), *rounding, *silent_note(book), *estimate_note(book.lines)]
     told = {"unit": million(), "empty": not_handed_in(["b06"])} | more
     return Sheet(
         name,
@@ -112,9 +113,7 @@ def _share(part: float, whole: float) -> float:
 
 
 def _reporters_of(book: Book, sources: list[Any]) -> str:
-    known = book.lines.known[sources].all(axis=1).groupby(level="from_code").all()
-    weight = book.lines.weight.groupby(level="from_code").max()
-    return _reporters(weight[known].sum(), weight.sum())
+    return _reporters(*full_reporters(book, sources))
 
 
 def by_source_and_year_sheet(subject: Subject) -> Sheet:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ntm_lib.evaluation import cut_off
 from ntm_lib.evaluation.capital.book import Book
 from ntm_lib.evaluation.capital.lines import Lines
+from ntm_lib.evaluation.capital.totals import silent_years
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.palette import MapClass
@@ -90,6 +91,12 @@ def reading_note() -> str:
     return _(
         "Where fewer communes reported than there are, a sum is “at least”: what was not reported is not counted as zero."
     )
+
+
+def silent_note(book: Book) -> list[str]:
+    """Name the years of which nobody reported capital."""
+    years = silent_years(book)
+    return [_("Nobody reported capital of: {years}.").format(years=", ".join(map(str, years)))] if years else []
 
 
 def estimate_note(lines: Lines) -> list[str]:

@@ -25,12 +25,17 @@ def volumes_sentences(subject: Subject) -> list[Sentence]:
     found = volumes_of(subject)
     said = [made for place in range(len(found.choice.contents)) if (made := _content(subject, found, place))]
     if said:
-        last = str(subject.territory.review.last_year)
+        last = _year_text(found, subject.territory.review.last_year)
         said.insert(0, sentence(_("Volumes of work in {unit} at the end of {year}:"), unit=subject.name, year=last))
         said.append(_rise(subject, found))
     if found.not_handed_in:
         said.append(sentence(not_handed_in(found.not_handed_in)))
     return said
+
+
+def _year_text(found: Volumes, year: int) -> str:
+    """Write a year, marked where its volumes are estimates."""
+    return _("{year} (est.)").format(year=year) if year in found.estimated_years else str(year)
 
 
 def _rise(subject: Subject, found: Volumes) -> Sentence:
@@ -154,7 +159,10 @@ def volumes_sheet(subject: Subject) -> Sheet:
         Column("content", _("Content"), width=18),
         Column("label", _("Volume"), width=40),
         Column("unit", _("Unit"), width=8),
-        *(Column(year, str(year), "interval", _("At the end of the year"), digits=1, width=14) for year in years),
+        *(
+            Column(year, _year_text(found, year), "interval", _("At the end of the year"), digits=1, width=14)
+            for year in years
+        ),
         Column("share", _("Share in {year} (%)").format(year=years[-1]), "interval", digits=1, width=12),
         Column("done", _("Done in the period"), "decimal", digits=1, width=12),
         Column("both", _("Communes that reported both years"), width=14),
