@@ -27,7 +27,7 @@ def cause_words() -> dict[str, str]:
         "withdrawn": _("Named, recognition withdrawn: no longer counted"),
         "reassess": _("Named, merged; outcome of the new assessment not known"),
         JOINED: _("Named, joined with another recognised commune: counted once"),
-        NEW_UNITS: _("Not named, counted on the units after the mergers"),
+        NEW_UNITS: _("Not named, counted on the units of that day: still counted"),
         NOT_NAMED: _("Not named in the sources found, recognised before the mergers"),
     }
 
