@@ -3,7 +3,8 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +37,7 @@ def comparison(territory: Territory, commune: str = "") -> pd.DataFrame:
     verdict (AGREES: equal as printed; WITHIN: inside the interval that missing data leave; DIFFERS; NOT_COMPARABLE), why,
     difference_low, difference_high (computed less published), when (another time that the source speaks of), units_on,
     set_id (set that counted, "" when none), is_calibrated (illustrative data were fitted to it: agreement confirms
-    nothing), is_same_source, confidence, source.
+    nothing), is_illustrative (computed from such data), is_same_source, confidence, source.
     """
     pairings = load_pairings(territory.project)
     _check_names(pairings)
@@ -49,7 +50,7 @@ def comparison(territory: Territory, commune: str = "") -> pd.DataFrame:
 _LINE = [
     *("year", "scope", "scope_name", "code", "measure", "label", "value", "published", "digits", "unit", "low", "high"),
     *("verdict", "why", "difference_low", "difference_high", "when", "units_on", "set_id"),
-    *("is_calibrated", "is_same_source", "confidence", "source"),
+    *("is_calibrated", "is_illustrative", "is_same_source", "confidence", "source"),
 ]
 
 
@@ -105,7 +106,7 @@ def _codes(table: pd.DataFrame, territory: Territory) -> pd.Series:
 
 
 def _line(
-    row: Mapping[str, object],
+    row: Mapping[Hashable, Any],
     pairing: Pairing | None,
     territory: Territory,
     held: dict[tuple[str, dt.date], Territory],
@@ -141,6 +142,7 @@ def _line(
         "units_on": day,
         "set_id": rules.set_id if rules and found.by_set else "",
         "is_calibrated": found.is_illustrative and _is_calibrated(pairing, year, str(row["code"])),
+        "is_illustrative": found.is_illustrative,
         "is_same_source": bool(pairing and pairing.same_source),
         "source": row["source_title"],
     }
@@ -154,7 +156,7 @@ def _is_calibrated(pairing: Pairing | None, year: int, code: str) -> bool:
 
 
 def _compute(
-    row: Mapping[str, object],
+    row: Mapping[Hashable, Any],
     pairing: Pairing | None,
     territory: Territory,
     day: dt.date,
@@ -174,7 +176,7 @@ def _compute(
 
 
 def _territory_of(
-    row: Mapping[str, object], territory: Territory, day: dt.date, held: dict[tuple[str, dt.date], Territory]
+    row: Mapping[Hashable, Any], territory: Territory, day: dt.date, held: dict[tuple[str, dt.date], Territory]
 ) -> Territory | None:
     """Return the unit of a row on the units of a day: the commune's province, or the district of that name."""
     vintage = units.on(day, territory.project)

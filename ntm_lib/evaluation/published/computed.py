@@ -1,5 +1,6 @@
 """The figures that stand beside published ones: a table of functions, each from a territory and a year to an interval."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,15 +49,14 @@ def _communes(territory: Territory, _year: int, _commune: str, _params: Mapping[
 
 
 def _reported(territory: Territory, year: int, _commune: str, _params: Mapping[str, Any]) -> Computed:
-    n = int(trend(territory).loc[year, "reported"])
+    n = int(trend(territory)["reported"].loc[year])
     return Computed(n, n, is_illustrative=territory.results.is_illustrative)
 
 
 def _mean(territory: Territory, year: int, _commune: str, _params: Mapping[str, Any]) -> Computed:
-    row = trend(territory).loc[year]
-    if pd.isna(row["mean_low"]):
-        return Computed(why=NO_DATA)
-    return _counts(territory, float(row["mean_low"]), float(row["mean_high"]))
+    means = trend(territory)[["mean_low", "mean_high"]]
+    low, high = (float(means[name].loc[year]) for name in means.columns)
+    return Computed(why=NO_DATA) if math.isnan(low) else _counts(territory, low, high)
 
 
 def _group(territory: Territory, year: int, _commune: str, params: Mapping[str, Any]) -> Computed:
@@ -80,10 +80,10 @@ def _criterion(territory: Territory, year: int, _commune: str, params: Mapping[s
 
 def _commune_count(territory: Territory, year: int, commune: str, _params: Mapping[str, Any]) -> Computed:
     """Return the criteria met by one commune."""
-    row = territory.of_year(territory.counts, year).loc[commune]
-    if not row["is_reported"]:
+    counts = territory.of_year(territory.counts, year)
+    if not counts["is_reported"].loc[commune]:
         return Computed(why=NO_DATA)
-    return _counts(territory, int(row["low"]), int(row["high"]))
+    return _counts(territory, int(counts["low"].loc[commune]), int(counts["high"].loc[commune]))
 
 
 def _recognised(territory: Territory, year: int, _commune: str, params: Mapping[str, Any]) -> Computed:

@@ -35,8 +35,8 @@ def arrears(territory: Territory, year: int) -> pd.DataFrame:
     parts = links.groupby("to_code")["from_code"].nunique().reindex(sums.index.get_level_values("to_code")).to_numpy()
     is_whole = (sums["parts"].to_numpy() == parts) & ~sums["unknown"].astype(bool)
     sums["owed"] = sums["owed"].where((sums["owed"] > 0) | is_whole)
-    sums = sums.reset_index("year")
-    now, before = sums[sums["year"] == year], sums[(sums["year"] < year) & (sums["owed"] > 0)]
+    by_year: pd.DataFrame = sums.reset_index("year")
+    now, before = by_year[by_year["year"] == year], by_year[(by_year["year"] < year) & (by_year["owed"] > 0)]
     last = before.sort_values("year", kind="stable").groupby(level="to_code").last()
     found = pd.DataFrame(
         {"owed": now["owed"], "owed_works": now["works"], "owed_before": last["owed"], "owed_before_year": last["year"]}

@@ -94,7 +94,7 @@ def _published(territory: Territory) -> tuple[int, int | None, str]:
     found = table[mine & (years <= territory.review.last_year) & (years <= cut_off(territory).year)]
     if found.empty:
         return cut_off(territory).year, None, ""
-    last = found.loc[found["year"].astype(int).idxmax()]
+    last = found.iloc[int(found["year"].astype(int).argmax())]
     return int(last["year"]), int(last["value"]), str(last["source_title"])
 
 
@@ -113,7 +113,7 @@ def _by_year(named: pd.DataFrame) -> pd.DataFrame:
 def _named(named: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of the communes known by name; of several in one new commune only the first can count."""
     may_count = named["state"].isin([*COUNTED, REASSESS])
-    again = may_count & named.where(may_count, pd.NA)["now_code"].duplicated()
+    again = may_count & named["now_code"].where(may_count, None).duplicated()
     cause = named["state"].mask(again, JOINED)
     rows = []
     for name in [name for name in cause_words() if (cause == name).any()]:

@@ -10,6 +10,7 @@ import pandas as pd
 from ntm_lib.evaluation.recognition.arrears import arrears
 from ntm_lib.evaluation.recognition.dossier_file import DossierFile, read_dossiers
 from ntm_lib.evaluation.recognition.rules import Check, Condition, Paper, Period, Rules, load_rules
+from ntm_lib.evaluation.recognition.standing import standing
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.verdicts import Verdict, all_of
 
@@ -32,7 +33,7 @@ class Precheck:
     ``period``: the document in force on the last day of the year, None before the first. ``states``: commune ×
     condition, `Verdict` codes; ``papers``: commune × paper, MET in the dossier, NOT_MET not in it, UNKNOWN not said;
     ``facts``: what each state rests on (columns of ``_FACTS``, low, high, of, count_before_low, count_before_high and those
-    of `arrears`); ``criteria``: commune × criterion.
+    of `arrears`); ``criteria``: commune × criterion; ``is_recognised``: by name in the register.
     """
 
     year: int
@@ -43,10 +44,18 @@ class Precheck:
     papers: pd.DataFrame
     facts: pd.DataFrame
     criteria: pd.DataFrame
+    is_recognised: pd.Series
 
-    def condition(self, name: str) -> Condition:
-        """Return a condition by its id."""
-        return next(item for item in self.conditions if item.id == name)
+    @property
+    def candidates(self) -> pd.Series:
+        """Whether a commune has a dossier to speak of: entered by the office, or all criteria met, perhaps, and not recognised."""
+        may_meet = self.facts["high"] >= self.facts["of"]
+        return self.facts["has_file"] | (may_meet & ~self.is_recognised)
+
+    def lacking(self, commune: str) -> list[Condition]:
+        """List the conditions not known to be met by a commune."""
+        states = row_of(self.states, commune)
+        return [item for item in self.conditions if states[item.id] != Verdict.MET]
 
 
 def precheck(territory: Territory, year: int) -> Precheck:
@@ -70,7 +79,13 @@ def precheck(territory: Territory, year: int) -> Precheck:
         papers=_papers(files, papers, facts.index),
         facts=facts,
         criteria=territory.of_year(territory.scores.criteria, year),
+        is_recognised=standing(territory, year)["is_recognised"],
     )
+
+
+def row_of(frame: pd.DataFrame, commune: str) -> pd.Series:
+    """Return the row of one commune."""
+    return frame.loc[[commune]].iloc[0]
 
 
 def overall(checked: Precheck) -> pd.Series:
