@@ -67,8 +67,9 @@ def _verdict(
     low, high = 100 * not_met, 100 * (not_met + unknown)
     least, below = rule.least_pct * of, (100.1 if rule.below_pct is None else rule.below_pct) * of
     surely, never = (low >= least) & (high < below), (high < least) | (low >= below)
-    if rule.key_criteria:
-        surely, never = surely & key_not_met, never | ~(key_not_met | key_unknown)
+    if rule.key_criteria:  # where only an unknown criterion can be the key one, it is one more not met
+        with_key = low + 100 * ~key_not_met
+        surely, never = surely & key_not_met, never | ~(key_not_met | key_unknown) | (with_key >= below)
     return np.select([surely, never], [Verdict.MET, Verdict.NOT_MET], default=Verdict.UNKNOWN).astype(np.int8)
 
 

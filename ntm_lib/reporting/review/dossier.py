@@ -144,18 +144,18 @@ def _criteria(subject: Subject, _rule: Condition, facts: pd.Series, checked: Pre
 def _arrears(subject: Subject, _rule: Condition, facts: pd.Series, _checked: Precheck) -> Sentence:
     if facts["owed_by_office"] > 0:
         text = _("Arrears: {owed} are still owed by the office's paper; settle them and report.")
-        return sentence(text, owed=_fig(subject, "owed", facts["owed_by_office"], "money"))
+        return sentence(text, owed=_fig(subject, "owed", facts["owed_by_office"], "money", digits=1))
     if facts["owed"] > 0:
         return sentence(
             _("Arrears: {owed} are still owed for {works} works (table {table}); settle them and report."),
-            owed=_fig(subject, "owed", facts["owed"], "money"),
+            owed=_fig(subject, "owed", facts["owed"], "money", digits=1),
             works=_fig(subject, "owed_works", facts["owed_works"]),
             table="07",
         )
     if facts["owed_before"] > 0:
         return sentence(
             _("Arrears: {owed} were owed in {year} and nothing was reported since; confirm that nothing is owed."),
-            owed=_fig(subject, "owed_before", facts["owed_before"], "money"),
+            owed=_fig(subject, "owed_before", facts["owed_before"], "money", digits=1),
             year=_fig(subject, "owed_before_year", facts["owed_before_year"], "year"),
         )
     return sentence(_("Arrears: nothing was reported for the year; add a report that nothing is owed."))

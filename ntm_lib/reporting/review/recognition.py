@@ -141,7 +141,7 @@ def after_mergers(subject: Subject) -> list[Sentence]:
         WITHDRAWN: _("The recognition of {count} communes was withdrawn: {names}."),
     }
     changed = [
-        sentence(text[name], count=_fig(subject, f"state_{name}", len(rows)), names=", ".join(rows["name"]))
+        sentence(text[name], count=_fig(subject, f"state_{name}", len(rows)), names=_joined(rows["name"]))
         for name, rows in told.items()
         if len(rows)
     ]
@@ -197,11 +197,11 @@ def _causes(subject: Subject, found: Balance) -> list[Sentence]:
     if found.of(TOWN):
         text = _("Known for certain: {count} became part of a town or ward ({names}).")
         said.append(
-            sentence(text, count=_fig(subject, "gone_town", found.of(TOWN)), names=", ".join(rows.loc[[TOWN], "names"]))
+            sentence(text, count=_fig(subject, "gone_town", found.of(TOWN)), names=_joined(rows.loc[[TOWN], "names"]))
         )
     if found.of(REASSESS):
         text = _("Not known: the outcome for {count} communes merged with others ({names}).")
-        names = ", ".join(rows.loc[[REASSESS], "names"])
+        names = _joined(rows.loc[[REASSESS], "names"])
         said.append(sentence(text, count=_fig(subject, "open_merged", found.of(REASSESS)), names=names))
     open_rows = found.rows[found.rows["cause"] == NOT_NAMED]
     if len(open_rows):
@@ -269,6 +269,11 @@ def _withdrawal_of_commune(subject: Subject, document: str, year: int, applies: 
         text = _("Trial of the conditions of withdrawal of {document} on the data of {year}: none applies to {unit}.")
     shown = _fig(subject, "withdrawal_year", year, "year")
     return sentence(text, document=document, year=shown, unit=subject.name)
+
+
+def _joined(held: pd.Series) -> str:
+    """Name communes inside a sentence; a cell may hold several."""
+    return ", ".join(formats.in_sentence(name) for cell in held for name in cell.split(", "))
 
 
 def _fig(subject: Subject, name: str, value: object, kind: str = "count", **context: object) -> Fig:

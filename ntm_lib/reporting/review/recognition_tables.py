@@ -67,8 +67,8 @@ def register_sheet(subject: Subject) -> Sheet:
         Column("name", _("Commune"), width=20),
         Column("district", _("District, city"), width=20),
         Column("year", _("Year for which recognised"), "year"),
-        Column("decision_no", _("Number"), group=_("Recognition decision"), width=16),
-        Column("decision_date", _("Date"), "date", group=_("Recognition decision")),
+        Column("decision_no", _("Number of the decision"), group=_("Decision of recognition"), width=16),
+        Column("decision_date", _("Date"), "date", group=_("Decision of recognition")),
         Column("announced", _("Announced on")),
         Column("due", _("Expected"), "date", group=_("Due for re-recognition")),
         Column("due_basis", _("Rule"), group=_("Due for re-recognition"), width=24),
@@ -186,7 +186,7 @@ def standing_sheet(subject: Subject) -> Sheet:
         Column("count", _("Criteria met"), "interval", group=_("By the data")),
         Column("of", _("out of"), "count", group=_("By the data")),
         Column("year", _("Year"), "year", group=_("By the register")),
-        Column("decision_no", _("Number"), group=_("By the register")),
+        Column("decision_no", _("Number of the decision"), group=_("By the register")),
         Column("decision_date", _("Date"), "date", group=_("By the register")),
         Column("found", _("Remark"), width=46),
     ]
@@ -272,7 +272,7 @@ def rules_sheet(subject: Subject) -> Sheet:
         _rule_rows(rules), columns=["row", "kind", "text", "document", "first", "last", "basis", "source"]
     )
     columns = [
-        Column("kind", _("About"), width=18),
+        Column("kind", _("Kind of rule"), width=18),
         Column("text", _("Content"), width=48),
         Column("document", _("Document"), width=30),
         Column("first", _("From"), "date", group=_("In force")),

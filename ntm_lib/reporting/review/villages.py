@@ -80,7 +80,7 @@ def villages_sheet(subject: Subject) -> Sheet:
     year = territory.review.last_year
     columns = [
         Column("name", _("Commune"), width=22),
-        Column("villages", _("Villages"), "count"),
+        Column("villages", _("Number of villages"), "count"),
         Column("households", _("Households"), "count"),
         Column("recognised", _("Recognised"), "count"),
         Column("meets", _("Meet every criterion"), "count"),
