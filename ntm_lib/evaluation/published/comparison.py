@@ -89,7 +89,7 @@ def _published(territory: Territory, commune: str) -> pd.DataFrame:
         named = table["scope_name"].map(names.key) == names.key(territory.unit.short_name)
         named |= table["scope_name"].map(names.key) == names.key(territory.unit.name)
         mine = (table["scope"] == "district") & named | (table["scope"] == "commune") & table["code"].isin(inside)
-    order = pd.Categorical(table["scope"], ["province", "district", "commune"], ordered=True)
+    order = table["scope"].map({"province": 0, "district": 1, "commune": 2})
     return table.assign(order=order)[mine].sort_values(["order", "year"], kind="stable").drop(columns="order")
 
 
