@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from ntm_lib.evaluation.recognition.dossier import Precheck, overall, precheck, row_of
+from ntm_lib.evaluation.recognition.dossier import Precheck, overall, row_of
 from ntm_lib.evaluation.recognition.rules import Condition
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review import dossier_tables as tables
 from ntm_lib.reporting.review.contents import Contents
+from ntm_lib.reporting.review.recognition_held import precheck_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
 from ntm_lib.reporting.sheets import Sheet
@@ -19,7 +20,7 @@ from ntm_lib.verdicts import Verdict
 
 def summary(subject: Subject) -> list[Sentence]:
     """Say how far the dossier of the commune, or those of the territory, are complete."""
-    checked = precheck(subject.territory, subject.territory.review.last_year)
+    checked = precheck_of(subject.territory)
     if checked.period is None:
         text = _("For {year} no rule of recognition was read, so no dossier is examined.")
         return [sentence(text, year=_fig(subject, "year", checked.year, "year"))]
@@ -80,7 +81,7 @@ def notice(subject: Subject) -> list[Sentence]:
     """Draft the notice of what a commune's dossier lacks, item by item; empty where there is no dossier to speak of."""
     if not subject.commune:
         return []
-    checked = precheck(subject.territory, subject.territory.review.last_year)
+    checked = precheck_of(subject.territory)
     if checked.period is None or not checked.candidates.loc[subject.commune]:
         return []
     facts = row_of(checked.facts, subject.commune)
@@ -212,7 +213,7 @@ _ASKED: Mapping[str, Callable[[Subject, Condition, pd.Series, Precheck], Sentenc
 
 def conditions_sheet(subject: Subject) -> Sheet:
     """List each condition of the commune's dossier with its state and what it rests on."""
-    checked = precheck(subject.territory, subject.territory.review.last_year)
+    checked = precheck_of(subject.territory)
     if not subject.commune:
         return tables.conditions(subject, checked, {})
     facts = row_of(checked.facts, subject.commune)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from ntm_lib.evaluation.recognition.dossier import Precheck, overall, precheck, row_of
+from ntm_lib.evaluation.recognition.dossier import Precheck, overall, row_of
 from ntm_lib.messages import _, language
+from ntm_lib.reporting.review.recognition_held import precheck_of
 from ntm_lib.reporting.review.recognition_tables import verified_words, without_address
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import source_line
@@ -68,7 +69,7 @@ def conditions(subject: Subject, checked: Precheck, lacking: dict[str, str]) -> 
 
 def papers_sheet(subject: Subject) -> Sheet:
     """List the papers of the commune's dossier and whether each lies in it."""
-    checked = precheck(subject.territory, subject.territory.review.last_year)
+    checked = precheck_of(subject.territory)
     shown = checked.paper_list if subject.commune else ()
     held = row_of(checked.papers, subject.commune) if subject.commune else pd.Series(dtype=int)
     frame = pd.DataFrame(
@@ -97,7 +98,7 @@ def papers_sheet(subject: Subject) -> Sheet:
 
 def candidates_sheet(subject: Subject) -> Sheet:
     """List the communes with a dossier to speak of, and the state of each condition."""
-    checked = precheck(subject.territory, subject.territory.review.last_year)
+    checked = precheck_of(subject.territory)
     listed = checked.candidates
     states = checked.states[listed]
     papers = checked.papers[listed]

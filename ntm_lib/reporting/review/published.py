@@ -9,13 +9,13 @@ from ntm_lib.evaluation.published.comparison import (
     DIFFERS,
     NOT_COMPARABLE,
     WITHIN,
-    comparison,
     contradictions,
 )
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.contents import Contents
+from ntm_lib.reporting.review.recognition_held import comparison_of
 from ntm_lib.reporting.review.recognition_tables import without_address
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import decisions, rows_of
@@ -52,7 +52,7 @@ def verdict_words() -> dict[str, str]:
 
 def published(subject: Subject) -> list[Sentence]:
     """Count how the published figures stand to the computed ones."""
-    table = comparison(subject.territory, subject.commune)
+    table = comparison_of(subject)
     if table.empty:
         return [sentence(_("No published figure about {unit} was read in a source."), unit=subject.name)]
     numbers = table["verdict"].value_counts()
@@ -102,7 +102,7 @@ def contradiction_sentences(subject: Subject) -> list[Sentence]:
 
 def published_sheet(subject: Subject) -> Sheet:
     """Put each published figure beside the computed one, with set, units, verdict and source."""
-    table = comparison(subject.territory, subject.commune)
+    table = comparison_of(subject)
     frame = table.assign(
         row=[f"{row.year}_{place}" for place, row in enumerate(rows_of(table))],
         figure=[_label(row.label, row.measure, row.scope, row.scope_name) for row in rows_of(table)],

@@ -2,17 +2,17 @@
 
 import pandas as pd
 
-from ntm_lib.evaluation.recognition.balance import NOT_NAMED, Balance, balance
+from ntm_lib.evaluation.recognition.balance import NOT_NAMED, Balance
 from ntm_lib.evaluation.recognition.rules import load_rules
-from ntm_lib.evaluation.recognition.standing import compare, not_named, standing
-from ntm_lib.evaluation.recognition.states import REASSESS, TOWN, WITHDRAWN, state_day, state_words, states
-from ntm_lib.evaluation.recognition.withdrawal import withdrawal_check
+from ntm_lib.evaluation.recognition.standing import compare, not_named
+from ntm_lib.evaluation.recognition.states import REASSESS, TOWN, WITHDRAWN, state_day, state_words
 from ntm_lib.evaluation.status import cut_off
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review import recognition_tables as tables
 from ntm_lib.reporting.review.contents import Contents
+from ntm_lib.reporting.review.recognition_held import balance_of, standing_of, states_of, withdrawal_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import rows_of
 from ntm_lib.reporting.sentences import Sentence, sentence
@@ -24,7 +24,7 @@ def recognised(subject: Subject) -> list[Sentence]:
     if subject.commune:
         return _of_commune(subject)
     last = subject.territory.review.last_year
-    numbers = compare(standing(subject.territory, last))
+    numbers = compare(standing_of(subject.territory))
     said = [*_named(subject), _meets(subject, numbers, last)]
     if numbers["recognised_not_met"] + numbers["recognised_unknown"]:
         said.append(
@@ -45,7 +45,7 @@ def _named(subject: Subject) -> list[Sentence]:
     """Count the register; for a province with those whose names were not found, for a district with a caution."""
     territory = subject.territory
     day = cut_off(territory)
-    named = len(states(territory))
+    named = len(states_of(territory))
     missing = not_named(territory, territory.review.last_year)
     values = {
         "date": _fig(subject, "date", day, "date"),
@@ -100,7 +100,7 @@ def _meets(subject: Subject, numbers: dict[str, int], year: int) -> Sentence:
 
 def _of_commune(subject: Subject) -> list[Sentence]:
     """Say what is known of the commune itself, or of the communes it was formed from."""
-    held = tables.of_origin(states(subject.territory), subject)
+    held = tables.of_origin(states_of(subject.territory), subject)
     if held.empty:
         text = _("No recognition decision that names {unit} was read in a source.")
         return [sentence(text, unit=subject.name)]
@@ -125,7 +125,7 @@ def after_mergers(subject: Subject) -> list[Sentence]:
     """Say what the mergers and re-reviews left of the recognitions, and when they are due again."""
     if subject.commune:
         return []
-    held = states(subject.territory)
+    held = states_of(subject.territory)
     if held.empty:
         return []
     said = [_due(subject, held)]
@@ -169,7 +169,7 @@ def balance_sentences(subject: Subject) -> list[Sentence]:
     """Say why the published number is not the sum of the recognitions; only where a number was published."""
     if subject.commune:
         return []
-    found = balance(subject.territory)
+    found = balance_of(subject.territory)
     if found.published is None:
         return []
     values = {
@@ -225,7 +225,7 @@ def _causes(subject: Subject, found: Balance) -> list[Sentence]:
 def withdrawal(subject: Subject) -> list[Sentence]:
     """Say what the rules of withdrawal would find on the data; internal, since it speaks of a risk."""
     last = subject.territory.review.last_year
-    tried = tables.of_today(withdrawal_check(subject.territory, last), subject)
+    tried = tables.of_today(withdrawal_of(subject.territory), subject)
     if tried.empty:
         return []
     rules = load_rules(subject.territory.project)

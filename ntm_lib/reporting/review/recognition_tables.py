@@ -5,13 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from ntm_lib.evaluation.recognition.balance import balance, cause_words
+from ntm_lib.evaluation.recognition.balance import cause_words
 from ntm_lib.evaluation.recognition.rules import Rules, load_rules
-from ntm_lib.evaluation.recognition.standing import not_named, standing
-from ntm_lib.evaluation.recognition.states import state_day, state_words, states
-from ntm_lib.evaluation.recognition.withdrawal import withdrawal_check
+from ntm_lib.evaluation.recognition.standing import not_named
+from ntm_lib.evaluation.recognition.states import state_day, state_words
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.review.recognition_held import balance_of, standing_of, states_of, withdrawal_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import not_assessed_note, rows_of, source_line
 from ntm_lib.reporting.sheets import Column, Sheet
@@ -57,7 +57,7 @@ def pairs(low: pd.Series, high: pd.Series) -> pd.Series:
 
 def register_sheet(subject: Subject) -> Sheet:
     """List each recognised commune with year, decision, announcement and when it is due again."""
-    held = of_origin(states(subject.territory), subject)
+    held = of_origin(states_of(subject.territory), subject)
     frame = held.assign(
         announced=held["announced_on"].map(lambda day: _("Not known") if pd.isna(day) else formats.date(day.date())),
         due_basis=held["due_verified"].map({**verified_words(), "": _("Not known")}),
@@ -94,7 +94,7 @@ def register_sheet(subject: Subject) -> Sheet:
 
 def states_sheet(subject: Subject) -> Sheet:
     """Say of each recognised commune what it is part of today, and what its recognition is worth."""
-    held = of_origin(states(subject.territory), subject)
+    held = of_origin(states_of(subject.territory), subject)
     words = state_words()
     frame = held.assign(
         state_word=held["state"].map(words),
@@ -123,7 +123,7 @@ def states_sheet(subject: Subject) -> Sheet:
 
 def balance_sheet(subject: Subject) -> Sheet:
     """Add up the recognitions cause by cause to the published number."""
-    found = balance(subject.territory)
+    found = balance_of(subject.territory)
     words = cause_words()
     rows = found.rows
     frame = rows.assign(
@@ -174,7 +174,7 @@ def standing_sheet(subject: Subject) -> Sheet:
     """List the communes where data and register differ or that are recognised: the data beside the decision."""
     territory = subject.territory
     year = territory.review.last_year
-    table = standing(territory, year).rename_axis("commune_code").reset_index()
+    table = standing_of(territory).rename_axis("commune_code").reset_index()
     table = table[table["meets"].fillna(value=True) | (table["state"] != "")]
     table = of_today(table, subject)
     frame = table.assign(
@@ -233,7 +233,7 @@ def withdrawal_sheet(subject: Subject) -> Sheet:
     """Try each rule of withdrawal on each recognised commune."""
     year = subject.territory.review.last_year
     rules = {rule.id: str(rule.label) for rule in load_rules(subject.territory.project).withdrawal}
-    tried = of_today(withdrawal_check(subject.territory, year), subject)
+    tried = of_today(withdrawal_of(subject.territory), subject)
     answers = {1: _("Applies"), 0: _("Does not apply"), -1: _("Not enough data")}
     frame = tried.assign(
         rule_word=tried["rule"].map(rules),
