@@ -34,13 +34,14 @@ def cause_words() -> dict[str, str]:
 
 @dataclass(frozen=True, eq=False)
 class Balance:
-    """The recognitions up to a year beside the number published for it.
+    """The recognitions up to the end of ``year`` beside the number published for it, on the units of ``on``.
 
     ``rows``: cause, first_year, last_year, communes, stay_low, stay_high (how many of them the published number can still
     hold), names; ``communes`` adds up to ``recognised``. ``by_year``: first_year, last_year, recognised. ``published`` is
     None where nothing was published for the territory. ``agrees``: whether the rows can add up to it at all.
     """
 
+    year: int
     on: dt.date
     recognised: int
     published: int | None
@@ -82,7 +83,7 @@ def balance(territory: Territory) -> Balance:
     total = int(frame["communes"].sum())
     bounded, agrees = _bounded(frame, published)
     by_year = counts[["first_year", "last_year", "recognised"]] if is_province else _by_year(named)
-    return Balance(day, total, published, source, bounded, by_year.reset_index(drop=True), agrees)
+    return Balance(year, day, total, published, source, bounded, by_year.reset_index(drop=True), agrees)
 
 
 def _published(territory: Territory) -> tuple[int, int | None, str]:

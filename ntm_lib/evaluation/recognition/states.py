@@ -40,12 +40,12 @@ def states(territory: Territory, on: dt.date | None = None) -> pd.DataFrame:
 
     Columns of ``recognitions`` and: now_code, now_name (the commune of ``on``), parts (how many communes it was formed
     from), is_split (bool), state, is_counted (True, False, NA where nothing is known), due (date of re-recognition, NaT
-    when no rule is known), due_rule (id), due_verified. A merged commune inherits nothing: without a decision it is
-    ``reassess``.
+    when no rule is known), due_rule (id), due_verified, has_left. A merged commune inherits nothing: without a decision it
+    is ``reassess``. One that became part of a town stays ``town`` when the town becomes part of a commune later.
     """
-    table = recognitions(territory)
-    before = units.lineage(territory.results.unit_vintage, on or state_day(territory), territory.project)
-    table = _now(table, before)
+    day = on or state_day(territory)
+    table = _now(recognitions(territory), units.lineage(territory.results.unit_vintage, day, territory.project))
+    table["has_left"] = _has_left(table, territory, day)
     table["state"] = _state(table)
     table["is_counted"] = table["state"].isin(COUNTED).astype("boolean").mask(table["state"] == REASSESS)
     return _due(table, load_rules(territory.project))
@@ -63,8 +63,18 @@ def _now(table: pd.DataFrame, lineage: Lineage) -> pd.DataFrame:
         now_name=now.map(after["name"]),
         parts=now.map(links.groupby("to_code").size()),
         is_split=table["commune_code"].map(pieces) > 1,
-        is_now_in_programme=now.map(after["is_in_programme"]).astype(bool),
     )
+
+
+def _has_left(table: pd.DataFrame, territory: Territory, on: dt.date) -> pd.Series:
+    """Tell which communes lay in a unit outside the programme after any of the changes up to a day."""
+    start, project = territory.results.unit_vintage, territory.project
+    changes = {link.date for link in territory.vintage.register.links}
+    left = pd.Series(data=False, index=table.index)
+    for day in sorted({on, *(day for day in changes if start < day <= on)}):
+        then = _now(table, units.lineage(start, day, project))["now_code"]
+        left |= ~then.map(units.on(day, project).communes["is_in_programme"]).astype(bool)
+    return left
 
 
 def _state(table: pd.DataFrame) -> np.ndarray:
@@ -73,7 +83,7 @@ def _state(table: pd.DataFrame) -> np.ndarray:
     changed = (table["parts"] > 1) | table["is_split"]
     kept = table["review"].isin(["kept", "again"])
     return np.select(
-        [reviewed.notna(), ~table["is_now_in_programme"], changed & ~kept],
+        [reviewed.notna(), table["has_left"], changed & ~kept],
         [reviewed.fillna(""), TOWN, REASSESS],
         default=STANDS,
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ntm_lib.evaluation.recognition.dossier import Precheck, overall, row_of
 from ntm_lib.evaluation.recognition.rules import Condition
+from ntm_lib.evaluation.status import status_of
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
@@ -24,10 +25,16 @@ def summary(subject: Subject) -> list[Sentence]:
     if checked.period is None:
         text = _("For {year} no rule of recognition was read, so no dossier is examined.")
         return [sentence(text, year=_fig(subject, "year", checked.year, "year"))]
-    return _of_commune(subject, checked) if subject.commune else _of_territory(subject, checked)
+    said = _of_commune(subject, checked) if subject.commune else _of_territory(subject, checked)
+    if said and status_of(subject.territory, checked.year) != "actual":
+        text = _("The results of {year} are estimated or planned: a dossier cannot rest on them.")
+        said.append(sentence(text, year=_fig(subject, "open_year", checked.year, "year")))
+    return said
 
 
 def _of_commune(subject: Subject, checked: Precheck) -> list[Sentence]:
+    if not checked.candidates[subject.commune]:
+        return []
     states = row_of(checked.states, subject.commune)
     text = _(
         "Examined for {year} by {document}: of {all} conditions {met} are met, {not_met} are not met and for {unknown} no "
@@ -58,6 +65,17 @@ def _of_territory(subject: Subject, checked: Precheck) -> list[Sentence]:
             "At the end of {year}, no commune not yet recognised may meet every criterion, and no dossier is entered."
         )
         return [sentence(text, year=_fig(subject, "year", checked.year, "year"))]
+    values: dict[str, Fig | str] = {
+        "year": _fig(subject, "year", checked.year, "year"),
+        "document": checked.period.document if checked.period else "",
+        "all": _fig(subject, "listed", int(listed.sum())),
+    }
+    if not checked.facts.loc[listed, "has_file"].any():
+        text = _(
+            "For {year}, {all} communes without a known decision meet every criterion or may meet it by the data; nothing of "
+            "their dossiers is entered, so no dossier can be examined by {document}."
+        )
+        return [sentence(text, **values)]
     joined = overall(checked)[listed]
     text = _(
         "Dossiers examined for {year} by {document}: {all} communes without a known decision meet every criterion, may meet "
@@ -67,9 +85,7 @@ def _of_territory(subject: Subject, checked: Precheck) -> list[Sentence]:
     return [
         sentence(
             text,
-            year=_fig(subject, "year", checked.year, "year"),
-            document=checked.period.document if checked.period else "",
-            all=_fig(subject, "listed", int(listed.sum())),
+            **values,
             complete=_fig(subject, "complete", int((joined == Verdict.MET).sum())),
             lacking=_fig(subject, "lacking", int((joined == Verdict.NOT_MET).sum())),
             unknown=_fig(subject, "open", int((joined == Verdict.UNKNOWN).sum())),

@@ -55,6 +55,11 @@ def published(subject: Subject) -> list[Sentence]:
     table = comparison_of(subject)
     if table.empty:
         return [sentence(_("No published figure about {unit} was read in a source."), unit=subject.name)]
+    if (table["verdict"] == NOT_COMPARABLE).all():
+        text = _(
+            "{all} published figures about {unit} were read; none can be compared with a computed one (the table says why)."
+        )
+        return [sentence(text, all=_fig(subject, "all", len(table)), unit=subject.name)]
     numbers = table["verdict"].value_counts()
     said = [
         sentence(

@@ -12,7 +12,7 @@ from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review import recognition_tables as tables
 from ntm_lib.reporting.review.contents import Contents
-from ntm_lib.reporting.review.recognition_held import balance_of, standing_of, states_of, withdrawal_of
+from ntm_lib.reporting.review.recognition_held import balance_of, judged_year, standing_of, states_of, withdrawal_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import rows_of
 from ntm_lib.reporting.sentences import Sentence, sentence
@@ -23,7 +23,7 @@ def recognised(subject: Subject) -> list[Sentence]:
     """Say how many were recognised, and set it apart from meeting every criterion."""
     if subject.commune:
         return _of_commune(subject)
-    last = subject.territory.review.last_year
+    last = judged_year(subject.territory)
     numbers = compare(standing_of(subject.territory))
     said = [*_named(subject), _meets(subject, numbers, last)]
     if numbers["recognised_not_met"] + numbers["recognised_unknown"]:
@@ -59,14 +59,12 @@ def _named(subject: Subject) -> list[Sentence]:
             "sources read."
         )
         return [sentence(text, all=_fig(subject, "all", named + missing), **values)]
-    said = [
-        sentence(
-            _("By {date}, the register holds {named} communes of {unit} with the number and date of their decision."),
-            unit=subject.name,
-            date=values["date"],
-            named=values["named"],
-        )
-    ]
+    if named:
+        text = _("By {date}, the register holds {named} communes of {unit} with the number and date of their decision.")
+        said = [sentence(text, unit=subject.name, date=values["date"], named=values["named"])]
+    else:
+        text = _("By {date}, no recognition decision that names a commune of {unit} was read in a source.")
+        said = [sentence(text, unit=subject.name, date=values["date"])]
     if missing:
         text = _("{missing} more communes of the province were recognised without their names being found.")
         said.append(sentence(text, missing=values["missing"]))
@@ -152,17 +150,28 @@ def _due(subject: Subject, held: pd.DataFrame) -> Sentence:
     known = held.dropna(subset=["due"])
     if known.empty:
         return sentence(_("No rule of re-recognition is known for these decisions."))
-    verified = set(known["due_verified"])
+    is_read = set(known["due_verified"]) == {"read"}
+    first, last = known["due"].min().date(), known["due"].max().date()
+    ends = {"first": _fig(subject, "due_first", first, "date"), "last": _fig(subject, "due_last", last, "date")}
+    if first == last:
+        text = (
+            _("By the rule read in a source, re-recognition falls due on {first}.")
+            if is_read
+            else _(
+                "Counted by years as before 2017, re-recognition would fall due on {first}; the rule in force was not checked "
+                "against the signed text."
+            )
+        )
+        return sentence(text, first=ends["first"])
     text = (
         _("By the rule read in a source, the decisions fall due for re-recognition from {first} to {last}.")
-        if verified == {"read"}
+        if is_read
         else _(
             "Counted by years as before 2017, the decisions would fall due for re-recognition from {first} to {last}; the rule "
             "in force was not checked against the signed text."
         )
     )
-    first, last = known["due"].min().date(), known["due"].max().date()
-    return sentence(text, first=_fig(subject, "due_first", first, "date"), last=_fig(subject, "due_last", last, "date"))
+    return sentence(text, **ends)
 
 
 def balance_sentences(subject: Subject) -> list[Sentence]:
@@ -174,16 +183,16 @@ def balance_sentences(subject: Subject) -> list[Sentence]:
         return []
     values = {
         "all": _fig(subject, "sum", found.recognised),
-        "day": _fig(subject, "sum_day", found.on, "date"),
+        "year": _fig(subject, "sum_year", found.year, "year"),
         "published": _fig(subject, "published", found.published),
     }
     if found.missing == 0:
-        text = _("The recognitions of all years add up to {all}, as published for {day} ({published}).")
+        text = _("The recognitions of all years add up to {all}, as published for the end of {year} ({published}).")
         return [sentence(text, **values)]
     lacking = _fig(subject, "lacking", found.missing)
     text = _(
-        "The recognitions of all years add up to {all}, but {published} are published for {day}: {lacking} of them are no "
-        "longer counted."
+        "The recognitions of all years add up to {all}, but {published} are published for the end of {year}: {lacking} of "
+        "them are no longer counted."
     )
     return [sentence(text, lacking=lacking, **values), *_causes(subject, found)]
 
@@ -224,7 +233,7 @@ def _causes(subject: Subject, found: Balance) -> list[Sentence]:
 
 def withdrawal(subject: Subject) -> list[Sentence]:
     """Say what the rules of withdrawal would find on the data; internal, since it speaks of a risk."""
-    last = subject.territory.review.last_year
+    last = judged_year(subject.territory)
     tried = tables.of_today(withdrawal_of(subject.territory), subject)
     if tried.empty:
         return []

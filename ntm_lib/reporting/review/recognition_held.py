@@ -13,6 +13,7 @@ from ntm_lib.evaluation.recognition.dossier import Precheck, precheck
 from ntm_lib.evaluation.recognition.standing import standing
 from ntm_lib.evaluation.recognition.states import states
 from ntm_lib.evaluation.recognition.withdrawal import withdrawal_check
+from ntm_lib.evaluation.status import status_of
 from ntm_lib.reporting.review.subject import Subject
 
 Made = TypeVar("Made")
@@ -35,6 +36,13 @@ def _once(make: Callable[[Territory], Made]) -> Callable[[Territory], Made]:
 
 
 @_once
+def judged_year(territory: Territory) -> int:
+    """Return the last year of the review whose results are actual, the last one when none is."""
+    actual = [year for year in territory.years if status_of(territory, year) == "actual"]
+    return max(actual, default=territory.review.last_year)
+
+
+@_once
 def states_of(territory: Territory) -> pd.DataFrame:
     """Return what became of each recognition; see `states`."""
     return states(territory)
@@ -42,14 +50,14 @@ def states_of(territory: Territory) -> pd.DataFrame:
 
 @_once
 def standing_of(territory: Territory) -> pd.DataFrame:
-    """Return data and register side by side for the last year; see `standing`."""
-    return standing(territory, territory.review.last_year)
+    """Return data and register side by side for the last actual year; see `standing`."""
+    return standing(territory, judged_year(territory))
 
 
 @_once
 def withdrawal_of(territory: Territory) -> pd.DataFrame:
-    """Return the trial of the rules of withdrawal for the last year; see `withdrawal_check`."""
-    return withdrawal_check(territory, territory.review.last_year)
+    """Return the trial of the rules of withdrawal for the last actual year; see `withdrawal_check`."""
+    return withdrawal_check(territory, judged_year(territory))
 
 
 @_once

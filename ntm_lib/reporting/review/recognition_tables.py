@@ -11,7 +11,7 @@ from ntm_lib.evaluation.recognition.standing import not_named
 from ntm_lib.evaluation.recognition.states import state_day, state_words
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
-from ntm_lib.reporting.review.recognition_held import balance_of, standing_of, states_of, withdrawal_of
+from ntm_lib.reporting.review.recognition_held import balance_of, judged_year, standing_of, states_of, withdrawal_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import not_assessed_note, rows_of, source_line
 from ntm_lib.reporting.sheets import Column, Sheet
@@ -136,7 +136,7 @@ def balance_sheet(subject: Subject) -> Sheet:
     title = (
         _("Recognitions of all years and what became of them by {date}")
         if found.published is None
-        else _("Recognitions of all years beside the number published for {date}")
+        else _("Recognitions of all years beside the number published for the end of {year}")
     )
     columns = [
         Column("cause_word", _("What is known"), width=40),
@@ -155,7 +155,7 @@ def balance_sheet(subject: Subject) -> Sheet:
         notes.append(_("The rows cannot add up to the published number; the sources are to be checked."))
     return Sheet(
         "recognition_balance",
-        title.format(date=formats.date(found.on)),
+        title.format(date=formats.date(found.on), year=found.year),
         columns,
         frame,
         unit=_("Unit: commune"),
@@ -173,7 +173,7 @@ def _period(first: int, last: int) -> str:
 def standing_sheet(subject: Subject) -> Sheet:
     """List the communes where data and register differ or that are recognised: the data beside the decision."""
     territory = subject.territory
-    year = territory.review.last_year
+    year = judged_year(territory)
     table = standing_of(territory).rename_axis("commune_code").reset_index()
     table = table[table["meets"].fillna(value=True) | (table["state"] != "")]
     table = of_today(table, subject)
@@ -231,7 +231,7 @@ def _found(meets: Any, is_recognised: bool, is_reassessed: bool) -> str:
 
 def withdrawal_sheet(subject: Subject) -> Sheet:
     """Try each rule of withdrawal on each recognised commune."""
-    year = subject.territory.review.last_year
+    year = judged_year(subject.territory)
     rules = {rule.id: str(rule.label) for rule in load_rules(subject.territory.project).withdrawal}
     tried = of_today(withdrawal_of(subject.territory), subject)
     answers = {1: _("Applies"), 0: _("Does not apply"), -1: _("Not enough data")}

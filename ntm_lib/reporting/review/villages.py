@@ -10,6 +10,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.contents import Contents
+from ntm_lib.reporting.review.recognition_held import judged_year
 from ntm_lib.reporting.review.recognition_tables import of_today, verified_words
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import rows_of
@@ -20,9 +21,9 @@ from ntm_lib.reporting.sheets import Column, Sheet, sums
 def village_sentences(subject: Subject) -> list[Sentence]:
     """Count the villages at the standard, or say that nothing was reported; then the aims."""
     territory = subject.territory
-    year = territory.review.last_year
+    year = judged_year(territory)
     frame = villages(territory)
-    aims = [] if subject.commune else _village_aims(subject)
+    aims = _village_aims(subject) if subject.tier == "province" else []
     counts = None if frame is None else village_counts(frame, territory, year)
     if counts is not None and subject.commune:
         counts = counts.loc[counts.index == subject.commune]
@@ -77,7 +78,7 @@ def _village_aims(subject: Subject) -> list[Sentence]:
 def villages_sheet(subject: Subject) -> Sheet:
     """Count the villages by commune; empty while nobody reported them."""
     territory = subject.territory
-    year = territory.review.last_year
+    year = judged_year(territory)
     columns = [
         Column("name", _("Commune"), width=22),
         Column("villages", _("Number of villages"), "count"),
