@@ -68,9 +68,15 @@ def test_the_sum_is_told_with_what_is_known_and_what_is_not() -> None:
         "4 to 7",
     ):
         assert words in told
-    assert "add up to 15, as published" in text_of(
-        Subject(load_province(as_of="2019-06-30")), recognition.CONTENTS, "recognised_balance"
-    )
+    earlier = text_of(Subject(load_province(as_of="2019-06-30")), recognition.CONTENTS, "recognised_balance")
+    assert "add up to 15, as published for the end of 2018" in earlier
+
+
+def test_in_mid_2019_the_register_stands_beside_the_last_actual_year_and_dossiers_rest_on_no_estimate() -> None:
+    subject = Subject(load_province(as_of="2019-06-30"))
+    assert "at the end of 2018" in text_of(subject, recognition.CONTENTS, "recognised")
+    assert "estimated or planned" in text_of(subject, dossier.CONTENTS, "dossier")
+    assert "estimated or planned" not in text_of(Subject(load_province()), dossier.CONTENTS, "dossier")
 
 
 def test_meeting_and_recognition_stand_apart_and_nobody_is_called_unrecognised() -> None:

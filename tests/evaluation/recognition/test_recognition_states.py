@@ -39,6 +39,15 @@ def test_the_mergers_of_2020_leave_five_to_stand_three_to_be_assessed_and_two_ou
     assert pd.isna(counted["Xã Minh Thanh"])
 
 
+def test_who_left_with_a_town_does_not_come_back_when_the_town_becomes_a_commune() -> None:
+    table = states(load_province(on="2025-12-31"))
+    assert {name for name, state in by_name(table, "state").items() if state == "town"} == {
+        "Xã Bế Triều", "Xã Đình Minh", "Xã Vĩnh Quang", "Xã Hoàng Tung",
+    }  # fmt: skip
+    assert by_name(table, "now_name")["Xã Bế Triều"] == "Xã Hòa An"
+    assert (table["state"] == "reassess").sum() == 6
+
+
 def test_before_the_mergers_all_stand_and_the_cut_off_hides_the_later_decision() -> None:
     territory = load_province(as_of="2019-06-30")
     assert state_day(territory) == dt.date(2019, 12, 31)
