@@ -92,11 +92,17 @@ def dossier_folder(project: Project) -> Path:
 def read_dossiers(project: Project, papers: Iterable[str]) -> list[tuple[Unit, DossierFile]]:
     """Read every dossier file, with the unit each is about; FaultsError tells every fault of every file at once.
 
-    ``papers``: the ids of papers that any period knows. No folder or no file: an empty list.
+    ``papers``: the ids of papers that any period knows. No folder or no file: an empty list. A file of another kind is a
+    fault, so that none is passed over in silence.
     """
     known = sorted(set(papers))
     faults = FaultList(_("Dossier files that cannot be used"))
-    read = [_read(path, project, known, faults) for path in sorted(dossier_folder(project).glob("*.yaml"))]
+    folder = dossier_folder(project)
+    paths = sorted(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []
+    for path in paths:
+        if path.suffix != ".yaml":
+            faults.add(project.relative(path), path.suffix or path.name, "<code>.yaml")
+    read = [_read(path, project, known, faults) for path in paths if path.suffix == ".yaml"]
     faults.stop_if_any()
     return [item for item in read if item is not None]
 

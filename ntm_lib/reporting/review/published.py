@@ -113,18 +113,20 @@ def published_sheet(subject: Subject) -> Sheet:
         figure=[_label(row.label, row.measure, row.scope, row.scope_name) for row in rows_of(table)],
         printed=[_as_printed(row.value, row.published, row.digits) for row in rows_of(table)],
         computed=[_computed(row.low, row.high, row.digits, row.is_illustrative) for row in rows_of(table)],
-        counted=[_counted(subject, row.year, row.set_id, row.units_on) for row in rows_of(table)],
+        counted=[
+            "" if pd.isna(row.low) else _counted(subject, row.year, row.set_id, row.units_on) for row in rows_of(table)
+        ],
         result=[_result(pd.Series(row._asdict())) for row in rows_of(table)],
         printed_source=table["source"].map(without_address),
     )
     columns = [
-        Column("year", _("Year"), "year", width=8),
-        Column("figure", _("Figure"), width=40),
-        Column("printed", _("Published figure"), width=12),
-        Column("computed", _("Computed figure"), width=14),
+        Column("year", _("Year"), "year", width=11),
+        Column("figure", _("Figure"), width=36),
+        Column("printed", _("Published figure"), width=15),
+        Column("computed", _("Computed figure"), width=17),
         Column("result", _("Comparison"), width=42),
         Column("counted", _("Set of criteria; units"), width=30),
-        Column("printed_source", _("Source of the published figure"), width=40),
+        Column("printed_source", _("Source of the published figure"), width=34),
     ]
     return Sheet(
         "published_beside_computed",

@@ -68,9 +68,9 @@ def register_sheet(subject: Subject) -> Sheet:
         Column("district", _("District, city"), width=20),
         Column("year", _("Year for which recognised"), "year"),
         Column("decision_no", _("Number of the decision"), group=_("Decision of recognition"), width=16),
-        Column("decision_date", _("Date"), "date", group=_("Decision of recognition")),
-        Column("announced", _("Announced on")),
-        Column("due", _("Expected"), "date", group=_("Due for re-recognition")),
+        Column("decision_date", _("Date"), "date", group=_("Decision of recognition"), width=16),
+        Column("announced", _("Announced on"), width=16),
+        Column("due", _("Expected"), "date", group=_("Due for re-recognition"), width=16),
         Column("due_basis", _("Rule"), group=_("Due for re-recognition"), width=24),
         Column("printed_source", _("Source"), width=36),
     ]
@@ -187,7 +187,7 @@ def standing_sheet(subject: Subject) -> Sheet:
         Column("of", _("out of"), "count", group=_("By the data")),
         Column("year", _("Year"), "year", group=_("By the register")),
         Column("decision_no", _("Number of the decision"), group=_("By the register")),
-        Column("decision_date", _("Date"), "date", group=_("By the register")),
+        Column("decision_date", _("Date"), "date", group=_("By the register"), width=16),
         Column("found", _("Remark"), width=46),
     ]
     notes = [
@@ -274,9 +274,9 @@ def rules_sheet(subject: Subject) -> Sheet:
     columns = [
         Column("kind", _("Kind of rule"), width=18),
         Column("text", _("Content"), width=48),
-        Column("document", _("Document"), width=30),
-        Column("first", _("From"), "date", group=_("In force")),
-        Column("last", _("To"), group=_("In force")),
+        Column("document", _("Document"), width=26),
+        Column("first", _("From"), "date", group=_("In force"), width=16),
+        Column("last", _("To"), group=_("In force"), width=16),
         Column("basis", _("How far verified"), width=26),
         Column("source", _("Source"), width=36),
     ]

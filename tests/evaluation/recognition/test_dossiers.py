@@ -104,6 +104,15 @@ def test_every_fault_of_every_file_is_told_at_once(own: Project) -> None:
     assert any("01759.yaml: commune" in line for line in told)
 
 
+def test_a_file_of_another_kind_is_not_passed_over_in_silence(own: Project) -> None:
+    put(own, COMPLETE)
+    (own.local / "dossiers" / "01762.yml").write_text("x: 1\n", encoding="utf-8")
+    (own.local / "dossiers" / ".hidden").write_text("", encoding="utf-8")
+    with pytest.raises(FaultsError, match=r"01762\.yml") as refused:
+        precheck(load_territory("052"), 2020)
+    assert len(refused.value.faults) == 1
+
+
 def test_a_name_that_is_not_the_units_is_refused(own: Project) -> None:
     put(own, COMPLETE.replace("Quang Thành", "Quang Trung"))
     with pytest.raises(FaultsError, match="Xã Quang Thành"):
