@@ -37,6 +37,7 @@ class Period(_Model):
     first: dt.date = Field(alias="from")
     last: dt.date | None = Field(alias="to")
     document: str
+    note: str = ""
 
     def covers(self, day: dt.date) -> bool:
         """Tell whether the document ruled on a day."""
@@ -74,8 +75,12 @@ class Again(_Rule):
 
 
 class Withdrawal(_Rule):
-    """A share of criteria no longer met that leads to withdrawal; ``key_criteria``: one of these must be among them."""
+    """A share of criteria no longer met that leads to withdrawal.
 
+    ``key_criteria``: one of these must be among them, by variant of the set; ``by_set``: the decision whose criteria count.
+    """
+
+    by_set: str
     label: Labels
     least_pct: Pct
     below_pct: Pct | None = None

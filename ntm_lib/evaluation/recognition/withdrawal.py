@@ -17,16 +17,20 @@ def withdrawal_check(territory: Territory, year: int) -> pd.DataFrame:
 
     Columns: commune_code, name, rule, not_met, unknown, of, low_pct, high_pct (share of criteria not met, if unknown ones
     were met and if they were not), key_not_met, key_unknown (numbers of criteria, text), verdict (`Verdict`: MET when the
-    rule applies for certain, NOT_MET when for certain not), is_in_force (whether the rule was law at the year's end). A
-    rule of a later law is a trial, never a finding. Communes to be assessed again after a merger are not tried.
+    rule applies for certain, NOT_MET when for certain not), is_in_force (whether the rule was law at the year's end and the
+    year is judged by the set it names; otherwise it is a trial, never a finding). Communes to be assessed again after a
+    merger are not tried.
     """
     table = standing(territory, year)
     wanted = table[table["is_recognised"]]
     verdicts = territory.of_year(territory.scores.criteria, year).loc[wanted.index]
     rules = load_rules(territory.project)
     last_day = pd.Timestamp(year, 12, 31).date()
+    decisions = {record.id for record in territory.reported.rules[year].decisions}
     frames = [
-        _tried(rule, wanted, verdicts).assign(is_in_force=rules.period(rule.period).covers(last_day))
+        _tried(rule, wanted, verdicts).assign(
+            is_in_force=rules.period(rule.period).covers(last_day) and rule.by_set in decisions
+        )
         for rule in rules.withdrawal
     ]
     return pd.concat(frames).sort_index(kind="stable").rename_axis("commune_code").reset_index()

@@ -258,7 +258,10 @@ def withdrawal_sheet(subject: Subject) -> Sheet:
         columns,
         frame,
         source=source_line(subject.territory, year),
-        notes=[_("A trial is no ground for withdrawal. Communes to be assessed again after a merger are not tried.")],
+        notes=[
+            _("A trial is no ground for withdrawal. Communes to be assessed again after a merger are not tried."),
+            _("A rule counts the criteria of the set it names; a trial counts those of the set of the year."),
+        ],
         stamps=subject.stamps,
         row_key="row",
         empty=_("No recognised commune to try the conditions on."),

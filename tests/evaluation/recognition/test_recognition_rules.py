@@ -32,7 +32,8 @@ def test_periods_follow_each_other_without_gap_or_overlap(project: Project) -> N
     for before, after in pairwise(periods):
         assert before.last is not None
         assert after.first - before.last == dt.timedelta(days=1)
-    assert periods[-1].last is None
+    assert periods[-1].last == dt.date(2025, 12, 31)
+    assert load_rules(project).conditions_on(dt.date(2026, 1, 1)) == []
 
 
 def test_what_was_not_read_says_so(project: Project) -> None:
