@@ -13,9 +13,10 @@ _COLUMNS = ["owed", "owed_works", "owed_before", "owed_before_year"]
 def arrears(territory: Territory, year: int) -> pd.DataFrame:
     """Add up what each commune of the programme owed at the end of a year, million VND.
 
-    Columns: owed (NaN when the commune handed in no row for the year, or a work's debt is missing while the others owe
-    nothing, or one of the parts of a merged commune has no row), owed_works (works with a debt), owed_before and owed_before_year (the last year before with a debt). The
-    debts of the parts of a merged commune are its own; of a divided one they stay unknown.
+    Columns: owed (NaN when the commune handed in no row for the year, a work's debt is missing while the others owe
+    nothing, or a part of a merged commune has no row), owed_works (works with a debt), owed_before and owed_before_year
+    (the last year before with a debt). The debts of the parts of a merged commune are its own; of a divided one they
+    stay unknown.
     """
     index = territory.in_programme.index
     if not (folder(territory.project) / "b07.csv").is_file():
