@@ -84,9 +84,10 @@ def _clause(subject: Subject, found: Volumes, name: str, number: int) -> tuple[s
         "low": fig(key, row["low"], "number", digits=digits),
         "of": fig(f"{key}.communes", row["expected"], "count"),
     }
-    has_share = bool(row["whole"] > 0) and not about["falls"]
+    whole = _whole(about, row)
+    has_share = whole > 0 and not about["falls"]
     if has_share:
-        values["share"] = fig(f"{key}.share", 100 * row["low"] / row["whole"], "percent")
+        values["share"] = fig(f"{key}.share", 100 * row["low"] / whole, "percent")
     change = 0.0 if pd.isna(done["amount"]) else round(float(done["amount"]), digits)
     values["done"] = fig(f"{key}.done", abs(change), "number", digits=digits)
     if subject.commune and about["is_count"]:
@@ -202,18 +203,24 @@ def _row(found: Volumes, name: str, years: list[int]) -> dict[Any, Any]:
     about, done = found.about.T[name], found.done.T[name]
     by_year = found.by_year.xs(name, level="volume")
     last = by_year.T[years[-1]]
+    whole = _whole(about, last)
     row: dict[Any, Any] = {year: _interval(by_year.T[year], _digits(about)) for year in years}
     row |= {
         "key": name,
         "content": str(found.choice.contents[int(about["content"])].label),
         "label": _label(about),
         "unit": _unit(about),
-        "share": None if not last["whole"] > 0 else (100 * last["low"] / last["whole"], 100 * last["high"] / last["whole"]),
+        "share": (100 * last["low"] / whole, 100 * last["high"] / whole) if whole > 0 else None,
         "done": _number(done["amount"], _digits(about)),
         "both": _of(done["both"], done["communes"]),
         "reporters": _of(last["reported"], last["expected"]),
     }  # fmt: skip
     return row
+
+
+def _whole(about: pd.Series, row: pd.Series) -> float:
+    """Return what a share is of: the whole, or the communes where they are counted; NaN where it is not known."""
+    return float(row["expected"] if about["is_count"] and not about["whole"] else row["whole"])
 
 
 def _interval(row: pd.Series, digits: int) -> Any:
