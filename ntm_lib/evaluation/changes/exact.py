@@ -117,6 +117,7 @@ def _gathered(values: Whole, component: npt.NDArray[np.intp], size: int) -> Whol
     """Add up the rows of each component."""
     if len(component) == size and np.array_equal(component, np.arange(size)):
         return values
-    total = np.zeros((size, values.shape[1]), dtype=np.int64)
-    np.add.at(total, component, values)
-    return total
+    columns = values.shape[1]
+    place = component[:, None] * columns + np.arange(columns)
+    total = np.bincount(place.ravel(), weights=values.ravel(), minlength=size * columns)  # exact: far below 2**53
+    return total.reshape(size, columns).astype(np.int64)
