@@ -110,7 +110,8 @@ def _mean_over(orders: Sequence[Mapping[str, Whole]]) -> dict[str, npt.NDArray[n
 def by_order(before: Territory, after: Territory, first_year: int, last_year: int) -> pd.DataFrame:
     """Return the parts of the criteria met in every order: index order ("law, communes, boundaries"), columns the parts."""
     ways = _Ways(before, after, first_year, last_year)
-    rows = {", ".join(order): {part: ways.parts(order)[0][part].sum() for part in PARTS} for order in ORDERS}
+    sums = {", ".join(order): ways.parts(order)[0] for order in ORDERS}
+    rows = {order: {part: parts[part].sum() for part in PARTS} for order, parts in sums.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("order")
 
 
@@ -243,15 +244,14 @@ def _components(
     if before is after:
         held = np.arange(len(new))
         return (held, held), new[["name", "parent_code"]].rename_axis("commune_code")
-    lineage = units.lineage(before.vintage.date, after.vintage.date, before.project)
-    links = lineage.links
-    links = links[links["from_code"].isin(old.index) & links["to_code"].isin(new.index)]
+    links = units.lineage(before.vintage.date, after.vintage.date, before.project).links
     one, other = (
-        old.index.get_indexer(pd.Index(links["from_code"])),
-        len(old) + new.index.get_indexer(pd.Index(links["to_code"])),
+        known.get_indexer(pd.Index(links[side])) for known, side in ((old.index, "from_code"), (new.index, "to_code"))
     )
+    is_inside = (one >= 0) & (other >= 0)
+    one, other = one[is_inside], len(old) + other[is_inside]
     total = len(old) + len(new)
-    graph = coo_matrix((np.ones(len(links)), (one, other)), shape=(total, total))
+    graph = coo_matrix((np.ones(len(one)), (one, other)), shape=(total, total))
     _number, label = connected_components(graph, directed=False)
     everyone = pd.concat([new.assign(code=new.index), old.assign(code=old.index)])
     everyone = everyone.assign(

@@ -10,6 +10,7 @@ from ntm_lib import criteria, units
 from ntm_lib.criteria import Law, YearRules
 from ntm_lib.criteria.bridge import bridge_ends
 from ntm_lib.criteria.passage import path_between, ways_between
+from ntm_lib.evaluation.changes.recent import once
 from ntm_lib.evaluation.territory import Territory, rows_of_year
 from ntm_lib.project import Project
 from ntm_lib.scoring import criteria_verdicts, judge
@@ -50,6 +51,23 @@ def as_it_was(territory: Territory, year: int) -> World:
     return World(year, territory.reported.rules[year].set_id, year)
 
 
+@dataclass(frozen=True, eq=False)
+class _Bench:
+    """The law of one territory, with the rules and ways already asked for."""
+
+    law: Law
+    region: str
+    rules: dict[tuple[str, int], YearRules]
+    ways: dict[tuple[str, str], pd.DataFrame | None]
+    states: dict[World, State]
+
+
+@once
+def _bench(territory: Territory) -> _Bench:
+    region = next(iter(territory.reported.rules.values())).region
+    return _Bench(criteria.load(territory.project), region, {}, {}, {})
+
+
 def reported_by(territory: Territory, year: int, set_id: str) -> bool:
     """Tell whether results of the year were handed in by this set."""
     held = territory.results.values.get(set_id)
@@ -65,7 +83,7 @@ def source_set(territory: Territory, world: World) -> str:
         return world.set_id
     own = territory.reported.rules[world.data_year].set_id
     held = [own, *(name for name in territory.results.values if reported_by(territory, world.data_year, name))]
-    law = criteria.load(territory.project)
+    law = _bench(territory).law
     paths = {name: path_between(law, name, world.set_id, territory.project) for name in held}
     lengths = {name: len(path) for name, path in paths.items() if path is not None}
     return min(lengths, key=lambda name: lengths[name], default=own)
@@ -73,23 +91,25 @@ def source_set(territory: Territory, world: World) -> str:
 
 def rules_of(territory: Territory, world: World) -> YearRules:
     """Return the rules of a world."""
-    law = criteria.load(territory.project)
-    region = next(iter(territory.reported.rules.values())).region
-    return law.rules(law.named_set(world.set_id), world.level_year, region)
+    bench, key = _bench(territory), (world.set_id, world.level_year)
+    if key not in bench.rules:
+        bench.rules[key] = bench.law.rules(bench.law.named_set(world.set_id), world.level_year, bench.region)
+    return bench.rules[key]
 
 
 def ways_of(territory: Territory, world: World) -> pd.DataFrame | None:
     """Return how each requirement of the world's set is gained from the results used; see ``criteria.passage``."""
-    law = criteria.load(territory.project)
-    return ways_between(law, source_set(territory, world), world.set_id, territory.project)
+    bench, pair = _bench(territory), (source_set(territory, world), world.set_id)
+    if pair not in bench.ways:
+        bench.ways[pair] = ways_between(bench.law, *pair, territory.project)
+    return bench.ways[pair]
 
 
 def values_of(territory: Territory, world: World) -> pd.DataFrame:
     """Return the results used, one row a reporting commune in the programme that the territory holds a part of."""
     values = territory.results.values[source_set(territory, world)]
-    of_year = rows_of_year(values, world.data_year)
     codes = next(iter(territory.reported.requirements.values())).index.unique("commune_code")
-    return of_year.reindex(codes)
+    return rows_of_year(values, world.data_year).reindex(codes)
 
 
 def gained(territory: Territory, world: World) -> Gained:
@@ -107,19 +127,20 @@ def gained(territory: Territory, world: World) -> Gained:
 
 def state(territory: Territory, world: World) -> State:
     """Return the criteria of the territory's communes in a world, merged communes by the review's rule."""
+    states = _bench(territory).states
+    if world not in states:
+        states[world] = _state(territory, world)
+    return states[world]
+
+
+def _state(territory: Territory, world: World) -> State:
     verdicts = criteria_verdicts(gained(territory, world).verdicts, rules_of(territory, world))
-    lineage = units.lineage(territory.results.unit_vintage, territory.vintage.date, territory.project)
-    wanted = territory.in_programme.index
+    wanted, parts = territory.in_programme.index, territory.parts
     has_value = values_of(territory, world).notna().any(axis=1)
-    parts = territory.parts
     by_part = has_value.reindex(parts["from_code"]).fillna(value=False).to_numpy(bool)
     is_reported = pd.Series(by_part).groupby(parts["to_code"].to_numpy()).any().reindex(wanted, fill_value=False)
     if territory.vintage.date != territory.results.unit_vintage:
+        lineage = units.lineage(territory.results.unit_vintage, territory.vintage.date, territory.project)
         verdicts = lineage.merge_verdicts(verdicts, rule=territory.review.merge_rule)
     whole = verdicts.reindex(wanted, fill_value=Verdict.UNKNOWN).astype(np.int8)
     return State(whole.rename_axis("commune_code"), is_reported.to_numpy(bool))
-
-
-def sets_named(project: Project) -> dict[str, str]:
-    """Return the numbers of the decisions of each set, for printing."""
-    return {name: item.numbers for name, item in criteria.load(project).sets.items()}
