@@ -81,10 +81,13 @@ def ours(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         keys=list(YEARS), names=["year", "commune_code"],
     )  # fmt: skip
     everyone, everyone_new = np.ones(len(old), bool), np.ones(size, bool)
-    steps = [(factor, cells_of(State(pd.DataFrame(codes), everyone), target, rule)[0]) for factor, codes in worlds]
-    after = cells_of(State(carried(worlds[-1][1]), everyone_new), place, rule)[0]
+    nothing, nothing_new = (np.zeros((number, CRITERIA), bool) for number in (len(old), size))
+    steps = [
+        (factor, cells_of(State(pd.DataFrame(codes), nothing, everyone), target, rule)[0]) for factor, codes in worlds
+    ]
+    after = cells_of(State(carried(worlds[-1][1]), nothing_new, everyone_new), place, rule)[0]
     parts = parts_of_count(steps[0][1], [*steps[1:], ("boundaries", after)], size)
-    return series, pd.DataFrame({part: parts[part].sum(axis=0) for part in PARTS})
+    return series, pd.DataFrame({part: parts[part].sum(axis=0) for part in PARTS if part != "not_compared"})
 
 
 def _lineage(communes: int) -> tuple:

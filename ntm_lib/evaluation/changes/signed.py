@@ -3,13 +3,14 @@
 import datetime as dt
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ntm_lib.errors import FaultList, FaultsError, UsageError
+from ntm_lib.errors import FaultList, FaultsError, NtmError, UsageError
 from ntm_lib.evaluation.changes.headlines import COUNTED, MEANS, headlines
 from ntm_lib.evaluation.changes.kept import code_version, read_kept, write_kept
 from ntm_lib.evaluation.counts.progress import trend
@@ -130,6 +131,23 @@ def signed_differences(territory: Territory, signed: Signed) -> pd.DataFrame:
     table = signed_beside(territory, signed)
     is_same = (table["difference"].abs() < 1e-9) | (table["signed"].isna() & table["recomputed"].isna())
     return table[~is_same]
+
+
+def as_signed(territory: Territory, signed: Signed | None) -> Territory:
+    """Return the territory with the counts and criteria that were signed, so that every page prints the signed figures.
+
+    Unchanged where nothing was signed. The results and single requirements stay as they are known now. A commune-year that
+    the signed tables do not hold stops: they are of other units then.
+    """
+    if signed is None:
+        return territory
+    index = territory.counts.index
+    if not index.isin(signed.counts.index).all():
+        raise NtmError(_("{unit}: the signed figures are of other communes or years.").format(unit=territory.unit.name))
+    counts = signed.counts.reindex(index).astype(territory.counts.dtypes.to_dict())
+    known = territory.scores.criteria
+    criteria = signed.criteria.reindex(index=known.index, columns=known.columns).astype(np.int8)
+    return replace(territory, counts=counts, scores=replace(territory.scores, criteria=criteria))
 
 
 def printed_trend(territory: Territory, signed: Signed | None) -> pd.DataFrame:

@@ -3,14 +3,15 @@
 **Definition.** A count rests on three things: the results of a year, the law that judges them (a set with its levels of a
 year), the units they are counted on. Between two counts they are exchanged one at a time, and each exchange changes the count
 by what its factor did. Where the verdict of a criterion is unknown before or after an exchange, its change belongs to none of
-them: it is ``hidden``. The parts add up exactly.
+them: it is ``not_compared`` where the results cannot be read under the law (measured otherwise, asked anew, no level held), else
+``hidden`` by missing data. The parts add up exactly.
 
 **Chain.** Between two years the law may change more than once, and results of 2010 can hardly be judged by a set of 2016. So
 the way leads over the last year judged by each set (or, when that year lacks it and the next has it, the year that was
 reported by both): there the law is exchanged on results that stand next to it.
 
-**Order.** The law first, on the results of the earlier year, since the year of a change of law is the one that communes
-reported by both sets; then the results; boundaries last, since results are handed in by the units of before. Any other order
+**Order.** The law first, on the results of the earlier year (the year of a change is often reported by both sets, and then the
+effect of the law is measured, not bridged); then the results; boundaries last, since results are handed in by the units of before. Any other order
 adds up as well and gives somewhat other parts: ``order=None`` takes the mean over all orders (the Shapley value), and
 `by_order` puts them side by side.
 
@@ -32,7 +33,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from ntm_lib import units
-from ntm_lib.evaluation.changes.exact import FACTORS, HIDDEN, PARTS, Cells, Step, Whole, parts_of_count, parts_of_mean
+from ntm_lib.evaluation.changes.exact import FACTORS, PARTS, Cells, Step, Whole, parts_of_count, parts_of_mean
 from ntm_lib.evaluation.changes.worlds import State, World, as_it_was, reported_by, state
 from ntm_lib.evaluation.counts.progress import GROUP_FLOORS
 from ntm_lib.evaluation.territory import Territory
@@ -41,7 +42,7 @@ from ntm_lib.scoring import count
 from ntm_lib.verdicts import Verdict
 
 ORDERS = tuple(permutations(FACTORS))
-COLUMNS = ["first_low", "first_high", "last_low", "last_high", "change", *PARTS, "hidden_low", "hidden_high"]
+COLUMNS = ["first_low", "first_high", "last_low", "last_high", "change", *PARTS, "open_low", "open_high"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +50,8 @@ class Split:
     """A change and its parts; ``change`` is last_low less first_low and the sum of the columns in ``PARTS``.
 
     ``figures``: index criteria (met in all communes together), mean (per reported commune), and the number of communes in each
-    group. ``first_low, first_high, last_low, last_high``: the two counts, unknown not counted and counted. ``hidden_low,
-    hidden_high``: what ``hidden`` may truly be. ``by_criterion``: the parts by criterion. ``by_commune``: by the communes
+    group. ``first_low, first_high, last_low, last_high``: the two counts, unknown not counted and counted. ``open_low, open_high``:
+    what ``not_compared`` and ``hidden`` together may truly be. ``by_criterion``: the parts by criterion. ``by_commune``: by the communes
     of the later units, ``name`` and ``parent_code`` beside them; a commune that left the programme stands under its old code.
     """
 
@@ -177,12 +178,13 @@ def cells_of(found: State, component: npt.NDArray[np.intp], rule: NotAssessedRul
     is_met = codes == Verdict.MET
     if rule is NotAssessedRule.COUNTS_AS_MET:
         is_met |= codes == Verdict.NOT_APPLICABLE
-    met = Cells(is_met.astype(np.int64), codes != Verdict.UNKNOWN, component, found.is_reported)
+    met = Cells(is_met.astype(np.int64), codes != Verdict.UNKNOWN, found.is_not_compared, component, found.is_reported)
     lowest, highest = _ranks(count(found.verdicts, rule))
     is_placed = (lowest == highest) & found.is_reported
     one_hot = (lowest[:, None] == np.arange(len(GROUP_FLOORS))) & is_placed[:, None]
     is_known = np.broadcast_to(is_placed[:, None], one_hot.shape)
-    return met, Cells(one_hot.astype(np.int64), is_known, component, found.is_reported)
+    is_not_compared = np.broadcast_to((~is_placed & found.is_not_compared.any(axis=1))[:, None], one_hot.shape)
+    return met, Cells(one_hot.astype(np.int64), is_known, is_not_compared, component, found.is_reported)
 
 
 def _ranks(counts: pd.DataFrame) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -211,9 +213,9 @@ def _ends(found: State, rule: NotAssessedRule) -> pd.DataFrame:
 def _with_ends(figures: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
     table = figures.join(ends)
     table["change"] = table["last_low"] - table["first_low"]
-    known = table[[part for part in PARTS if part != HIDDEN]].sum(axis=1, skipna=False)
-    table["hidden_low"] = table["last_low"] - table["first_high"] - known
-    table["hidden_high"] = table["last_high"] - table["first_low"] - known
+    known = table[list(FACTORS)].sum(axis=1, skipna=False)
+    table["open_low"] = table["last_low"] - table["first_high"] - known
+    table["open_high"] = table["last_high"] - table["first_low"] - known
     return table[COLUMNS]
 
 

@@ -31,11 +31,13 @@ class World:
 class State:
     """The criteria of the programme communes of a territory in one world.
 
-    ``verdicts``: int8, communes of ``Territory.in_programme`` x criteria. ``is_reported``: whether a commune, or one it was
+    ``verdicts``: int8, communes of ``Territory.in_programme`` x criteria. ``is_not_compared`` (same shape): unknown since the set
+    holds no level or the results cannot be read under it, although the commune reported. ``is_reported``: whether a commune, or one it was
     formed from, reported any value of the year.
     """
 
     verdicts: pd.DataFrame
+    is_not_compared: npt.NDArray[np.bool_]
     is_reported: npt.NDArray[np.bool_]
 
 
@@ -134,13 +136,26 @@ def state(territory: Territory, world: World) -> State:
 
 
 def _state(territory: Territory, world: World) -> State:
-    verdicts = criteria_verdicts(gained(territory, world).verdicts, rules_of(territory, world))
+    rules, found = rules_of(territory, world), gained(territory, world)
+    verdicts = criteria_verdicts(found.verdicts, rules)
     wanted, parts = territory.in_programme.index, territory.parts
     has_value = values_of(territory, world).notna().any(axis=1)
-    by_part = has_value.reindex(parts["from_code"]).fillna(value=False).to_numpy(bool)
-    is_reported = pd.Series(by_part).groupby(parts["to_code"].to_numpy()).any().reindex(wanted, fill_value=False)
+    refused = _refused(found, rules) & has_value.to_numpy()[:, None]
+    flags = pd.DataFrame(refused, index=verdicts.index, columns=verdicts.columns).assign(is_reported=has_value)
+    by_part = flags.reindex(parts["from_code"], fill_value=False).set_axis(pd.Index(parts["to_code"]))
+    merged = by_part.groupby(level=0).any().reindex(wanted, fill_value=False)
     if territory.vintage.date != territory.results.unit_vintage:
         lineage = units.lineage(territory.results.unit_vintage, territory.vintage.date, territory.project)
         verdicts = lineage.merge_verdicts(verdicts, rule=territory.review.merge_rule)
-    whole = verdicts.reindex(wanted, fill_value=Verdict.UNKNOWN).astype(np.int8)
-    return State(whole.rename_axis("commune_code"), is_reported.to_numpy(bool))
+    whole = verdicts.reindex(wanted, fill_value=Verdict.UNKNOWN).astype(np.int8).rename_axis("commune_code")
+    is_unknown = whole.to_numpy() == Verdict.UNKNOWN
+    is_not_compared = is_unknown & merged.drop(columns="is_reported").to_numpy(bool)
+    return State(whole, is_not_compared, merged["is_reported"].to_numpy(bool))
+
+
+def _refused(found: Gained, rules: YearRules) -> npt.NDArray[np.bool_]:
+    """Tell of each criterion whether a requirement of it is unknown for want of a level or of a way, not of a value."""
+    has_no_level = rules.requirements["level"].isna().to_numpy()
+    is_open = (found.verdicts.to_numpy() == Verdict.UNKNOWN) & (~found.is_concluded | has_no_level)
+    groups = rules.requirements.groupby("criterion", sort=False).indices
+    return np.column_stack([is_open[:, places].any(axis=1) for places in groups.values()])

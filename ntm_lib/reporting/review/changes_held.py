@@ -77,8 +77,11 @@ def merger_split(territory: Territory) -> Split | None:
 
 
 def _on(territory: Territory, day: dt.date) -> Territory:
-    if territory.vintage.date == day:
-        return territory
+    return territory if territory.vintage.date == day else computed(territory, day)
+
+
+def computed(territory: Territory, day: dt.date) -> Territory:
+    """Return the territory on the units of a day as it is computed now, whatever was signed."""
     review = territory.review
     as_of = review.as_of.isoformat() if review.as_of else ""
     return evaluation.load_territory(
@@ -101,6 +104,7 @@ def part_columns(kind: Any, digits: int | None = None) -> list[Column]:
         "communes": _("what communes did"),
         "law": _("change of the criteria set"),
         "boundaries": _("merged units"),
+        "not_compared": _("not comparable"),
         "hidden": _("not known, data missing"),
     }
     parts = [Column(name, text, kind, group, 11, digits) for name, text in words.items()]
@@ -111,13 +115,13 @@ def split_notes() -> list[str]:
     """Say how a change is split."""
     return [
         _(
-            "What counts is met for certain. The parts add up to the change exactly: first the new law judges the results of the earlier year (at a change of set, those of the year reported by both sets), then the results of the later year are taken, last the units merge. Another order gives somewhat other parts."
+            "What counts is met for certain. The parts add up to the change exactly: first the new law judges the results of the earlier year (at a change of set, those of the last year of the old set), then the results of the later year are taken, last the units merge. Another order gives somewhat other parts."
         ),
         _(
             "The part of the criteria sets holds required levels that rise from year to year within a set, such as income."
         ),
         _("Rounded parts may differ from the rounded change in the last digit."),
         _(
-            "Not known: the verdict is unknown at one of the two ends, so the change can be put down neither to communes nor to the law."
+            "Not comparable: the results cannot be read under the other law (measured otherwise, asked anew, no level held), so what communes did and what the law did cannot be told apart. Not known: no value was reported at one of the two ends."
         ),
     ]

@@ -101,14 +101,18 @@ def _made_of(head: str, row: pd.Series, values: dict[str, Fig], digits: int) -> 
         "communes": _("{communes} by what the communes did"),
         "law": _("{law} by changes of the criteria sets and their levels"),
         "boundaries": _("{boundaries} by the merger of units"),
+        "not_compared": _("{not_compared} not comparable between the criteria sets"),
         "hidden": _("{hidden} not known because data are missing at one end"),
     }
     said = [words[part] for part in PARTS if round(float(row[part]), digits) != 0]
     if not said:
         return []
-    if words["hidden"] in said and digits and row["hidden_low"] < row["hidden_high"]:
-        said[-1] += " " + _("(truly between {hidden_low} and {hidden_high})")
-    return [sentence(f"{head} {'; '.join(said)}.", **values)]
+    text = f"{head} {'; '.join(said)}."
+    if digits and row["open_low"] < row["open_high"]:
+        both = _("What is not comparable and what is not known together truly lie between {open_low} and {open_high}.")
+        one = _("What is not known truly lies between {open_low} and {open_high}.")
+        text += " " + (both if words["not_compared"] in said else one)
+    return [sentence(text, **values)]
 
 
 def order_said(subject: Subject) -> Sequence[Sentence]:
@@ -119,7 +123,7 @@ def order_said(subject: Subject) -> Sequence[Sentence]:
     table = orders(subject.territory, first, last)
     key = partial(subject.key, "change", "orders", f"{first}_{last}")
     text = _(
-        "The order in which the factors are taken matters: over all orders the part of the communes lies between {communes_low} and {communes_high} criteria, that of the criteria sets between {law_low} and {law_high}; the report takes the law first, since the year of the change was reported by both sets."
+        "The order in which the factors are taken matters: over all orders the part of the communes lies between {communes_low} and {communes_high} criteria, that of the criteria sets between {law_low} and {law_high}; the report takes the law first: the results of the last year of a set are judged again by the next."
     )
     ends = {
         f"{part}_{end}": fig(key(part, end), getattr(table[part], how)(), "count")
@@ -131,7 +135,7 @@ def order_said(subject: Subject) -> Sequence[Sentence]:
 
 def _parts(subject: Subject, row: pd.Series, what: str, span: str, digits: int) -> dict[str, Fig]:
     """Return the figures of a change (without its sign: the words say rose or fell) and of its parts (with theirs)."""
-    names = [name for name in (*PARTS, "hidden_low", "hidden_high") if name in row]
+    names = [name for name in (*PARTS, "open_low", "open_high") if name in row]
     values = {"change": abs(row["change"])} | {name: row[name] for name in names}
     key = partial(subject.key, "change", what, span)
     return {name: fig(key(name), value, "number", digits=digits) for name, value in values.items()}

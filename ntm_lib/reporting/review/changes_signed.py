@@ -6,14 +6,14 @@ from functools import partial
 import pandas as pd
 
 from ntm_lib.evaluation.changes.headlines import MEANS
-from ntm_lib.evaluation.changes.signed import signed_differences
+from ntm_lib.evaluation.changes.signed import Signed, signed_differences
 from ntm_lib.evaluation.changes.snapshot import Snapshot, changed_files
 from ntm_lib.evaluation.changes.why import PARTS
 from ntm_lib.evaluation.counts.progress import group_labels
 from ntm_lib.messages import _
 from ntm_lib.reporting import stamps
 from ntm_lib.reporting.figures import fig
-from ntm_lib.reporting.review.changes_held import signed
+from ntm_lib.reporting.review.changes_held import computed, signed
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import source_line, unit_key
 from ntm_lib.reporting.sentences import Sentence, sentence
@@ -43,7 +43,7 @@ def signed_said(subject: Subject) -> Sequence[Sentence]:
     text = _(
         "The figures of {first} - {last} were signed by {by} on {date}; they stand as signed. Figures computed later differ in {count} cases and stand beside them."
     )
-    number = len(_shown(subject, signed_differences(subject.territory, held)))
+    number = len(_differing(subject, held))
     return [
         sentence(
             text, first=fig(key("first"), held.about.first_year, "year"), last=fig(key("last"), held.about.last_year, "year"),
@@ -65,7 +65,7 @@ def signed_sheet(subject: Subject) -> Sheet:
     empty = _("No period was signed.") if held is None else _("No figure computed later differs from the signed ones.")
     table = pd.DataFrame(columns=["figure", "year", "signed", "recomputed", "difference"])
     if held is not None:
-        table = _shown(subject, signed_differences(subject.territory, held).reset_index())
+        table = _differing(subject, held)
     frame = table.assign(
         label=table["figure"].map(headline_words), key=table["figure"].astype(str) + "_" + table["year"].astype(str)
     )
@@ -75,11 +75,11 @@ def signed_sheet(subject: Subject) -> Sheet:
     )  # fmt: skip
 
 
-def _shown(subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the criteria that the reader may not see one by one."""
-    figures = table["figure"] if "figure" in table else table.index.get_level_values("figure")
-    withheld = {f"criterion.{name}" for name in subject.territory.withheld}
-    return table[~figures.isin(withheld)]
+def _differing(subject: Subject, held: Signed) -> pd.DataFrame:
+    """Return the figures computed now that differ, without the criteria that the reader may not see one by one."""
+    territory = subject.territory
+    table = signed_differences(computed(territory, territory.vintage.date), held).reset_index()
+    return table[~table["figure"].isin([f"criterion.{name}" for name in territory.withheld])]
 
 
 def why_said(table: pd.DataFrame, old: Snapshot, new: Snapshot) -> list[Sentence]:

@@ -26,8 +26,8 @@ def means_sheet(subject: Subject) -> Sheet:
         Column("first", _("at first"), "interval", _("Criteria per commune"), 12, 2),
         Column("last", _("at last"), "interval", _("Criteria per commune"), 12, 2),
         *part_columns("decimal", 2),
-        Column("hidden_low", _("least"), "decimal", _("What is not known may truly be"), 11),
-        Column("hidden_high", _("most"), "decimal", _("What is not known may truly be"), 11),
+        Column("open_low", _("least"), "decimal", _("What is open may truly be"), 11),
+        Column("open_high", _("most"), "decimal", _("What is open may truly be"), 11),
     ]
     frame = pd.DataFrame(rows, columns=["key", *(column.key for column in columns)])
     return _sheet(
@@ -42,7 +42,7 @@ def means_sheet(subject: Subject) -> Sheet:
 def _mean_row(parts: Split, name: str, label: str) -> dict[str, object]:
     row = parts.figures.T["mean"]
     ends = {side: (row[f"{side}_low"], row[f"{side}_high"]) for side in ("first", "last")}
-    names = ["change", *PARTS, "hidden_low", "hidden_high"]
+    names = ["change", *PARTS, "open_low", "open_high"]
     return {"key": name, "label": label, **ends, **{each: row[each] for each in names}}
 
 
@@ -54,8 +54,8 @@ def counts_sheet(subject: Subject, *, is_merger: bool = False) -> Sheet:
         Column("first", _("at first"), "interval", width=12),
         Column("last", _("at last"), "interval", width=12),
         *part_columns("count"),
-        Column("hidden_low", _("least"), "count", _("What is not known may truly be"), 11),
-        Column("hidden_high", _("most"), "count", _("What is not known may truly be"), 11),
+        Column("open_low", _("least"), "count", _("What is open may truly be"), 11),
+        Column("open_high", _("most"), "count", _("What is open may truly be"), 11),
     ]
     parts, label = _span_split(subject, is_merger=is_merger)
     if parts is None:

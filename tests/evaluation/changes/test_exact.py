@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ntm_lib.evaluation.changes.exact import FACTORS, HIDDEN, PARTS, Cells, mean_of, parts_of_count, parts_of_mean
+from ntm_lib.evaluation.changes.exact import (
+    FACTORS,
+    HIDDEN,
+    NOT_COMPARED,
+    PARTS,
+    Cells,
+    mean_of,
+    parts_of_count,
+    parts_of_mean,
+)
 
 SIZE, COLUMNS = 4, 3
 
@@ -25,7 +34,8 @@ def chains(draw: st.DrawFn) -> tuple:
         component = draw(st.sampled_from(days))
         known = flags(draw, len(component), COLUMNS)
         value = (flags(draw, len(component), COLUMNS) & known).astype(np.int64)
-        return Cells(value, known, component, flags(draw, len(component)))
+        not_compared = flags(draw, len(component), COLUMNS) & ~known
+        return Cells(value, known, not_compared, component, flags(draw, len(component)))
 
     steps = [(draw(st.sampled_from(FACTORS)), cells()) for _step in range(draw(st.integers(0, 5)))]
     return cells(), steps
@@ -60,10 +70,11 @@ def test_what_is_known_throughout_hides_nothing_and_a_factor_that_is_not_exchang
     start, steps = chain
 
     def known(one: Cells) -> Cells:
-        return Cells(one.value, np.ones_like(one.is_known), one.component, one.is_reported)
+        return Cells(one.value, np.ones_like(one.is_known), np.zeros_like(one.is_known), one.component, one.is_reported)
 
     parts = parts_of_count(known(start), [(factor, known(one)) for factor, one in steps], SIZE)
     assert (parts[HIDDEN] == 0).all()
+    assert (parts[NOT_COMPARED] == 0).all()
     for factor in set(FACTORS) - {factor for factor, _one in steps}:
         assert (parts[factor] == 0).all()
 
@@ -73,7 +84,8 @@ def test_the_worked_example_of_the_definition() -> None:
 
     def made(values: list[list[int]], component: np.ndarray) -> Cells:
         codes = np.array(values)
-        return Cells((codes == 1).astype(np.int64), codes != -1, component, np.ones(len(codes), dtype=bool))
+        is_known, everyone = codes != -1, np.ones(len(codes), dtype=bool)
+        return Cells((codes == 1).astype(np.int64), is_known, np.zeros_like(is_known), component, everyone)
 
     start = made([[1, 1], [1, 0]], two)
     steps = [
@@ -86,15 +98,22 @@ def test_the_worked_example_of_the_definition() -> None:
         "communes": 1,
         "law": -1,
         "boundaries": -1,
+        "not_compared": 0,
         "hidden": -1,
     }
     mean = parts_of_mean(start, steps, 1)
-    assert mean == pytest.approx({"communes": 0.5, "law": -0.5, "boundaries": 0.0, "hidden": -0.5})
+    assert mean == pytest.approx({"communes": 0.5, "law": -0.5, "boundaries": 0.0, "not_compared": 0.0, "hidden": -0.5})
 
 
 def test_a_unit_that_is_not_known_hides_nothing_of_its_neighbour_while_units_stay() -> None:
-    place = np.array([0, 0])
-    before = Cells(np.array([[0], [0]]), np.array([[True], [False]]), place, np.array([True, True]))
-    after = Cells(np.array([[1], [1]]), np.array([[True], [True]]), place, np.array([True, True]))
+    place, everyone = np.array([0, 0, 0]), np.ones(3, dtype=bool)
+    known, compared = np.array([[True], [False], [False]]), np.array([[True], [True], [False]])
+    before = Cells(np.zeros((3, 1), np.int64), known, ~compared, place, everyone)
+    after = Cells(np.ones((3, 1), np.int64), np.ones((3, 1), bool), np.zeros((3, 1), bool), place, everyone)
     parts = parts_of_count(before, [("communes", after)], 1)
-    assert (int(parts["communes"].sum()), int(parts[HIDDEN].sum())) == (1, 1)
+    assert {part: int(parts[part].sum()) for part in ("communes", HIDDEN, NOT_COMPARED)} == {
+        "communes": 1,
+        HIDDEN: 1,
+        NOT_COMPARED: 1,
+    }
+    assert parts_of_mean(before, [("communes", after)], 1)[NOT_COMPARED] == pytest.approx(1 / 3)

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from ntm_lib.errors import FaultsError, UsageError
-from ntm_lib.evaluation import Territory, load_province, load_territory, trend
+from ntm_lib.evaluation import Territory, criterion_shares, load_province, load_territory, trend
 from ntm_lib.evaluation.changes.signed import (
     FILES,
     NAME,
+    as_signed,
     printed_trend,
     read_signed,
     sign_period,
@@ -55,6 +56,26 @@ def test_signed_figures_stay_while_computed_ones_move(own: Project) -> None:
     assert len(differing) < len(beside)
     agreed = beside.drop(index=differing.index).dropna()
     assert (agreed["difference"].abs() < 1e-9).all()
+
+
+def test_a_signed_territory_prints_the_signed_figures_everywhere(own: Project) -> None:
+    before = load_province(first_year=2018)
+    sign_period(own, before, BY, DAY)
+    path = own.parameters / "review.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("merge_rule: all_parts", "merge_rule: any_part"), encoding="utf-8"
+    )
+    stricter(own)
+    for after in (load_province(first_year=2018), load_territory("052", first_year=2018)):
+        held = as_signed(after, read_signed(own, after))
+        kept = before.counts.reindex(after.counts.index)
+        pd.testing.assert_frame_equal(held.counts, kept)
+        assert not after.counts.equals(kept)
+        pd.testing.assert_frame_equal(
+            criterion_shares(held, 2020),
+            criterion_shares(held.__class__(**{**vars(before), "communes": after.communes}), 2020),
+        )
+    assert as_signed(before, None) is before
 
 
 def test_nothing_differs_right_after_signing_and_signed_tables_are_those_of_the_review(own: Project) -> None:

@@ -27,8 +27,9 @@ def assert_exact(split: Split, before: Territory, after: Territory, first: int, 
         np.testing.assert_allclose(table[list(PARTS)].sum(axis=1), table["change"], atol=1e-9)
     figures = split.figures
     np.testing.assert_allclose(figures["last_low"] - figures["first_low"], figures["change"], atol=1e-9)
-    assert (figures["hidden_low"] <= figures["hidden"] + 1e-9).all()
-    assert (figures["hidden"] <= figures["hidden_high"] + 1e-9).all()
+    is_open = figures[["not_compared", "hidden"]].sum(axis=1)
+    assert (figures["open_low"] <= is_open + 1e-9).all()
+    assert (is_open <= figures["open_high"] + 1e-9).all()
     assert split.by_criterion["change"].sum() == pytest.approx(figures.loc["criteria", "change"])
     assert split.by_commune["change"].sum() == pytest.approx(figures.loc["criteria", "change"])
     for territory, year, end in ((before, first, "first"), (after, last, "last")):
