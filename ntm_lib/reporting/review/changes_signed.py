@@ -27,7 +27,7 @@ def headline_words(figure: str) -> str:
         "reported": _("Communes that reported"),
         "mean_low": _("Criteria per commune (at least)"),
         "mean_high": _("Criteria per commune (at most)"),
-        **group_labels(),
+        **{name: _("Communes: {group}").format(group=label) for name, label in group_labels().items()},
     }
     if figure in words:
         return words[figure]
@@ -98,16 +98,21 @@ def why_said(table: pd.DataFrame, old: Snapshot, new: Snapshot) -> list[Sentence
     last = table["year"].max()
     for row in table[(table["year"] == last) & table["figure"].isin(["mean_low", "all"])].to_dict("records"):
         kind, context = ("number", {"digits": 2}) if row["figure"] in MEANS else ("number", {"digits": 0})
-        text = _(
-            "{figure}, {year}: {old} became {new}, a change of {change}: {data} by data, {boundary} by administrative units, {criteria} by criteria and their levels, {code} by the program."
-        )
-        figures = {
-            name: fig(key(row["figure"], last, name), row[name], kind, **context)
-            for name in ("old", "new", "change", *PARTS)
+        parts = {
+            "data": _("{data} by data"),
+            "boundary": _("{boundary} by administrative units"),
+            "criteria": _("{criteria} by criteria and their levels"),
+            "code": _("{code} by the program"),
         }
-        said.append(
-            sentence(text, figure=headline_words(row["figure"]), year=fig(key("year", last), last, "year"), **figures)
-        )
+        if pd.isna(row["change"]) or round(row["change"], 2) == 0:
+            continue
+        told = "; ".join(words for part, words in parts.items() if round(row[part], 2) != 0)
+        head = _("{figure}, {year}: {old} became {new}; the difference:")
+        figures = {
+            name: fig(key(row["figure"], last, name), row[name], kind, **context) for name in ("old", "new", *PARTS)
+        }
+        year = fig(key("year", last), last, "year")
+        said.append(sentence(f"{head} {told}.", figure=headline_words(row["figure"]), year=year, **figures))
     return said
 
 

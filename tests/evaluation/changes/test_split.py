@@ -1,5 +1,7 @@
 """The change of a count between two years, sets and unit vintages splits exactly, as stated in ``split``."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -109,3 +111,39 @@ def test_golden_parts_of_a_district_of_2019_and_its_successor_of_2020(project) -
 
 
 GOLDEN = __file__.replace("test_split.py", "golden_052_2019_2020.csv")
+
+
+def test_a_loop_over_every_commune_and_criterion_finds_the_same_parts(provinces: dict[str, Territory]) -> None:
+    territory = provinces[DATES[0]]
+    old, new = "qd-491-2009+qd-342-2013", "qd-1980-2016"
+    chain = [
+        ("", World(2012, "qd-491-2009", 2012)),
+        ("law", World(2012, old, 2016)),
+        ("communes", World(2016, old, 2016)),
+        ("law", World(2016, new, 2020)),
+        ("communes", World(2020, new, 2020)),
+    ]
+    parts = dict.fromkeys(PARTS, 0)
+    states = [(factor, state(territory, world)) for factor, world in chain]
+    for (_factor, one), (factor, other) in itertools.pairwise(states):
+        first, second = one.verdicts.to_numpy(), other.verdicts.to_numpy()
+        for row in range(len(first)):
+            for column in range(first.shape[1]):
+                before, after = first[row, column], second[row, column]
+                change = int(after >= 1) - int(before >= 1)
+                if -1 not in {before, after}:
+                    parts[factor] += change
+                elif one.is_not_compared[row, column] or other.is_not_compared[row, column]:
+                    parts["not_compared"] += change
+                else:
+                    parts["hidden"] += change
+    figures = split_change(territory, territory, 2012, 2020).figures
+    assert figures.loc["criteria", list(PARTS)].to_dict() == parts
+
+
+def test_only_what_the_bridge_refuses_is_not_compared(provinces: dict[str, Territory]) -> None:
+    split = split_change(provinces[DATES[0]], provinces[DATES[0]], 2010, 2016)
+    touched = split.by_criterion.index[split.by_criterion["not_compared"] != 0]
+    assert {"7", "12"} <= set(touched) <= {"7", "10", "12", "14", "15"}  # what Decision 342 amended
+    later = split_change(provinces[DATES[0]], provinces[DATES[0]], 2013, 2020)
+    assert (later.by_criterion["not_compared"] == 0).all()  # the year of the change was reported by both sets
