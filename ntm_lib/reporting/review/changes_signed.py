@@ -104,9 +104,9 @@ def why_said(table: pd.DataFrame, old: Snapshot, new: Snapshot) -> list[Sentence
             "criteria": _("{criteria} by criteria and their levels"),
             "code": _("{code} by the program"),
         }
-        if pd.isna(row["change"]) or round(row["change"], 2) == 0:
-            continue
         told = "; ".join(words for part, words in parts.items() if round(row[part], 2) != 0)
+        if pd.isna(row["change"]) or not told:
+            continue
         head = _("{figure}, {year}: {old} became {new}; the difference:")
         figures = {
             name: fig(key(row["figure"], last, name), row[name], kind, **context) for name in ("old", "new", *PARTS)
