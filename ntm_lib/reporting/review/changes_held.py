@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from ntm_lib import evaluation
 from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.changes import split as splits
 from ntm_lib.evaluation.changes.by_sets import by_sets
 from ntm_lib.evaluation.changes.recent import once
 from ntm_lib.evaluation.changes.signed import Signed, read_signed
 from ntm_lib.evaluation.changes.split import Split
+from ntm_lib.evaluation.territory import load_territory
 from ntm_lib.messages import _
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheets import Column
@@ -84,7 +84,7 @@ def computed(territory: Territory, day: dt.date) -> Territory:
     """Return the territory on the units of a day as it is computed now, whatever was signed."""
     review = territory.review
     as_of = review.as_of.isoformat() if review.as_of else ""
-    return evaluation.load_territory(
+    return load_territory(
         territory.unit.code, on=day.isoformat(), first_year=review.first_year, last_year=review.last_year, as_of=as_of
     )
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ntm_lib.errors import FaultsError, UsageError
-from ntm_lib.evaluation import Territory, criterion_shares, load_province, load_territory, trend
+from ntm_lib.evaluation import Territory, criterion_shares, trend
 from ntm_lib.evaluation.changes.signed import (
     FILES,
     NAME,
@@ -18,6 +18,7 @@ from ntm_lib.evaluation.changes.signed import (
     signed_differences,
     signed_folder,
 )
+from ntm_lib.evaluation.territory import load_province, load_territory
 from ntm_lib.project import Project
 
 BY, DAY = "Ban Chỉ đạo tỉnh", dt.date(2019, 8, 30)
