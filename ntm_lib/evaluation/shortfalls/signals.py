@@ -1,0 +1,75 @@
+"""Find what the figures alone cannot explain, for the local discussion: works done but the criterion missed, money, arrears."""
+
+import numpy as np
+import pandas as pd
+
+from ntm_lib import submissions
+from ntm_lib.evaluation.shortfalls.blocking import blocking
+from ntm_lib.evaluation.shortfalls.volumes import volume_bases
+from ntm_lib.evaluation.territory import Territory, rows_of_year
+from ntm_lib.submissions import store
+from ntm_lib.verdicts import Verdict
+
+
+def done_but_missed(territory: Territory, year: int) -> pd.DataFrame:
+    """Count, by criterion, the communes whose works all stand and which yet miss the criterion.
+
+    Index criterion; columns: communes (every requirement of it that is works is met in every part, the criterion is not),
+    requirement (the one that most often keeps them from it), blocked (how many of them it keeps). Only criteria that ask
+    for works and for something else; a work that is unknown does not count as done.
+    """
+    about = territory.reported.rules[year].requirements
+    bases = volume_bases(territory, year)
+    works = about.index.intersection(bases.index[bases["is_works"]])
+    asks_more = about.loc[~about.index.isin(works), "criterion"].unique()
+    works = [name for name in works if about.at[name, "criterion"] in asks_more]
+    blocks = blocking(territory, year)
+    verdicts = rows_of_year(territory.reported.requirements[territory.reported.rules[year].set_id], year)
+    parts = territory.parts[["from_code", "to_code"]]
+    done = (verdicts[works] == Verdict.MET).reindex(parts["from_code"], fill_value=False)
+    done = done.groupby(parts["to_code"].to_numpy()).all().T.groupby(about["criterion"].loc[works].to_numpy()).all().T
+    pairs = pd.MultiIndex.from_frame(blocks[["commune_code", "criterion"]])
+    held = done.stack().reindex(pairs, fill_value=False).to_numpy(bool) if len(works) else np.zeros(len(blocks), bool)
+    once = blocks[held].drop_duplicates(["commune_code", "requirement"])
+    communes = once.groupby("criterion")["commune_code"].nunique().rename("communes")
+    most = once.groupby(["criterion", "requirement"], sort=False).size().rename("blocked").reset_index()
+    most = most.sort_values("blocked", ascending=False, kind="stable").drop_duplicates("criterion")
+    return most.set_index("criterion").join(communes).sort_values("communes", ascending=False, kind="stable")
+
+
+def money_and_arrears(territory: Territory) -> pd.DataFrame:
+    """Lay money, arrears and unmet works side by side: a row a reporting commune.
+
+    Columns: missing_works (requirements of works not met in the last year), per_household (million VND without credit, all
+    years of the review together; NaN where a year or the households were not reported), owed (million VND in the last
+    year reported; NaN: no line in the table of arrears, which is not the same as none).
+    """
+    year = territory.review.last_year
+    bases = volume_bases(territory, year)
+    verdicts = rows_of_year(territory.reported.requirements[territory.reported.rules[year].set_id], year)
+    works = verdicts.columns.intersection(bases.index[bases["is_works"]])
+    money = _table(territory, "b06")
+    total = money.pivot_table(index="commune_code", columns="year", values="total_without_credit_vnd_million")
+    total = total.reindex(columns=list(territory.years)).sum(axis=1, skipna=False)
+    homes = _table(territory, "b08").dropna(subset=["households"]).groupby("commune_code")["households"].last()
+    owed = _table(territory, "b07").dropna(subset=["owed_vnd_million"])
+    owed = owed[owed["year"] == owed.groupby("commune_code")["year"].transform("max")]
+    return pd.DataFrame(
+        {
+            "missing_works": (verdicts[works] == Verdict.NOT_MET).sum(axis=1),
+            "per_household": total.astype(float) / homes.astype(float).where(homes > 0),
+            "owed": owed.groupby("commune_code")["owed_vnd_million"].sum(),
+        }
+    ).reindex(verdicts.index)
+
+
+def _table(territory: Territory, name: str) -> pd.DataFrame:
+    """Return the rows of a table up to the last year of the review; one that nobody handed in has none."""
+    if not (store.folder(territory.project) / f"{name}.csv").is_file():
+        columns = ["commune_code", "year", "total_without_credit_vnd_million", "households", "owed_vnd_million"]
+        return pd.DataFrame({column: pd.Series(dtype=float) for column in columns}).astype({"commune_code": "str"})
+    frame = submissions.read_table(name, territory.project, territory.review.as_of).frame
+    wanted = frame["commune_code"].isin(territory.parts["from_code"]) & frame["year"].between(
+        territory.review.first_year, territory.review.last_year
+    )
+    return frame[wanted].sort_values("year", kind="stable")
