@@ -59,15 +59,15 @@ def _criteria(
     rules = territory.reported.rules[year]
     verdicts = rows_of_year(territory.reported.requirements[rules.set_id], year)
     chance = pd.DataFrame(1.0, index=verdicts.index, columns=verdicts.columns)
-    rows = chance.index.get_indexer(cells["commune_code"])
-    columns = chance.columns.get_indexer(cells["requirement"])
+    rows = chance.index.get_indexer(pd.Index(cells["commune_code"]))
+    columns = chance.columns.get_indexer(pd.Index(cells["requirement"]))
     array = chance.to_numpy(copy=True)
     array[rows, columns] = cells["chance"]
     parts = territory.parts[territory.parts["to_code"].isin(communes)]
-    place = verdicts.index.get_indexer(parts["from_code"])
+    place = verdicts.index.get_indexer(pd.Index(parts["from_code"]))
     to = communes.get_indexer(pd.Index(parts["to_code"]))
     criteria = list(territory.scores.criteria.columns)
-    of_requirement = pd.Index(criteria).get_indexer(rules.requirements["criterion"])
+    of_requirement = pd.Index(criteria).get_indexer(pd.Index(rules.requirements["criterion"]))
     no_fail = np.ones((len(communes), len(criteria)))
     has_unknown = np.zeros(no_fail.shape, dtype=bool)
     applies = np.zeros(no_fail.shape, dtype=bool)
@@ -112,9 +112,7 @@ def _chances(
     return same, all_met
 
 
-def _single(
-    territory: Territory, year: int, cells: pd.DataFrame, counts: pd.DataFrame, placed: pd.Series
-) -> pd.Series:
+def _single(territory: Territory, year: int, cells: pd.DataFrame, counts: pd.DataFrame, placed: pd.Series) -> pd.Series:
     """Count the requirements near their level each of which alone decides the commune's group."""
     down, up = (groups(counts.assign(low=counts["low"] + step, high=counts["high"] + step)) for step in (-1, 1))
     links = territory.parts[["from_code", "to_code"]]
@@ -122,7 +120,10 @@ def _single(
     case = ["to_code", "criterion"]
     near["fails"] = (near["verdict"] == Verdict.NOT_MET).groupby([near[name] for name in case]).transform("sum")
     verdicts = territory.of_year(territory.scores.criteria, year)
-    row, column = verdicts.index.get_indexer(near["to_code"]), verdicts.columns.get_indexer(near["criterion"])
+    row, column = (
+        verdicts.index.get_indexer(pd.Index(near["to_code"])),
+        verdicts.columns.get_indexer(pd.Index(near["criterion"])),
+    )
     near = near.assign(criterion_verdict=verdicts.to_numpy()[row, column])[row >= 0]
     near = near[near["is_within"]]
     loses = (near["criterion_verdict"] == Verdict.MET) & near["to_code"].map(down != placed).astype(bool)

@@ -29,7 +29,9 @@ def heaping(territory: Territory, year: int, rules: CertaintyRules) -> pd.DataFr
     cells = margins(territory, year, rules)
     units = criteria.load(territory.project).registers.units
     window = cells["unit"].map(rules.heaping.window).astype(float)
-    low, high = (cells["unit"].map({name: getattr(unit, end) for name, unit in units.items()}) for end in ("min", "max"))
+    low, high = (
+        cells["unit"].map({name: getattr(unit, end) for name, unit in units.items()}) for end in ("min", "max")
+    )
     has_room = (cells["level"] - 2 * window >= low.astype(float).fillna(-np.inf)) & (
         cells["level"] + 2 * window <= high.astype(float).fillna(np.inf)
     )
@@ -49,7 +51,9 @@ def tested_levels(cells: pd.DataFrame, window: pd.Series, rules: Heaping) -> pd.
     place = np.floor(cells["margin"] / window + 1e-9)
     counted = pd.DataFrame({name: place == start for name, (start, _end) in SIDES.items()})
     table = counted.groupby(cells["requirement"], sort=False).sum().astype(int)
-    shares = np.array([_expected(row.far_failing, row.far_passing) for row in table.itertuples()]).reshape(len(table), -1)
+    shares = np.array(
+        [_expected(*pair) for pair in zip(table["far_failing"], table["far_passing"], strict=True)]
+    ).reshape(len(table), -1)
     total = table["passing"] + table["failing"]
     tail = binom.sf(table["passing"].to_numpy()[:, None] - 1, total.to_numpy()[:, None], shares).mean(axis=1)
     table["expected_share"] = shares.mean(axis=1)

@@ -89,7 +89,9 @@ def by_requirement(territory: Territory, year: int, rules: ShortfallRules) -> pd
     blocks = blocks.assign(is_close=is_close(blocks, rules)).merge(table[[*CASE, "missing", "unknown"]], on=CASE)
     blocks["is_alone"] = (blocks["missing"] == 1) & (blocks["unknown"] == 0)
     once = blocks.groupby(["requirement", "commune_code"]).agg(alone=("is_alone", "first"), close=("is_close", "all"))
-    counted = once.groupby("requirement").agg(communes=("alone", "size"), alone=("alone", "sum"), close=("close", "sum"))
+    counted = once.groupby("requirement").agg(
+        communes=("alone", "size"), alone=("alone", "sum"), close=("close", "sum")
+    )
     about = territory.reported.rules[year].requirements
     about = about[["criterion", "indicator", "label_vi", "label_en", "unit", "level", "sense"]]
     counted = counted.reindex(about.index, fill_value=0).astype(int)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ntm_lib import units
 from ntm_lib.evaluation.territory import Territory, rows_of_year
@@ -19,12 +20,13 @@ def not_kept(territory: Territory) -> pd.DataFrame:
     by the earlier year's levels too it was not met; ``level_raised``: by those it still would be met; ``set_changed``:
     another criteria set, so this table cannot tell. A year without a verdict is neither met nor lost.
     """
-    wide = territory.scores.criteria.unstack("year")
-    table = pd.concat([_losses(wide[criterion], str(criterion)) for criterion in territory.scores.criteria.columns])
-    table = table.assign(reason=_reasons(territory, table)).reset_index(drop=True)
+    verdicts = territory.scores.criteria
+    found = [_losses(column.unstack("year"), str(criterion)) for criterion, column in verdicts.items()]
+    table = pd.concat(found, ignore_index=True)
+    table = table.assign(reason=_reasons(territory, table))
     last = territory.of_year(territory.scores.criteria, territory.review.last_year)
-    column = last.columns.get_indexer(table["criterion"])
-    row = last.index.get_indexer(table["commune_code"])
+    column = last.columns.get_indexer(pd.Index(table["criterion"]))
+    row = last.index.get_indexer(pd.Index(table["commune_code"]))
     return table.assign(met_now=last.to_numpy()[row, column] == Verdict.MET)
 
 
@@ -46,21 +48,22 @@ def _losses(verdicts: pd.DataFrame, criterion: str) -> pd.DataFrame:
     )
 
 
-def _reasons(territory: Territory, losses: pd.DataFrame) -> pd.Series:
+def _reasons(territory: Territory, losses: pd.DataFrame) -> NDArray[np.object_]:
     """Judge each loss once more by the levels of the year in which the criterion was last met."""
-    reasons = pd.Series(FELL, index=range(len(losses)), dtype="str")
-    place = losses.assign(place=range(len(losses)))
-    for (year, met_in), rows in place.groupby(["year", "met_in"]):
+    reasons = np.full(len(losses), FELL, dtype=object)
+    years = losses[["year", "met_in"]].drop_duplicates().to_numpy(int).tolist()
+    for year, met_in in years:
+        places = np.flatnonzero((losses["year"] == year) & (losses["met_in"] == met_in))
+        rows = losses.iloc[places]
         now, then = territory.reported.rules[year], territory.reported.rules[met_in]
         if now.set_id != then.set_id:
-            reasons.iloc[rows["place"]] = SET_CHANGED
+            reasons[places] = SET_CHANGED
         elif not now.requirements["level"].equals(then.requirements["level"]):
             again = _judged_again(territory, year, met_in)
-            codes = again.to_numpy()[
-                again.index.get_indexer(rows["commune_code"]), again.columns.get_indexer(rows["criterion"])
-            ]
-            reasons.iloc[rows["place"][codes == Verdict.MET]] = LEVEL_RAISED
-    return reasons.to_numpy()
+            row = again.index.get_indexer(pd.Index(rows["commune_code"]))
+            column = again.columns.get_indexer(pd.Index(rows["criterion"]))
+            reasons[places[again.to_numpy()[row, column] == Verdict.MET]] = LEVEL_RAISED
+    return reasons
 
 
 def _judged_again(territory: Territory, year: int, met_in: int) -> pd.DataFrame:

@@ -22,14 +22,16 @@ def done_but_missed(territory: Territory, year: int) -> pd.DataFrame:
     bases = volume_bases(territory, year)
     works = about.index.intersection(bases.index[bases["is_works"]])
     asks_more = about.loc[~about.index.isin(works), "criterion"].unique()
-    works = [name for name in works if about.at[name, "criterion"] in asks_more]
+    works = works[about["criterion"].loc[works].isin(asks_more).to_numpy(bool)]
     blocks = blocking(territory, year)
     verdicts = rows_of_year(territory.reported.requirements[territory.reported.rules[year].set_id], year)
     parts = territory.parts[["from_code", "to_code"]]
     done = (verdicts[works] == Verdict.MET).reindex(parts["from_code"], fill_value=False)
-    done = done.groupby(parts["to_code"].to_numpy()).all().T.groupby(about["criterion"].loc[works].to_numpy()).all().T
-    pairs = pd.MultiIndex.from_frame(blocks[["commune_code", "criterion"]])
-    held = done.stack().reindex(pairs, fill_value=False).to_numpy(bool) if len(works) else np.zeros(len(blocks), bool)
+    done = done.groupby(parts["to_code"].to_numpy()).all()
+    held = np.zeros(len(blocks), dtype=bool)
+    for criterion, names in about.loc[works].groupby("criterion").groups.items():
+        stands = blocks["commune_code"].map(done[names].all(axis=1)).eq(other=True)
+        held |= (stands & (blocks["criterion"] == criterion)).to_numpy()
     once = blocks[held].drop_duplicates(["commune_code", "requirement"])
     communes = once.groupby("criterion")["commune_code"].nunique().rename("communes")
     most = once.groupby(["criterion", "requirement"], sort=False).size().rename("blocked").reset_index()
@@ -50,14 +52,14 @@ def money_and_arrears(territory: Territory) -> pd.DataFrame:
     works = verdicts.columns.intersection(bases.index[bases["is_works"]])
     money = _table(territory, "b06")
     total = money.pivot_table(index="commune_code", columns="year", values="total_without_credit_vnd_million")
-    total = total.reindex(columns=list(territory.years)).sum(axis=1, skipna=False)
+    all_years = total.reindex(columns=list(territory.years)).sum(axis=1, skipna=False)
     homes = _table(territory, "b08").dropna(subset=["households"]).groupby("commune_code")["households"].last()
     owed = _table(territory, "b07").dropna(subset=["owed_vnd_million"])
     owed = owed[owed["year"] == owed.groupby("commune_code")["year"].transform("max")]
     return pd.DataFrame(
         {
             "missing_works": (verdicts[works] == Verdict.NOT_MET).sum(axis=1),
-            "per_household": total.astype(float) / homes.astype(float).where(homes > 0),
+            "per_household": all_years.astype(float) / homes.astype(float).where(homes > 0),
             "owed": owed.groupby("commune_code")["owed_vnd_million"].sum(),
         }
     ).reindex(verdicts.index)

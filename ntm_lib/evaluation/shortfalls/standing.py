@@ -15,7 +15,9 @@ def standing(territory: Territory) -> pd.DataFrame:
     first_high; gain_low, gain_high (communes). Where the criterion has another content in another set the gain compares
     what each year's own set asks.
     """
-    first, last = (criterion_shares(territory, year) for year in (territory.review.first_year, territory.review.last_year))
+    first, last = (
+        criterion_shares(territory, year) for year in (territory.review.first_year, territory.review.last_year)
+    )
     table = last.assign(met_high=last["met"] + last["unknown"])
     table["first_met"] = first["met"]
     table["first_high"] = first["met"] + first["unknown"]
@@ -37,7 +39,8 @@ def strongest(table: pd.DataFrame, most: int) -> pd.DataFrame:
 def _first(ordered: pd.DataFrame, by: str, most: int) -> pd.DataFrame:
     if len(ordered) <= most:
         return ordered
-    return ordered[ordered[by] >= ordered[by].iloc[most - 1]]
+    first: pd.DataFrame = ordered[ordered[by] >= ordered[by].iloc[most - 1]]
+    return first
 
 
 def last_before_all(territory: Territory, year: int, missing: int) -> pd.DataFrame:

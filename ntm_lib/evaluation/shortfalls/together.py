@@ -89,6 +89,9 @@ def chances(misses: NDArray[np.bool_], known: NDArray[np.bool_]) -> Floats:
             column_odds = np.nan_to_num(np.where(columns > 0, columns / part.sum(axis=0), 0.0), posinf=1e9)
         odds = np.outer(row_odds, column_odds)
         chance: Floats = weight * odds / (1 + odds)
-        if np.abs(chance.sum(axis=1) - rows).max(initial=0) + np.abs(chance.sum(axis=0) - columns).max(initial=0) < _TOLERANCE:
+        if (
+            np.abs(chance.sum(axis=1) - rows).max(initial=0) + np.abs(chance.sum(axis=0) - columns).max(initial=0)
+            < _TOLERANCE
+        ):
             break
     return chance

@@ -7,17 +7,17 @@ from ntm_lib import criteria, submissions
 from ntm_lib.errors import FaultList, NtmError
 from ntm_lib.evaluation.shortfalls.gaps import distances
 from ntm_lib.evaluation.territory import Territory
-from ntm_lib.messages import _
+from ntm_lib.messages import _, language
 from ntm_lib.provenance import check_files
 from ntm_lib.submissions import store
 from ntm_lib.tables import contract, table_ids
 
 FILE = "volumes.csv"
-COLUMNS = ["decision", "requirement", "kind", "table", "base", "carry", "is_works"]
+COLUMNS = ["decision", "requirement", "kind", "table", "base", "carry", "is_works", "what_vi", "what_en"]
 
 
 def volume_bases(territory: Territory, year: int) -> pd.DataFrame:
-    """Return how volumes are counted, by requirement of the year: kind (share | count), table, base, carry, is_works."""
+    """Return how volumes are counted, by requirement of the year: kind (share | count), table, base, carry, is_works, what (in words)."""
     project = territory.project
     path = project.data / "criteria" / FILE
     check_files(project, [path])
@@ -26,7 +26,8 @@ def volume_bases(territory: Territory, year: int) -> pd.DataFrame:
     requirements = territory.reported.rules[year].requirements
     wanted = requirements[["decision"]].reset_index(names="requirement")
     bases = wanted.merge(table, on=["decision", "requirement"]).set_index("requirement")
-    return bases.assign(is_works=bases["is_works"] == "1").drop(columns="decision")
+    bases = bases.assign(is_works=bases["is_works"] == "1", what=bases[f"what_{language()}"])
+    return bases.drop(columns=["decision", "what_vi", "what_en"])
 
 
 def _check(table: pd.DataFrame, where: str, territory: Territory) -> None:
@@ -38,6 +39,8 @@ def _check(table: pd.DataFrame, where: str, territory: Territory) -> None:
     for line, row in enumerate(table.to_dict("records"), start=2):
         if row["kind"] not in {"share", "count"}:
             faults.add(f"{where}:{line}, kind", row["kind"], "share, count")
+        if row["is_works"] not in {"0", "1"}:
+            faults.add(f"{where}:{line}, is_works", row["is_works"], "0, 1")
         if row["carry"] not in {"area", "people"}:
             faults.add(f"{where}:{line}, carry", row["carry"], "area, people")
         if row["kind"] == "share" and row["table"] not in known:
@@ -56,7 +59,9 @@ def missing_volumes(territory: Territory, year: int) -> pd.DataFrame:
     """
     bases = volume_bases(territory, year)
     cells = distances(territory, year)
-    cells = cells[cells["requirement"].isin(bases.index)].join(bases[["kind", "table", "base", "carry"]], on="requirement")
+    cells = cells[cells["requirement"].isin(bases.index)].join(
+        bases[["kind", "table", "base", "carry"]], on="requirement"
+    )
     base = pd.Series(np.nan, index=cells.index)
     for (table, column), rows in cells.groupby(["table", "base"]):
         if table:
