@@ -22,7 +22,7 @@ SIDES = {"far_failing": (-2, -1), "failing": (-1, 0), "passing": (0, 1), "far_pa
 
 
 def heaping(territory: Territory, year: int, rules: CertaintyRules) -> pd.DataFrame:
-    """Test each level of a year: index requirement; columns of `tested_levels`, and criterion, label_vi, label_en, unit, level.
+    """Test each level of a year: index requirement; columns of `sides_of_levels`, and criterion, label_vi, label_en, unit, level.
 
     Left out: yes/no, units without a window, and levels with less than two windows of room before the end of their range.
     """
@@ -36,12 +36,12 @@ def heaping(territory: Territory, year: int, rules: CertaintyRules) -> pd.DataFr
         cells["level"] + 2 * window <= high.astype(float).fillna(np.inf)
     )
     kept = (cells["sense"] != "yes") & window.notna() & has_room
-    tested = tested_levels(cells[kept], window[kept], rules.heaping)
+    tested = sides_of_levels(cells[kept], window[kept], rules.heaping)
     about = territory.reported.rules[year].requirements[["criterion", "label_vi", "label_en", "unit", "level"]]
     return about.join(tested, how="inner")
 
 
-def tested_levels(cells: pd.DataFrame, window: pd.Series, rules: Heaping) -> pd.DataFrame:
+def sides_of_levels(cells: pd.DataFrame, window: pd.Series, rules: Heaping) -> pd.DataFrame:
     """Count and test by requirement: far_failing, failing, passing, far_passing, expected_share, p_value, is_heaped.
 
     ``cells``: columns requirement, margin (0 or more passes). ``expected_share``: of the inner two windows, the share that

@@ -79,7 +79,9 @@ def missing_volumes(territory: Territory, year: int) -> pd.DataFrame:
     pairs = zip(cells["table"], cells["base"], cells["unit"], strict=True)
     unit = [units[table, column] if table else own[counted] for table, column, counted in pairs]
     listed = cells[["commune_code", "requirement", "criterion"]]
-    return listed.assign(volume=cells["gap"] * scale * share, volume_unit=unit).reset_index(drop=True)
+    return listed.assign(volume=cells["gap"].astype(float) * scale * share.astype(float), volume_unit=unit).reset_index(
+        drop=True
+    )
 
 
 def total_volumes(territory: Territory, year: int) -> pd.DataFrame:

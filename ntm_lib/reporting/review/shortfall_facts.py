@@ -157,11 +157,28 @@ class Ground:
 
     def requirement(self, item: str) -> str:
         """Name a requirement: ``17.1 (Tỷ lệ hộ được sử dụng nước hợp vệ sinh)``."""
-        return f"{item.split('/', maxsplit=1)[0]} ({self.about.at[item, f'label_{language()}']})"
+        label: str = self.about[f"label_{language()}"][item]
+        return f"{item.split('/', maxsplit=1)[0]} ({label})"
+
+    @cached_property
+    def levels(self) -> dict[str, str]:
+        """The level of each requirement in words."""
+        law = criteria.load(self.territory.project)
+        return {str(item): level_text(law, row) for item, row in self.about.iterrows()}
 
     def level(self, item: str) -> str:
         """Write the level of a requirement."""
-        return level_text(criteria.load(self.territory.project), self.about.T[item])
+        return self.levels[item]
+
+    def source(self, years: tuple[int, ...]) -> str:
+        """Return the line under a table of these years; made once for each."""
+        if years not in self._sources:
+            self._sources[years] = source_line(self.territory, *years)
+        return self._sources[years]
+
+    @cached_property
+    def _sources(self) -> dict[tuple[int, ...], str]:
+        return {}
 
     def body(self, criterion: str, indicator: str = "") -> str:
         """Return the usual lead body."""
@@ -246,7 +263,7 @@ class Facts:
 
     def source(self, *years: int) -> str:
         """Return the line under a table."""
-        return source_line(self.subject.territory, *(years or (self.ground.year,)))
+        return self.ground.source(years or (self.ground.year,))
 
 
 def at_least(is_open: bool) -> str:
