@@ -1,6 +1,7 @@
 """The contents on achievements, causes and certainty: for every tier and map, in good order, with their figures."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -132,6 +133,20 @@ def test_words_of_a_commune_stay_words(own_project: Project, monkeypatch: pytest
     assert "<script>" not in made[0].markup()
     assert "{evil}" in made[0].markup()
     assert "<script>" not in sheet_html(causes.CONTENTS.tables["remarks_by_criterion"](subject), subject.key("t"))
+
+
+def test_what_is_withheld_is_named_nowhere_and_counts_stay_complete() -> None:
+    missed = {(0, YEAR, "18.1"): 0.0, (1, YEAR, "19.2"): 0.0, (2, YEAR, "5"): 10.0, (2, 2019, "19.1"): 0.0}
+    whole = district(missed)
+    public = Subject(replace(whole, withheld=frozenset({"18", "19"})))
+    names = [str(name) for name in ground(whole).criterion_names[["18", "19"]]]
+    for part in (achievements.CONTENTS, causes.CONTENTS):
+        for subject in (public, replace(public, commune=str(whole.parts["to_code"].iloc[0]))):
+            texts_of = [str(item) for make in part.sentences.values() for item in make(subject)]
+            texts_of += [str(sheet_html(make(subject), subject.key("t", name))) for name, make in part.tables.items()]
+            assert not [text for text in texts_of for name in names if name in text]
+    assert "3/18 xã" in texts(achievements.highlights(public))  # the communes just before all stay counted
+    assert names[0] in texts(achievements.shortcomings(Subject(whole)))
 
 
 def test_works_done_and_the_criterion_missed_becomes_a_question_with_its_figures() -> None:

@@ -12,7 +12,7 @@ from ntm_lib.reporting import formats
 from ntm_lib.reporting.review.commune_achievements import commune_requirements
 from ntm_lib.reporting.review.shortfall_facts import Facts, body_note, pairs_of, volume_digits
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.sections.common import not_assessed_note
+from ntm_lib.reporting.sections.common import not_assessed_note, withheld_note
 from ntm_lib.reporting.sheets import Column, Sheet
 
 SHOWN_PAIRS = 15
@@ -30,6 +30,7 @@ def sheet_of(
 ) -> Sheet:
     """Return a table with the source and, unless others are given, the stamps of its subject."""
     more.setdefault("stamps", facts.subject.stamps)
+    more["notes"] = [*more.get("notes", ()), *withheld_note(facts.subject.territory)]
     frame = frame.reset_index(drop=True)
     return Sheet(name=name, title=title, columns=columns, frame=frame, source=facts.source(*years), **more)
 

@@ -86,12 +86,11 @@ def _regained(facts: Facts) -> Sentence:
 
 
 def _near_all(facts: Facts) -> Sentence:
-    last = facts.ground.last
     possible = may_be_last(facts.subject.territory, facts.ground.year, facts.ground.rules.last_missing)
     return sentence(
         _("There are {at_least}{communes} that lack {most} criteria or fewer."),
         at_least=at_least(possible > 0),
-        communes=facts.share(last["commune_code"].nunique(), "last", "communes"),
+        communes=facts.share(facts.ground.last_communes, "last", "communes"),
         most=facts.count(facts.ground.rules.last_missing, "last", "most"),
     )
 
@@ -237,7 +236,7 @@ def _last(facts: Facts) -> Sentence:
     return with_list(
         _("What the {communes} communes nearest to all criteria still lack: {list}."),
         items,
-        communes=facts.count(last["commune_code"].nunique(), "last", "lacking"),
+        communes=facts.count(facts.ground.last_communes, "last", "lacking"),
     )
 
 
@@ -263,7 +262,7 @@ HIGHLIGHTS: tuple[Rule[Facts], ...] = (
         _all_met,
     ),
     Rule("gained", lambda f: f.ground.standing["gain_low"].max() > 0, lambda _f: 2.0, _gained),
-    Rule("near_all", lambda f: not f.ground.last.empty, lambda f: 1 + _share(f, len(f.ground.last)), _near_all),
+    Rule("near_all", lambda f: f.ground.last_communes > 0, lambda f: 1 + _share(f, f.ground.last_communes), _near_all),
     Rule(
         "regained", lambda f: f.ground.lost["met_now"].mean() >= 0.5, lambda f: _share(f, len(f.ground.lost)), _regained
     ),

@@ -22,7 +22,8 @@ def commune_highlights(facts: Facts) -> list[Sentence]:
         territory.of_year(territory.scores.criteria, year).loc[code]
         for year in (territory.review.first_year, territory.review.last_year)
     )
-    gained = [str(number) for number in last.index[((last == Verdict.MET) & (first == Verdict.NOT_MET)).to_numpy(bool)]]
+    is_gained = (last == Verdict.MET) & (first == Verdict.NOT_MET) & ~last.index.isin(territory.withheld)
+    gained = [str(number) for number in last.index[is_gained.to_numpy(bool)]]
     told = []
     if gained:
         told.append(

@@ -29,7 +29,7 @@ def quoted(facts: Facts, text: str) -> str:
     """Return a commune's own words, marked when they are illustrative."""
     plain = clean_text(text)
     mark = _("(illustrative)")
-    is_marked = not facts.stamps("b15") or plain.casefold().startswith(mark.casefold())
+    is_marked = not facts.is_illustrative("b15") or plain.casefold().startswith(mark.casefold())
     return plain if is_marked else f"{mark} {plain}"
 
 

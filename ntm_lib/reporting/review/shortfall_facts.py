@@ -49,30 +49,35 @@ class Ground:
         """The requirements of the last year."""
         return self.territory.reported.rules[self.year].requirements
 
+    def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Leave out the rows on criteria that this version withholds."""
+        return table[~table["criterion"].isin(self.territory.withheld)]
+
     @cached_property
     def standing(self) -> pd.DataFrame:
         """Where each criterion stands."""
-        return standing.standing(self.territory)
+        table = standing.standing(self.territory)
+        return table[~table.index.isin(self.territory.withheld)]
 
     @cached_property
     def cases(self) -> pd.DataFrame:
         """Every criterion not met in a commune."""
-        return blocking.cases(self.territory, self.year, self.rules)
+        return self._shown(blocking.cases(self.territory, self.year, self.rules))
 
     @cached_property
     def blocks(self) -> pd.DataFrame:
         """Every requirement that blocks a criterion."""
-        return blocking.blocking(self.territory, self.year)
+        return self._shown(blocking.blocking(self.territory, self.year))
 
     @cached_property
     def by_requirement(self) -> pd.DataFrame:
         """The communes that each requirement keeps from its criterion."""
-        return blocking.by_requirement(self.territory, self.year, self.rules)
+        return self._shown(blocking.by_requirement(self.territory, self.year, self.rules))
 
     @cached_property
     def missing_volumes(self) -> pd.DataFrame:
         """The volume that each requirement not met still takes, by reporting commune."""
-        return volumes.missing_volumes(self.territory, self.year)
+        return self._shown(volumes.missing_volumes(self.territory, self.year))
 
     @cached_property
     def volumes(self) -> pd.DataFrame:
@@ -97,22 +102,38 @@ class Ground:
     @cached_property
     def lost(self) -> pd.DataFrame:
         """The losses of criteria in the period."""
-        return kept.not_kept(self.territory)
+        return self._shown(kept.not_kept(self.territory))
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """The pairs of criteria missing together."""
-        return together.missing_together(self.territory, self.year, self.rules.together)
+        return together.pairs(self.shown_verdicts, self.rules.together)
+
+    @property
+    def shown_verdicts(self) -> pd.DataFrame:
+        """The verdicts on criteria of the last year, without withheld ones."""
+        verdicts = self.territory.of_year(self.territory.scores.criteria, self.year)
+        return verdicts[[name for name in verdicts.columns if str(name) not in self.territory.withheld]]
 
     @cached_property
     def last(self) -> pd.DataFrame:
         """What communes just before all criteria lack."""
+        return self._shown(self._last)
+
+    @property
+    def last_communes(self) -> int:
+        """How many communes stand just before all criteria, whatever they lack."""
+        return len(self._last["commune_code"].unique())
+
+    @cached_property
+    def _last(self) -> pd.DataFrame:
         return standing.last_before_all(self.territory, self.year, self.rules.last_missing)
 
     @cached_property
     def done_but_missed(self) -> pd.DataFrame:
         """Works done and the criterion missed."""
-        return signals.done_but_missed(self.territory, self.year)
+        table = signals.done_but_missed(self.territory, self.year)
+        return table[~table.index.isin(self.territory.withheld)]
 
     @cached_property
     def money(self) -> pd.DataFrame:
@@ -128,7 +149,7 @@ class Ground:
     @cached_property
     def remarks(self) -> pd.DataFrame:
         """What communes wrote on that year."""
-        return remarks.remarks(self.territory, self.remark_year or self.year, self.rules)
+        return self._shown(remarks.remarks(self.territory, self.remark_year or self.year, self.rules))
 
     @cached_property
     def bodies(self) -> pd.Series:
@@ -234,12 +255,18 @@ class Facts:
         own = parts.loc[parts["to_code"] == self.subject.commune, "from_code"]
         return frame[frame["commune_code"].isin(own)] if self.subject.commune else frame
 
-    def stamps(self, *tables: str) -> list[str]:
-        """Return the warnings of what uses these tables besides the results."""
+    def is_illustrative(self, *tables: str) -> bool:
+        """Tell whether the results, or one of these tables, are illustrative."""
         project = self.subject.territory.project
         held = [name for name in tables if (store.folder(project) / f"{name}.csv").is_file()]
-        is_illustrative = any(submissions.read_table(name, project).is_illustrative for name in held)
-        return self.subject.stamps or ([stamps.illustrative()] if is_illustrative else [])
+        return self.subject.territory.results.is_illustrative or any(
+            submissions.read_table(name, project).is_illustrative for name in held
+        )
+
+    def stamps(self, *tables: str) -> list[str]:
+        """Return the warnings of what uses these tables besides the results."""
+        own, warning = self.subject.stamps, stamps.illustrative()
+        return [*own, warning] if warning not in own and self.is_illustrative(*tables) else own
 
     def count(self, value: Any, *key: object) -> Fig:
         """Return a number of things."""
