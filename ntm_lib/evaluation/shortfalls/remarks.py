@@ -2,12 +2,9 @@
 
 import pandas as pd
 
-from ntm_lib import submissions
-from ntm_lib.errors import NtmError
 from ntm_lib.evaluation.shortfalls.settings import Addressee, ShortfallRules
+from ntm_lib.evaluation.shortfalls.tables import handed_in
 from ntm_lib.evaluation.territory import Territory
-from ntm_lib.messages import _
-from ntm_lib.submissions import store
 
 COLUMNS = ["commune_code", "name", "short_name", "year", "kind", "criterion", "cause_kind", "text", "addressee"]
 GENERAL = ""
@@ -22,18 +19,10 @@ def remarks(territory: Territory, year: int, rules: ShortfallRules) -> pd.DataFr
     remark), cause_kind (objective | subjective | ""), text (verbatim), addressee (id of the rules; ``not_said``; "" for
     what is no request). Empty when nobody handed in the table.
     """
-    if not (store.folder(territory.project) / "b15.csv").is_file():
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
-    read = submissions.read_table("b15", territory.project, territory.review.as_of)
-    if read.unit_vintage != territory.results.unit_vintage:
-        raise NtmError(
-            _("{file}: uses the units of {found}, the results those of {expected}.").format(
-                file=read.file, found=read.unit_vintage, expected=territory.results.unit_vintage
-            )
-        )
-    frame = read.frame[read.frame["year"] == year]
+    frame = handed_in(territory, "b15")
+    frame = frame[frame["year"] == year]
     names = territory.parts.drop_duplicates("from_code").set_index("from_code")[["name", "short_name"]]
-    frame = frame[frame["commune_code"].isin(names.index)].join(names, on="commune_code")
+    frame = frame.join(names, on="commune_code")
     frame = frame.assign(
         criterion=frame["criterion"].fillna(GENERAL),
         cause_kind=frame["cause_kind"].fillna(""),
@@ -44,10 +33,7 @@ def remarks(territory: Territory, year: int, rules: ShortfallRules) -> pd.DataFr
 
 def years_with_remarks(territory: Territory) -> list[int]:
     """Return the years of the review on which communes of the territory wrote something."""
-    if not (store.folder(territory.project) / "b15.csv").is_file():
-        return []
-    frame = submissions.read_table("b15", territory.project, territory.review.as_of).frame
-    held = set(frame.loc[frame["commune_code"].isin(territory.parts["from_code"]), "year"])
+    held = set(handed_in(territory, "b15")["year"])
     return [year for year in territory.years if year in held]
 
 

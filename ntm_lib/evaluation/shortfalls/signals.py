@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ntm_lib import submissions
 from ntm_lib.evaluation.shortfalls.blocking import blocking
+from ntm_lib.evaluation.shortfalls.tables import handed_in
 from ntm_lib.evaluation.shortfalls.volumes import volume_bases
 from ntm_lib.evaluation.territory import Territory, rows_of_year
-from ntm_lib.submissions import store
 from ntm_lib.verdicts import Verdict
 
 
@@ -50,11 +49,11 @@ def money_and_arrears(territory: Territory) -> pd.DataFrame:
     bases = volume_bases(territory, year)
     verdicts = rows_of_year(territory.reported.requirements[territory.reported.rules[year].set_id], year)
     works = verdicts.columns.intersection(bases.index[bases["is_works"]])
-    money = _table(territory, "b06")
+    money = handed_in(territory, "b06")
     total = money.pivot_table(index="commune_code", columns="year", values="total_without_credit_vnd_million")
     all_years = total.reindex(columns=list(territory.years)).sum(axis=1, skipna=False)
-    homes = _table(territory, "b08").dropna(subset=["households"]).groupby("commune_code")["households"].last()
-    owed = _table(territory, "b07").dropna(subset=["owed_vnd_million"])
+    homes = handed_in(territory, "b08").dropna(subset=["households"]).groupby("commune_code")["households"].last()
+    owed = handed_in(territory, "b07").dropna(subset=["owed_vnd_million"])
     owed = owed[owed["year"] == owed.groupby("commune_code")["year"].transform("max")]
     return pd.DataFrame(
         {
@@ -63,15 +62,3 @@ def money_and_arrears(territory: Territory) -> pd.DataFrame:
             "owed": owed.groupby("commune_code")["owed_vnd_million"].sum(),
         }
     ).reindex(verdicts.index)
-
-
-def _table(territory: Territory, name: str) -> pd.DataFrame:
-    """Return the rows of a table up to the last year of the review; one that nobody handed in has none."""
-    if not (store.folder(territory.project) / f"{name}.csv").is_file():
-        columns = ["commune_code", "year", "total_without_credit_vnd_million", "households", "owed_vnd_million"]
-        return pd.DataFrame({column: pd.Series(dtype=float) for column in columns}).astype({"commune_code": "str"})
-    frame = submissions.read_table(name, territory.project, territory.review.as_of).frame
-    wanted = frame["commune_code"].isin(territory.parts["from_code"]) & frame["year"].between(
-        territory.review.first_year, territory.review.last_year
-    )
-    return frame[wanted].sort_values("year", kind="stable")

@@ -18,6 +18,7 @@ from ntm_lib.reporting.sentences import Sentence, sentence
 
 MOST = 6
 NAMED = 3
+MOST_WORKS = 8
 
 
 def highlights(subject: Subject) -> list[Sentence]:
@@ -157,6 +158,8 @@ def _most_alone(facts: Facts) -> Any:
 def _volumes(facts: Facts) -> Sentence:
     table = facts.ground.volumes
     rows = table[table.index.isin(facts.ground.works) & (table["volume"] > 0)]
+    communes = facts.ground.by_requirement["communes"].reindex(rows.index)
+    rows = rows[(communes.rank(ascending=False, method="first") <= MOST_WORKS).to_numpy(bool)]
     items: list[Item] = [
         (
             _("{at_least}{volume} {unit} {what}"),

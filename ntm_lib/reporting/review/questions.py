@@ -67,7 +67,7 @@ def _money_question(facts: Facts) -> Sentence:
         first=str(facts.subject.territory.review.first_year),
         last=str(facts.subject.territory.review.last_year),
         few=facts.count(FEW, "question", "money_few"),
-        owing=facts.count(owed.notna().sum(), "question", "money_owing"),
+        owing=facts.count((owed > 0).sum(), "question", "money_owing"),
         amount=facts.number(owed.sum(), "question", "money_owed", digits=0),
     )
 

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from invented_territory import YEAR, district
 
 from ntm_lib import submissions
+from ntm_lib.errors import FaultsError
 from ntm_lib.evaluation.shortfalls.blocking import FAR, MAY_BE_NEAR, NEAR, blocking, by_requirement, cases
 from ntm_lib.evaluation.shortfalls.settings import ShortfallRules, shortfall_rules
 from ntm_lib.evaluation.shortfalls.standing import hardest, last_before_all, may_be_last, standing, strongest
 from ntm_lib.evaluation.shortfalls.volumes import missing_volumes, total_volumes
 from ntm_lib.project import Project
+from ntm_lib.provenance import read_record, sha256_of, write_record
 
 NAN = float("nan")
 SOME = ["2.1", "2.2", "5", "9.1", "10", "11", "15.1", "15.2", "17.1/hygienic", "17.3"]
@@ -114,7 +116,7 @@ def test_a_merged_commune_is_blocked_by_what_one_part_misses(rules: ShortfallRul
 
 
 def test_volumes_are_the_missing_share_of_what_was_last_reported() -> None:
-    territory = district({(0, YEAR, "2.1"): 60.0, (1, YEAR, "9.1"): 7.0})
+    territory = district({(0, YEAR, "2.1"): 60.0, (1, YEAR, "9.1"): 7.0, (2, YEAR, "5"): 69.9, (2, YEAR, "6.1"): 0.0})
     table = missing_volumes(territory, YEAR).set_index("requirement")
     frame = submissions.read_table("b08", territory.project).frame
     code = territory.parts["from_code"].iloc[0]
@@ -122,6 +124,23 @@ def test_volumes_are_the_missing_share_of_what_was_last_reported() -> None:
     assert table.loc["2.1", "volume"] == pytest.approx(0.4 * own)
     assert table.loc["2.1", "volume_unit"] == "km"
     assert table.loc["9.1", ["volume", "volume_unit"]].tolist() == [7.0, "hộ"]
+    assert table.loc["5", ["volume", "volume_unit"]].tolist() == [1.0, "trường"]  # whole pieces, never 0,1 of a school
+    assert table.loc["6.1", ["volume", "volume_unit"]].tolist() == [1.0, "công trình"]
+
+
+def test_the_table_of_bases_tells_every_fault(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
+    territory = district()
+    path = own_project.data / "criteria" / "volumes.csv"
+    text = path.read_text(encoding="utf-8").replace("road_commune_km", "road_km").replace(",count,", ",sum,")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FaultsError, match=r"volumes\.csv"):
+        missing_volumes(territory, YEAR)  # the source record no longer fits
+    record = read_record(path)
+    write_record(path, record.model_copy(update={"sha256": sha256_of(path)}))
+    with pytest.raises(FaultsError) as refused:
+        missing_volumes(territory, YEAR)
+    assert len(refused.value.faults) >= 4
 
 
 def test_a_base_that_nobody_reported_leaves_the_volume_unknown(
