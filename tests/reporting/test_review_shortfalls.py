@@ -14,7 +14,7 @@ from ntm_lib.reporting.figures import fig
 from ntm_lib.reporting.review import achievements, causes, certainty
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.rules import Rule, told, with_list
-from ntm_lib.reporting.review.shortfall_facts import ground
+from ntm_lib.reporting.review.shortfall_ground import ground
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
 from ntm_lib.reporting.sheet_html import sheet_html

@@ -7,7 +7,8 @@ import pandas as pd
 from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.certainty import flips, heaping, margins, ranks, rests
 from ntm_lib.evaluation.certainty.settings import CertaintyRules, certainty_rules
-from ntm_lib.reporting.review.shortfall_facts import Facts, Same
+from ntm_lib.reporting.review.shortfall_facts import Facts
+from ntm_lib.reporting.review.shortfall_ground import Same
 
 
 class Certainty(Facts):

@@ -127,10 +127,6 @@ def _unknown_question(facts: Facts) -> Sentence:
     )
 
 
-def _share(facts: Facts, communes: float) -> float:
-    return float(communes) / max(facts.communes, 1)
-
-
 QUESTIONS: tuple[Rule[Facts], ...] = (
     Rule(
         "works",
@@ -145,7 +141,7 @@ QUESTIONS: tuple[Rule[Facts], ...] = (
     Rule(
         "unknown",
         lambda f: f.ground.standing["unknown"].max() > 0,
-        lambda f: _share(f, f.ground.standing["unknown"].max()),
+        lambda f: f.part(f.ground.standing["unknown"].max()),
         _unknown_question,
     ),
 )
