@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, poisson_binom
+from scipy.stats import false_discovery_control, norm, poisson_binom
 
 from ntm_lib.evaluation.shortfalls.settings import Together
 from ntm_lib.evaluation.territory import Territory
@@ -20,6 +20,7 @@ from ntm_lib.verdicts import Verdict
 Floats = NDArray[np.float64]
 _TURNS = 2000
 _TOLERANCE = 1e-8
+_EXACT_UP_TO = 1000  # communes; beyond, the normal limit differs by less than is printed
 
 
 def missing_together(territory: Territory, year: int, rules: Together) -> pd.DataFrame:
@@ -66,9 +67,19 @@ def _pair(
     expected = one * other / count if count else np.nan
     p_value = np.nan
     if count >= rules.min_communes:
-        p_value = float(poisson_binom.sf(both - 1, np.clip(chance[rows, first] * chance[rows, second], 0.0, 1.0)))
+        p_value = tail(both, np.clip(chance[rows, first] * chance[rows, second], 0.0, 1.0))
     lift = both / expected if expected else np.nan
-    return names[first], names[second], count, one, other, both, expected, lift, min(max(p_value, 0.0), 1.0)
+    return names[first], names[second], count, one, other, both, expected, lift, p_value
+
+
+def tail(seen: int, chance: Floats) -> float:
+    """Return the chance of seeing so many or more: exact, for very many communes the normal limit with half a step."""
+    if len(chance) <= _EXACT_UP_TO:
+        exact = float(poisson_binom.sf(seen - 1, chance))
+    else:
+        spread = float(np.sqrt((chance * (1 - chance)).sum()))
+        exact = float(norm.sf((seen - 0.5 - chance.sum()) / max(spread, 1e-12)))
+    return min(max(exact, 0.0), 1.0)
 
 
 def chances(misses: NDArray[np.bool_], known: NDArray[np.bool_]) -> Floats:

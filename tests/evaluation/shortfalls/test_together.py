@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntm_lib.evaluation.shortfalls.settings import Together
-from ntm_lib.evaluation.shortfalls.together import chances, pairs
+from ntm_lib.evaluation.shortfalls.together import chances, pairs, tail
 from ntm_lib.verdicts import Verdict
 
 RULES = Together(min_communes=10, min_together=5, false_discovery=0.05)
@@ -50,6 +50,15 @@ def test_communes_that_miss_nearly_everything_are_not_taken_for_linked_criteria(
         assert table["lift"].min() > 1.3  # against independence every pair would look linked
         found += table["is_beyond_chance"].any()
     assert found <= 3
+
+
+def test_for_very_many_communes_the_limit_agrees_with_the_exact_chance() -> None:
+    chance = np.random.default_rng(5).random(1000) * 0.5
+    mean = chance.sum()
+    for seen in (int(mean - 20), int(mean), int(mean + 15), int(mean + 30)):
+        exact = tail(seen, chance)
+        limit = tail(seen, np.concatenate([chance, np.zeros(1)]))  # one commune more, without any chance
+        assert limit == pytest.approx(exact, abs=0.003)
 
 
 def test_what_is_unknown_or_not_assessed_leaves_the_pair() -> None:
