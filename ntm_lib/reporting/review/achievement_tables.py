@@ -8,6 +8,7 @@ import pandas as pd
 from ntm_lib.evaluation.shortfalls.blocking import FAR, MAY_BE_NEAR, NEAR
 from ntm_lib.evaluation.shortfalls.kept import FELL, LEVEL_RAISED, SET_CHANGED
 from ntm_lib.messages import _
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.review.shortfall_facts import Facts, body_note, pairs_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import not_assessed_note, withheld_note
@@ -44,7 +45,7 @@ def criteria_standing(subject: Subject) -> Sheet:
         before=pairs_of(table["first_met"], table["first_high"]),
         now=pairs_of(table["met"], table["met_high"]),
         rate=100 * table["met"] / table["total"],
-        gain=pairs_of(table["gain_low"], table["gain_high"]),
+        gain=[_rise(low, high) for low, high in zip(table["gain_low"], table["gain_high"], strict=True)],
         body=[facts.ground.body(str(number)) for number in table.index],
     )
     met = _("Communes meeting the criterion")
@@ -56,7 +57,7 @@ def criteria_standing(subject: Subject) -> Sheet:
         Column("not_met", _("Not met"), "count", facts.year(last)),
         Column("unknown", _("Not enough data"), "count", facts.year(last)),
         Column("not_applicable", _("Not assessed"), "count", facts.year(last)),
-        Column("gain", _("Rise over the period"), "interval"),
+        Column("gain", _("Rise over the period")),
         Column("body", _("Lead body"), width=26),
     ]
     notes = [
@@ -72,6 +73,16 @@ def criteria_standing(subject: Subject) -> Sheet:
         frame.iloc[0:0] if subject.commune else frame, years=(first, last), unit=_("Unit: commune"), notes=notes,
         row_key="number", empty=_("See the commune's own results."),
     )  # fmt: skip
+
+
+def _rise(low: int, high: int) -> str:
+    """Write a rise that unknown results leave open; one that may be a fall is not joined by a stroke."""
+    text = formats.interval(low, high)
+    return (
+        text
+        if low >= 0 or low == high
+        else _("{low} to {high}").format(low=formats.number(low), high=formats.number(high))
+    )
 
 
 def near_misses(subject: Subject) -> Sheet:
@@ -128,7 +139,7 @@ def _near_by_criterion(facts: Facts, cases: pd.DataFrame) -> tuple[list[Column],
     columns = [
         Column("name", _("Criterion"), width=30),
         Column("all", _("Not met"), "count"),
-        Column("near", _("Communes"), "count", near),
+        Column("near", _("Number of communes"), "count", near),
         Column("one", _("One requirement missing"), "count", near),
         Column("close", _("Small distance"), "count", near),
         Column("may", _("Cannot be told yet"), "count"),

@@ -4,7 +4,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.review.achievement_tables import sheet_of
 from ntm_lib.reporting.review.commune_achievements import commune_requirements
-from ntm_lib.reporting.review.shortfall_facts import Facts, body_note, volume_digits
+from ntm_lib.reporting.review.shortfall_facts import Facts, body_note, or_dash, volume_digits
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheets import Column, Sheet
 
@@ -26,7 +26,7 @@ def blocking_requirements(subject: Subject) -> Sheet:
     frame = table.assign(
         name=[facts.ground.requirement(str(item)) for item in table.index],
         level_text=[facts.ground.level(str(item)) for item in table.index],
-        close=table["close"].where(table["sense"] != "yes"),
+        close=or_dash(table["close"], table["sense"] != "yes"),
         work=[volume_text(*pair) for pair in zip(table["volume"], table["volume_unit"], table["unknown"], strict=True)],
         body=[facts.ground.body(*pair) for pair in zip(table["criterion"], table["indicator"], strict=True)],
         item=table.index,

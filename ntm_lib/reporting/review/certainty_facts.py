@@ -42,9 +42,8 @@ class Held:
 
     @cached_property
     def at_risk(self) -> pd.DataFrame:
-        """The communes whose chance of another group is at least what the rules say, most at risk first."""
-        table = self.flips[self.flips["other_group"] >= self.rules.listed_from]
-        return table.sort_values("other_group", ascending=False, kind="stable")
+        """The communes whose chance of another group is at least what the rules say, documents' order: no ranking."""
+        return self.flips[self.flips["other_group"] >= self.rules.listed_from]
 
     @cached_property
     def margins(self) -> pd.DataFrame:

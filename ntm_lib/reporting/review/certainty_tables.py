@@ -9,7 +9,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.review.achievement_tables import sheet_of
 from ntm_lib.reporting.review.certainty_facts import Certainty
-from ntm_lib.reporting.review.shortfall_facts import pairs_of
+from ntm_lib.reporting.review.shortfall_facts import or_dash, pairs_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheets import Column, Sheet
 
@@ -25,15 +25,17 @@ def distance_to_level(subject: Subject) -> Sheet:
     frame = table.assign(
         name=[facts.ground.requirement(str(item)) for item in table.index],
         level_text=[facts.ground.level(str(item)) for item in table.index],
+        typical_gap=or_dash(table["typical_gap"], table["typical_gap"].notna()),
+        typical_relative=or_dash(table["typical_relative"], table["typical_relative"].notna()),
         item=table.index,
     )
     met, not_met = _("Met"), _("Not met")
     columns = [
         Column("name", _("Requirement"), width=36),
         Column("level_text", _("Required level")),
-        Column("met", _("Communes"), "count", met),
+        Column("met", _("Number of communes"), "count", met),
         Column("met_within", _("Within the error"), "count", met),
-        Column("not_met", _("Communes"), "count", not_met),
+        Column("not_met", _("Number of communes"), "count", not_met),
         Column("not_met_within", _("Within the error"), "count", not_met),
         Column("typical_gap", _("Middle distance"), "decimal", not_met, digits=1),
         Column("typical_relative", _("in % of the level"), "percent", not_met),
@@ -50,6 +52,7 @@ def _own_distances(facts: Certainty) -> tuple[list[Column], pd.DataFrame]:
         name=cells["requirement"].map(facts.ground.requirement),
         level_text=cells["requirement"].map(facts.ground.level),
         words=[_("Within the error") if near else "" for near in cells["is_within"]],
+        relative=or_dash(cells["relative"], cells["relative"].notna()),
         place=cells["commune_code"] + "-" + cells["requirement"],
     )
     columns = [
@@ -79,7 +82,7 @@ def _error_note(facts: Certainty) -> str:
 
 
 def status_at_risk(subject: Subject) -> Sheet:
-    """Show the communes that a plausible error could place in another group, by how likely that is."""
+    """Show the communes that a plausible error could place in another group, in the documents' order."""
     facts = Certainty(subject)
     table = facts.held.at_risk
     table = table[table.index == subject.commune] if subject.commune else table
@@ -89,7 +92,7 @@ def status_at_risk(subject: Subject) -> Sheet:
         reached=pairs_of(table["low"], table["high"]),
         words=[labels[group] for group in table["group"]],
         chance=100 * table["other_group"],
-        full=(100 * table["all_chance"]).where(table["all_now"].astype(bool)),
+        full=or_dash(100 * table["all_chance"], table["all_now"].astype(bool)),
         code=table.index,
     )
     columns = [
@@ -124,6 +127,7 @@ def heaping_at_levels(subject: Subject) -> Sheet:
         name=[facts.ground.requirement(str(item)) for item in table.index],
         level_text=[facts.ground.level(str(item)) for item in table.index],
         expected=100 * table["expected_share"],
+        chance=or_dash(table["p_value"], table["p_value"].notna()),
         words=table["is_heaped"]
         .map({True: _("More than explained"), False: ""})
         .where(table["p_value"].notna(), _("Too few communes")),
@@ -138,7 +142,7 @@ def heaping_at_levels(subject: Subject) -> Sheet:
         Column("passing", _("Just past"), "count", past),
         Column("far_passing", _("Next window"), "count", past),
         Column("expected", _("Expected share just past"), "percent", digits=0),
-        Column("p_value", _("p"), "decimal", digits=3),
+        Column("chance", _("p"), "decimal", digits=3),
         Column("words", _("Judgement"), width=18),
     ]
     windows = "; ".join(
@@ -181,7 +185,7 @@ def count_ties(subject: Subject) -> Sheet:
     )
     columns = [
         Column("reached", _("Criteria met"), "interval"),
-        Column("units", _("Communes"), "count"),
+        Column("units", _("Number of communes"), "count"),
         Column("places", _("Places"), "interval"),
     ]
     notes = [
@@ -209,9 +213,9 @@ def rests_by_criterion(subject: Subject) -> Sheet:
         Column("levels", _("Total"), "count", levels),
         Column("unverified", _("Not checked"), "count", levels),
         Column("assumed", _("Assumed"), "count", levels),
-        Column("met", _("Communes"), "count", met),
+        Column("met", _("Number of communes"), "count", met),
         Column("met_doubtful", _("resting on these"), "count", met),
-        Column("not_met", _("Communes"), "count", not_met),
+        Column("not_met", _("Number of communes"), "count", not_met),
         Column("not_met_doubtful", _("resting on these alone"), "count", not_met),
     ]
     notes = [_("Communes as they reported. A criterion not met stands when one level that is missed was verified.")]

@@ -85,7 +85,7 @@ def _remark_sheet(facts: Facts, name: str, title: str, table: pd.DataFrame, head
     columns = [
         Column("words", heading, width=16),
         Column("about", _("Criterion"), width=26),
-        Column("communes", _("Communes"), "count"),
+        Column("communes", _("Number of communes"), "count"),
         Column("text", _("In the words of the communes"), width=46),
         Column("quoted", _("Communes with these words"), "count"),
         Column("body", _("Lead body"), width=24),

@@ -94,6 +94,11 @@ def pairs_of(low: pd.Series, high: pd.Series) -> pd.Series:
     return pd.Series(list(zip(low.tolist(), high.tolist(), strict=True)), index=low.index, dtype=object)
 
 
+def or_dash(values: pd.Series, holds: pd.Series) -> pd.Series:
+    """Return numbers as they are, and a dash where a number has no meaning: that is not "not reported"."""
+    return values.astype(object).where(holds, "-")
+
+
 def volume_digits(unit: str) -> int:
     """Lengths and areas have a decimal, things are counted."""
     return 1 if unit in {"km", "ha"} else 0
