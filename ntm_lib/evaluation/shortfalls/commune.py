@@ -6,10 +6,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ntm_lib import submissions
+from ntm_lib import submissions, units
 from ntm_lib.errors import FaultList, NtmError
 from ntm_lib.evaluation.shortfalls.gaps import distances, unknowns
-from ntm_lib.evaluation.territory import Territory
+from ntm_lib.evaluation.territory import Territory, rows_of_year
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.provenance import check_files
@@ -98,6 +98,40 @@ def last_figures(
         frame = frame[frame[name].astype("str") == value]
     last: pd.Series = frame.sort_values("year", kind="stable").groupby("commune_code")[column].last().astype(float)
     return last
+
+
+def requirement_results(territory: Territory, year: int) -> pd.DataFrame:
+    """List every requirement of every commune of today, met or not.
+
+    One row for each commune and requirement: ``commune_code, requirement, criterion, label_vi, label_en, short_vi,
+    short_en, unit, sense, level, state, basis, verified``; ``verdict`` (of a merged commune by the review's rule);
+    ``value_low, value_high``: the least and the greatest value of its parts (NaN: no part reported one).
+    """
+    rules = territory.reported.rules[year]
+    verdicts = rows_of_year(territory.reported.requirements[rules.set_id], year)
+    values = rows_of_year(territory.results.values[rules.set_id], year)
+    values = values.reindex(index=verdicts.index, columns=verdicts.columns)
+    values = values.where(np.isfinite(values)).reindex(territory.parts["from_code"])
+    grouped = values.groupby(territory.parts["to_code"].to_numpy())
+    codes = territory.in_programme.index
+    if territory.vintage.date != territory.results.unit_vintage:
+        lineage = units.lineage(territory.results.unit_vintage, territory.vintage.date, territory.project)
+        verdicts = lineage.merge_verdicts(verdicts, territory.review.merge_rule)
+    table = pd.DataFrame(
+        {
+            "commune_code": np.repeat(codes, verdicts.shape[1]),
+            "requirement": np.tile(verdicts.columns, len(codes)),
+            "verdict": verdicts.reindex(codes, fill_value=Verdict.UNKNOWN).to_numpy().ravel(),
+            "value_low": grouped.min().reindex(codes).to_numpy().ravel(),
+            "value_high": grouped.max().reindex(codes).to_numpy().ravel(),
+        }
+    )
+    about = rules.requirements[["criterion", "label_vi", "label_en", "unit", "sense", "level", "state", "basis", "verified"]]
+    names = read_rules(territory.project, rules.set_id)[["short_vi", "short_en"]]
+    table = table.join(about, on="requirement").join(names, on="requirement")
+    for name in ("vi", "en"):
+        table[f"short_{name}"] = table[f"short_{name}"].fillna(table[f"label_{name}"])
+    return table
 
 
 def shortfalls(territory: Territory, year: int) -> pd.DataFrame:
