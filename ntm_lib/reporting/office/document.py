@@ -11,6 +11,7 @@ from ntm_lib.project import whole_file
 from ntm_lib.reporting import stamps as words
 from ntm_lib.reporting.office import paper
 from ntm_lib.reporting.office.outline import Block, Outline, Section, check_names, filled
+from ntm_lib.reporting.pictures import Picture
 from ntm_lib.reporting.sheets import Sheet, clean_text
 
 CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -26,14 +27,13 @@ def machine_mark() -> str:
 class Filling:
     """What fills an outline, by the names that its blocks call.
 
-    ``values``: for the names in braces; ``sentences``: anything that prints as text; ``pictures``: PNG with the words
-    below it; ``notes``: the paragraphs a person wrote, empty when nobody did.
+    ``values``: for the names in braces; ``sentences``: anything that prints as text; ``pictures``: as pages show them; ``notes``: the paragraphs a person wrote, empty when nobody did.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
     sentences: Mapping[str, Sequence[object]] = field(default_factory=dict)
     tables: Mapping[str, Sheet] = field(default_factory=dict)
-    pictures: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
     notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     stamps: Sequence[str] = ()
 
@@ -99,7 +99,8 @@ class _Writer:
             )
             paper.paragraph(self.document, text, is_italic=True)
         elif block.picture is not None:
-            paper.picture(self.document, *self.filling.pictures[block.picture])
+            picture = self.filling.pictures[block.picture]
+            paper.picture(self.document, picture.png(), picture.caption)
         elif block.note is not None:
             self._note(block)
 
