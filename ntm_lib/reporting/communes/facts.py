@@ -235,3 +235,13 @@ class Commune:
         """Return the least and the greatest cost by the norms, million VND; NaN where none can be told."""
         rows = self.short[self.short["is_yearly"] == is_yearly]
         return tuple(float(rows[f"{name}_vnd_million"].sum(min_count=1)) for name in ("low", "high"))  # type: ignore[return-value]
+
+
+_held: list[Communes] = []
+
+
+def communes_of(territory: Territory) -> Communes:
+    """Return the communes of a territory, prepared once for the territory that was asked for last."""
+    if not (_held and _held[0].territory is territory):
+        _held[:] = [Communes.load(territory)]
+    return _held[0]

@@ -16,7 +16,7 @@ from ntm_lib.reporting.communes.trend import trend_picture
 from ntm_lib.reporting.figures import Fig, figure
 from ntm_lib.reporting.page_check import check_page
 from ntm_lib.reporting.sections.common import decisions, not_assessed_note, source_line
-from ntm_lib.reporting.sections.levels import criterion_marks, mark_notes
+from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK, criterion_marks
 from ntm_lib.reporting.templates import render, style
 from ntm_lib.verdicts import Verdict
 
@@ -236,11 +236,17 @@ def _notes(commune: Commune) -> list[str]:
         "Indicative cost: unit costs by the norms of the plan, low to high, at prices of {year}, without factors of "
         "terrain and distance; (as): the norm is an assumption. It is no estimate of a project."
     ).format(year=formats.year(prices.max()) if len(prices) else "…")
+    marks = " ".join(
+        [
+            f"{UNVERIFIED_MARK} " + _("Level not checked against the signed text."),
+            f"{ASSUMED_MARK} " + _("Assumed level, awaiting a decision of the province."),
+        ]
+    )
     legend = "; ".join(
         f"{palette.verdict_mark(verdict)} {palette.verdict_label(verdict)}" for verdict in palette.verdict_classes()
     )
     notes = [
-        f"{legend}. {not_assessed_note(territory)} {' '.join(mark_notes())}",
+        f"{legend}. {not_assessed_note(territory)} {marks}",
         *([cost] if len(commune.short) else []),
         _("Body to call: usual division of work in 2019; check the province's own assignment."),
         f"{source_line(territory, commune.all.year)}. {stamps.draft()}.",

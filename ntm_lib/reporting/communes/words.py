@@ -55,6 +55,14 @@ def required(row: Any) -> str:
     return f"{sign} {formats.number(row.level, digits)}{unit}{mark}"
 
 
+def reached_text(commune: Commune, row: Any) -> str:
+    """Write the value of a requirement, met or not, as text."""
+    verdict = Verdict(int(row.verdict))
+    if verdict is Verdict.NOT_APPLICABLE or formats.is_missing(row.value_low):
+        return palette.verdict_label(verdict) if verdict is not Verdict.MET else formats.not_reported()
+    return palette.verdict_label(verdict) if row.sense == _YES else value_fig(commune, row).plain()
+
+
 def met_level(row: Any) -> str:
     """Write the level of a requirement measured by a number; empty for yes or no."""
     return "" if row.sense == _YES else required(row)
@@ -108,3 +116,18 @@ def rounded(million: float) -> float:
 def markup_of(value: Fig | str) -> Markup:
     """Return a figure or words as markup."""
     return value.markup() if isinstance(value, Fig) else Markup("{}").format(value)
+
+
+def plain_of(value: Fig | str) -> str:
+    """Return a figure or words as text."""
+    return value.plain() if isinstance(value, Fig) else value
+
+
+def cost_text(commune: Commune, row: Any) -> str:
+    """Write the cost by the norms with its marks; words where it cannot be told, nothing where the need is not known."""
+    if row.state == "unknown":
+        return ""
+    amount = cost(commune, row)
+    if amount is None:
+        return _("no norm yet")
+    return amount.plain() + (_("/year") if row.is_yearly else "") + (_(" (as)") if row.is_assumed_norm else "")

@@ -1,0 +1,366 @@
+"""What the report of a commune and the minutes of its management board say of results, aims, tasks and money."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from ntm_lib import evaluation
+from ntm_lib.evaluation.shortfalls.commune import last_figures
+from ntm_lib.messages import _, language
+from ntm_lib.reporting import formats, palette
+from ntm_lib.reporting.communes import words
+from ntm_lib.reporting.communes.facts import Commune, communes_of
+from ntm_lib.reporting.figures import Fig, fig
+from ntm_lib.reporting.review.contents import Contents
+from ntm_lib.reporting.review.subject import Subject
+from ntm_lib.reporting.sections.common import decisions, not_assessed_note, source_line
+from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK
+from ntm_lib.reporting.sentences import Sentence, sentence
+from ntm_lib.reporting.sheets import Column, Sheet
+from ntm_lib.verdicts import Verdict
+
+_FEATURES = {"area": "area_km2", "villages": "villages", "households": "households", "people": "people"}
+_FEW = 3
+"""A criterion that lacks at most so many requirements can be worked at in the years next to come."""
+
+
+def _commune(subject: Subject) -> Commune:
+    return communes_of(subject.territory).commune(subject.commune)
+
+
+def features(subject: Subject) -> list[Sentence]:
+    """Say how large the commune is, by the last figures handed in; what nobody reported is said to be so."""
+    commune = _commune(subject)
+    parts = subject.territory.parts[subject.territory.parts["to_code"] == commune.code]
+    figures = {name: _figure(commune, parts, name, column) for name, column in _FEATURES.items()}
+    said = [
+        sentence(
+            _(
+                "The commune has an area of {area} km², {villages} villages, {households} households and {people} people "
+                "(last figures reported up to {year})."
+            ),
+            year=formats.year(commune.all.year),
+            **figures,
+        )
+    ]
+    if commune.unit.is_border:
+        said.append(sentence(_("It is a border commune.")))
+    if note := commune.units_note():
+        said.append(sentence("{note}", note=note))
+    return said
+
+
+def _figure(commune: Commune, parts: pd.DataFrame, name: str, column: str) -> Fig:
+    """Return one figure of the profile, added up over the parts; missing where one part's is not known."""
+    last = last_figures(commune.territory, commune.all.year, "b01", column)
+    share = parts["area_share" if name == "area" else "people_share"].to_numpy(float)
+    value = float((last.reindex(parts["from_code"]).to_numpy(float) * share).sum()) if len(parts) else float("nan")
+    kind: dict[str, Any] = {"kind": "number", "digits": 2} if name == "area" else {"kind": "count"}
+    return fig(commune.key("profile", name, commune.all.year), value, **kind)
+
+
+def criteria(subject: Subject) -> list[Sentence]:
+    """Say how many criteria are met, which, by group, and whether the commune was recognised."""
+    commune = _commune(subject)
+    if not commune.count["is_reported"]:
+        return [sentence(_("The commune did not report for {year}."), year=commune.all.year_words)]
+    return [
+        _count(commune),
+        *_since(commune),
+        *_named(commune),
+        *_groups(commune),
+        sentence("{status}.", status=commune.status()),
+        sentence("{note}", note=not_assessed_note(subject.territory)),
+    ]
+
+
+def _count(commune: Commune) -> Sentence:
+    count = commune.count
+    return sentence(
+        _("In {year}, judged by {set}: {count}."),
+        year=commune.all.year_words,
+        set=decisions(commune.territory.reported.rules[commune.all.year]),
+        count=fig(
+            commune.key("count_words", commune.all.year),
+            count["low"],
+            "interval_sentence",
+            high=count["high"],
+            of=count["of"],
+        ),
+    )
+
+
+def _since(commune: Commune) -> Iterable[Sentence]:
+    first = commune.territory.review.first_year
+    row = commune.series.loc[first]
+    if row["is_reported"] and first != commune.all.year:
+        rules = commune.territory.reported.rules
+        text = _("In {year}: {count} criteria")
+        if rules[first].set_id != rules[commune.all.year].set_id:
+            text = _("In {year}: {count} criteria, by the set of that time ({set}); the two counts do not rest on the same levels")
+        yield sentence(
+            text + ".",
+            year=formats.year(first),
+            count=fig(commune.key("count", first), row["low"], "interval", high=row["high"]),
+            **({"set": decisions(rules[first])} if "{set}" in text else {}),
+        )
+
+
+def _named(commune: Commune) -> Iterable[Sentence]:
+    for verdict, text in (
+        (Verdict.MET, _("Met: {names}.")),
+        (Verdict.NOT_MET, _("Not met: {names}.")),
+        (Verdict.UNKNOWN, _("Not enough data: {names}.")),
+        (Verdict.NOT_APPLICABLE, _("Not assessed: {names}.")),
+    ):
+        named = [
+            f"{name} ({commune.criterion_name(name)})" for name, found in commune.verdicts.items() if found is verdict
+        ]
+        if named:
+            yield sentence(text, names="; ".join(named))
+
+
+def _groups(commune: Commune) -> Iterable[Sentence]:
+    table = commune.territory.reported.rules[commune.all.year].criteria
+    for group, part in table.groupby("group", sort=False):
+        found = [commune.verdicts[name] for name in part.index]
+        low, unknown = found.count(Verdict.MET), found.count(Verdict.UNKNOWN)
+        yield sentence(
+            _("Group {group}. {label}: {met} of {of} criteria met."),
+            group=str(group),
+            label=str(part[f"group_{language()}"].iloc[0]),
+            met=fig(commune.key("group", group, commune.all.year), low, "interval", high=low + unknown),
+            of=fig(commune.key("group_of", group, commune.all.year), len(found), "count"),
+        )
+
+
+def missing(subject: Subject) -> list[Sentence]:
+    """Say what is missing, a sentence for each criterion."""
+    commune = _commune(subject)
+    said = []
+    for criterion, rows in commune.short.groupby("criterion", sort=False):
+        parts = [_missing_text(commune, row) for row in rows.itertuples()]
+        said.append(
+            sentence(
+                _("Criterion {number} {name}: {missing}."),
+                number=str(criterion),
+                name=commune.criterion_name(str(criterion)),
+                missing="; ".join(parts),
+            )
+        )
+    return said
+
+
+def _missing_text(commune: Commune, row: Any) -> str:
+    amount = words.missing(commune, row)
+    name = words.short_name(row)
+    if row.state == "unknown":
+        return _("{what}: not enough data").format(what=name)
+    if not isinstance(amount, Fig):
+        return _("{what}: not met").format(what=name)
+    return _("{what}: {missing} {unit} still missing (reached {reached}, required {required})").format(
+        what=name,
+        missing=amount.plain(),
+        unit=words.missing_unit(row),
+        reached=words.value_fig(commune, row).plain(),
+        required=words.required(row).rstrip(UNVERIFIED_MARK),
+    )
+
+
+def aims(subject: Subject) -> list[Sentence]:
+    """Propose an order for the next five years: the criteria that lack little first."""
+    commune = _commune(subject)
+    size = commune.short.groupby("criterion", sort=False).size()
+    next_year = formats.year(subject.territory.review.last_year + 1)
+    said = []
+    for text, chosen in (
+        (_("First, from {year} on, criteria that lack one requirement only: {names}."), size[size == 1]),
+        (_("Then criteria that lack two or three requirements: {names}."), size[(size > 1) & (size <= _FEW)]),
+        (_("Over the whole period, criteria that lack more: {names}."), size[size > _FEW]),
+    ):
+        if len(chosen):
+            named = "; ".join(f"{name} ({commune.criterion_name(str(name))})" for name in chosen.index)
+            said.append(sentence(text, names=named, **({"year": next_year} if "{year}" in text else {})))
+    held = sum(verdict is Verdict.MET for verdict in commune.verdicts.values())
+    said.append(
+        sentence(
+            _("Keep the {count} criteria that are met; check them against the set of the next period when it is issued."),
+            count=fig(commune.key("to_keep", commune.all.year), held, "count"),
+        )
+    )
+    return said
+
+
+def tasks(subject: Subject) -> list[Sentence]:
+    """Name the work for each criterion not met, how much of it, and the body that leads it at the province."""
+    commune, measures = _commune(subject), communes_of(subject.territory).measures
+    rows = commune.short[(commune.short["measure"] != "") & (commune.short["state"] == "not_met")]
+    said = []
+    for criterion, of_criterion in rows.groupby("criterion", sort=False):
+        work = [
+            str(measures[row.measure].label) + _amount_text(commune, row)
+            for row in of_criterion.drop_duplicates("measure").itertuples()
+        ]
+        bodies = dict.fromkeys(str(measures.bodies[measures[name].lead]) for name in of_criterion["measure"])
+        said.append(
+            sentence(
+                _("Criterion {number}: {work}; lead body: {bodies}."),
+                number=str(criterion),
+                work="; ".join(work),
+                bodies=", ".join(bodies),
+            )
+        )
+    return said
+
+
+def _amount_text(commune: Commune, row: Any) -> str:
+    amount = words.missing(commune, row)
+    is_piece = isinstance(amount, Fig) and not formats.is_missing(row.amount)
+    return f" ({amount.plain()} {words.missing_unit(row)})" if is_piece and isinstance(amount, Fig) else ""
+
+
+def solutions(subject: Subject) -> list[Sentence]:
+    """Say what commune and people do in the work named, once for each way of working."""
+    commune, measures = _commune(subject), communes_of(subject.territory).measures
+    rows = commune.short[commune.short["measure"] != ""]
+    role = rows["measure"].map({name: item.roles for name, item in measures.measures.items()})
+    return [
+        sentence(
+            _("Criteria {names}: the commune: {commune}. The people: {people}."),
+            names=", ".join(dict.fromkeys(of_role["criterion"])),
+            commune=formats.in_sentence(str(measures.roles[str(name)].commune)),
+            people=formats.in_sentence(str(measures.roles[str(name)].people)),
+        )
+        for name, of_role in rows.groupby(role, sort=False)
+    ]
+
+
+def cost(subject: Subject) -> list[Sentence]:
+    """Say what the work would cost by the norms, once and each year, and what that rests on."""
+    commune = _commune(subject)
+    said = [
+        sentence(
+            text,
+            money=fig(commune.key(name, commune.all.year), words.rounded(low), "interval", high=words.rounded(high)),
+        )
+        for is_yearly, name, text in (
+            (False, "cost_once", _("Indicative cost of work done once: {money} million VND, low to high.")),
+            (True, "cost_yearly", _("Indicative cost of yearly effort: {money} million VND a year.")),
+        )
+        for low, high in [commune.cost(is_yearly=is_yearly)]
+        if not formats.is_missing(low)
+    ]
+    if said:
+        told = commune.short["low_vnd_million"].notna()
+        assumed = int((commune.short["is_assumed_norm"] & told).sum())
+        said.append(
+            sentence(
+                _(
+                    "{assumed} of {told} amounts rest on assumed norms; factors of terrain and distance are not in them; "
+                    "{untold} requirements have no amount yet."
+                ),
+                assumed=fig(commune.key("cost_assumed", commune.all.year), assumed, "count"),
+                told=fig(commune.key("cost_told", commune.all.year), int(told.sum()), "count"),
+                untold=fig(commune.key("cost_untold", commune.all.year), int((~told).sum()), "count"),
+            )
+        )
+    return said
+
+
+def dossier_sheet(subject: Subject) -> Sheet:
+    """Return the table of the dossier: criterion, content, required level, result, self-assessment (proposed)."""
+    commune = _commune(subject)
+    frame = pd.DataFrame(
+        [
+            {
+                "requirement": row.requirement,
+                "criterion": f"{row.criterion}. {commune.criterion_name(row.criterion)}",
+                "content": f"{row.requirement.split('/')[0]}. {getattr(row, f'label_{language()}')}",
+                "required": words.required(row),
+                "reached": words.reached_text(commune, row),
+                "verdict": palette.verdict_label(Verdict(int(row.verdict))),
+            }
+            for row in commune.results.itertuples()
+        ]
+    )
+    columns = [
+        Column("criterion", _("Criterion"), width=18),
+        Column("content", _("Content of the criterion"), width=46),
+        Column("required", _("Required level"), width=13),
+        Column("reached", _("Result"), width=14),
+        Column("verdict", _("Self-assessment (proposed)"), width=14),
+    ]
+    return _sheet(subject, "commune_dossier", _("Result by criterion, {name}"), columns, frame)
+
+
+def missing_sheet(subject: Subject) -> Sheet:
+    """Return what is missing with work, cost and body; no row where nothing is."""
+    commune, measures = _commune(subject), communes_of(subject.territory).measures
+    columns = [
+        Column("criterion", _("Criterion"), width=16),
+        Column("what", _("Requirement not met"), width=26),
+        Column("reached", _("Result"), width=10),
+        Column("required", _("Required level"), width=11),
+        Column("missing", _("Still missing"), width=11),
+        Column("work", _("What to do"), width=34),
+        Column("cost", _("Indicative cost, million VND"), width=16),
+        Column("body", _("Body to call"), width=20),
+    ]
+    rows = [
+        {
+            "requirement": row.requirement,
+            "criterion": f"{row.criterion}. {commune.criterion_name(row.criterion)}",
+            "what": words.short_name(row),
+            "reached": words.plain_of(words.reached(commune, row)),
+            "required": words.required(row),
+            "missing": f"{words.plain_of(words.missing(commune, row))} {words.missing_unit(row)}".strip(),
+            "work": str(measures[row.measure].label) if row.measure else "",
+            "cost": words.cost_text(commune, row),
+            "body": commune.body(row.criterion),
+        }
+        for row in commune.short.itertuples()
+    ]
+    frame = pd.DataFrame(rows, columns=["requirement", *(column.key for column in columns)])
+    return _sheet(subject, "commune_missing", _("What is missing and what to do, {name}"), columns, frame)
+
+
+def _sheet(subject: Subject, name: str, title: str, columns: list[Column], frame: pd.DataFrame) -> Sheet:
+    return Sheet(
+        name=name,
+        title=title.format(name=formats.in_sentence(_commune(subject).full_name)),
+        columns=columns,
+        frame=frame,
+        source=source_line(subject.territory, communes_of(subject.territory).year).removeprefix(_("Source: {source}").format(source="")),
+        notes=[
+            f"{UNVERIFIED_MARK} " + _("Level not checked against the signed text."),
+            f"{ASSUMED_MARK} " + _("Assumed level, awaiting a decision of the province."),
+            _("Verdicts and costs are proposed by the software from the data reported; the board checks and changes them."),
+        ],
+        stamps=subject.stamps,
+        is_landscape=True,
+        row_key="requirement",
+        empty=_("No criterion is left unmet."),
+    )
+
+
+def _only_communes(make: Any, subject: Subject) -> Any:
+    return make(subject) if subject.commune else []
+
+
+CONTENTS = Contents(
+    sentences={
+        name: partial(_only_communes, make)
+        for name, make in {
+            "commune_features": features,
+            "commune_criteria": criteria,
+            "commune_missing": missing,
+            "commune_aims": aims,
+            "commune_tasks": tasks,
+            "commune_solutions": solutions,
+            "commune_cost": cost,
+        }.items()
+    },
+    tables={"commune_dossier": dossier_sheet, "commune_missing": missing_sheet},
+)
