@@ -1,5 +1,6 @@
 """What the papers of a commune say, prepared once for all communes of a territory."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,8 @@ from ntm_lib.messages import _, language
 from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.needs.indicative import first_steps, indicative_costs
 from ntm_lib.reporting import formats
-from ntm_lib.reporting.sections.common import unit_key, year_text
+from ntm_lib.reporting.sections.common import source_line, unit_key, year_text
+from ntm_lib.reporting.sections.levels import criterion_marks, level_mark
 from ntm_lib.units import Unit
 from ntm_lib.verdicts import Verdict
 
@@ -88,6 +90,38 @@ class Communes:
         return {str(code): names for code, names in named.items()}
 
     @cached_property
+    def body_names(self) -> dict[str, str]:
+        """The usual lead body of each criterion, as printed."""
+        return {str(name): str(text) for name, text in self.bodies[f"lead_body_{language()}"].items()}
+
+    @cached_property
+    def criterion_names(self) -> dict[str, str]:
+        """The name of each criterion in the set of the year."""
+        names = self.territory.reported.rules[self.year].criteria[f"label_{language()}"]
+        return {str(name): str(text) for name, text in names.items()}
+
+    @cached_property
+    def cut_off(self) -> dt.date:
+        """The cut-off date of the data."""
+        return evaluation.cut_off(self.territory)
+
+    @cached_property
+    def source(self) -> str:
+        """The line of sources of the year."""
+        return source_line(self.territory, self.year)
+
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """The mark of each criterion whose levels are not verified or assumed."""
+        return criterion_marks(self.territory, self.year)
+
+    @cached_property
+    def level_marks(self) -> dict[str, str]:
+        """The mark of each requirement whose level is not verified or is assumed; empty for the others."""
+        levels = self.territory.reported.rules[self.year].requirements
+        return {str(name): level_mark(row) for name, row in levels.iterrows()}
+
+    @cached_property
     def year_words(self) -> str:
         """The year, marked where its results are estimated or planned."""
         return year_text(self.territory, self.year)
@@ -105,7 +139,7 @@ class Commune:
         """The territory that the commune was loaded with."""
         return self.all.territory
 
-    @property
+    @cached_property
     def unit(self) -> Unit:
         """The commune."""
         return self.territory.vintage.unit(self.code)
@@ -121,7 +155,7 @@ class Commune:
             parent = unit.parent_code
         return found
 
-    @property
+    @cached_property
     def full_name(self) -> str:
         """Return the name with the units above: ``Xã Minh Thanh, huyện Nguyên Bình, tỉnh Cao Bằng``."""
         return ", ".join([self.unit.name, *(formats.in_sentence(unit.name) for unit in self.above)])
@@ -150,7 +184,7 @@ class Commune:
         """The count of the year: ``low, high, of, unknown, not_assessed, is_reported``."""
         return self.series.loc[self.all.year]
 
-    @property
+    @cached_property
     def short(self) -> pd.DataFrame:
         """What keeps its criteria from being met, in the order of the set; no row where nothing does."""
         return self.all.rows.get(self.code, self.all.shortfalls.iloc[:0])
@@ -165,12 +199,12 @@ class Commune:
         """The communes that reported for it."""
         return self.all.parts.get(self.code, [])
 
-    @property
+    @cached_property
     def is_merged(self) -> bool:
         """Whether its results are made from those of other units."""
         return self.parts != [self.unit.name] and self.territory.vintage.date != self.territory.results.unit_vintage
 
-    @property
+    @cached_property
     def recognised(self) -> pd.DataFrame:
         """The decisions on it, or on communes that became part of it."""
         register = self.all.recognised
@@ -205,12 +239,11 @@ class Commune:
 
     def body(self, criterion: str) -> str:
         """Return the usual lead body of a criterion; empty where none is named."""
-        bodies = self.all.bodies
-        return str(bodies.at[criterion, f"lead_body_{language()}"]) if criterion in bodies.index else ""
+        return self.all.body_names.get(criterion, "")
 
     def criterion_name(self, criterion: str) -> str:
         """Return the name of a criterion in the set of the year."""
-        return str(self.territory.reported.rules[self.all.year].criteria.at[criterion, f"label_{language()}"])
+        return self.all.criterion_names[criterion]
 
     @cached_property
     def first_steps(self) -> list[tuple[str, int]]:

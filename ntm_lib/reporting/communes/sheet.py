@@ -6,17 +6,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ntm_lib import evaluation
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats, palette, stamps
 from ntm_lib.reporting.communes import words
 from ntm_lib.reporting.communes.facts import Commune
 from ntm_lib.reporting.communes.layout import Entry, choose
 from ntm_lib.reporting.communes.trend import trend_picture
-from ntm_lib.reporting.figures import Fig, figure
+from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.page_check import check_page
-from ntm_lib.reporting.sections.common import decisions, not_assessed_note, source_line
-from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK, criterion_marks
+from ntm_lib.reporting.sections.common import decisions, not_assessed_note
+from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK
 from ntm_lib.reporting.templates import render, style
 from ntm_lib.verdicts import Verdict
 
@@ -81,7 +80,7 @@ def _subtitle(commune: Commune) -> str:
         first=territory.review.first_year,
         last=territory.review.last_year,
         year=commune.all.year_words,
-        date=formats.date(evaluation.cut_off(territory)),
+        date=formats.date(commune.all.cut_off),
         set=decisions(territory.reported.rules[commune.all.year]),
     )
 
@@ -97,7 +96,7 @@ def _count(commune: Commune) -> Markup | str:
 def _groups(commune: Commune) -> list[dict[str, Any]]:
     """Return the boxes by the groups of criteria."""
     criteria = commune.territory.reported.rules[commune.all.year].criteria
-    marks = criterion_marks(commune.territory, commune.all.year)
+    marks = commune.all.marks
     return [
         {"label": f"{group}. {part[f'group_{language()}'].iloc[0]}", "boxes": [_box(commune, name, marks[name]) for name in part.index]}
         for group, part in criteria.groupby("group", sort=False)
@@ -134,13 +133,12 @@ def _row(commune: Commune, row: Any) -> dict[str, Any]:
     is_open = row.state == "unknown"
     step = _("Report the data") if is_open else str(measures[row.measure].label) if row.measure else ""
     missing, unit = words.missing(commune, row), words.missing_unit(row)
-    least = _("at least ") if row.amount_is_least else ""
     return {
         "what": words.short_name(row),
         "parts": _parts(row),
         "reached": words.markup_of(words.reached(commune, row)),
-        "required": "" if is_open or row.sense == "yes" else words.required(row),
-        "missing": Markup("{}{} {}").format(least, words.markup_of(missing), unit) if missing else "",
+        "required": "" if is_open or row.sense == "yes" else words.required(commune, row),
+        "missing": Markup("{}{} {}").format(words.before(row), words.markup_of(missing), unit) if missing else "",
         "step": step,
         "cost": _cost(commune, row),
     }
@@ -156,13 +154,8 @@ def _parts(row: Any) -> str:
 
 
 def _cost(commune: Commune, row: Any) -> Markup | str:
-    if row.state == "unknown":
-        return ""
     cost = words.cost(commune, row)
-    if cost is None:
-        return _("no norm yet")
-    text = Markup("{}{}").format(cost.markup(), _("/year") if row.is_yearly else "")
-    return text + _(" (as)") if row.is_assumed_norm else text
+    return words.cost_text(commune, row) if cost is None else cost.markup() + words.cost_marks(row)
 
 
 def _total(commune: Commune) -> Markup:
@@ -215,7 +208,7 @@ def _met(commune: Commune, lines: int) -> list[dict[str, Any]]:
     measured = rows[(rows["sense"] != "yes") & rows["value_low"].notna()]
     shown = next((part for part in (rows, measured) if ceil(len(part) / _MET_COLUMNS) <= lines), rows.iloc[:0])
     return [
-        {"what": words.short_name(row), "reached": words.met_value(commune, row), "required": words.met_level(row)}
+        {"what": words.short_name(row), "reached": words.met_value(commune, row), "required": words.met_level(commune, row)}
         for row in shown.itertuples()
     ]
 
@@ -249,7 +242,7 @@ def _notes(commune: Commune) -> list[str]:
         f"{legend}. {not_assessed_note(territory)} {marks}",
         *([cost] if len(commune.short) else []),
         _("Body to call: usual division of work in 2019; check the province's own assignment."),
-        f"{source_line(territory, commune.all.year)}. {stamps.draft()}.",
+        f"{commune.all.source}. {stamps.draft()}.",
     ]
     return notes
 
@@ -263,5 +256,5 @@ def _entry(commune: Commune, row: Any) -> Entry:
         body=commune.body(row.criterion),
         what=f"{words.short_name(row)} ({_parts(row)})" if row.of_parts > 1 else words.short_name(row),
         step=str(measures[row.measure].label) if row.measure else "",
-        missing=f"{missing.plain() if isinstance(missing, Fig) else missing} {words.missing_unit(row)}",
+        missing=f"{words.before(row)}{words.plain_of(missing)} {words.missing_unit(row)}",
     )

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats, palette
 from ntm_lib.reporting.communes.facts import Commune
 from ntm_lib.reporting.figures import Fig, fig
-from ntm_lib.reporting.sections.levels import level_mark
 from ntm_lib.verdicts import Verdict
 
 _YES = "yes"
@@ -29,7 +27,7 @@ def value_fig(commune: Commune, row: Any) -> Fig:
 def met_value(commune: Commune, row: Any) -> Markup | str:
     """Return that value as markup; words where the requirement is met or not."""
     if row.sense == _YES or formats.is_missing(row.value_low):
-        return palette.verdict_label(Verdict(int(row.verdict))) + level_mark(_basis(row))
+        return palette.verdict_label(Verdict(int(row.verdict))) + commune.all.level_marks[row.requirement]
     return value_fig(commune, row).markup()
 
 
@@ -42,11 +40,11 @@ def reached(commune: Commune, row: Any) -> Fig | str:
     return value_fig(commune, row)
 
 
-def required(row: Any) -> str:
+def required(commune: Commune, row: Any) -> str:
     """Write the level with its sign and the mark of one that was not verified or is assumed."""
     if formats.is_missing(row.level):
         return "…"
-    mark = level_mark(_basis(row))
+    mark = commune.all.level_marks[row.requirement]
     if row.sense == _YES:
         return _("Met") + mark
     sign = {"at_least": "≥", "at_most": "≤", "above": ">"}[row.sense]
@@ -63,13 +61,9 @@ def reached_text(commune: Commune, row: Any) -> str:
     return palette.verdict_label(verdict) if row.sense == _YES else value_fig(commune, row).plain()
 
 
-def met_level(row: Any) -> str:
+def met_level(commune: Commune, row: Any) -> str:
     """Write the level of a requirement measured by a number; empty for yes or no."""
-    return "" if row.sense == _YES else required(row)
-
-
-def _basis(row: Any) -> pd.Series:
-    return pd.Series({"basis": row.basis, "verified": row.verified})
+    return "" if row.sense == _YES else required(commune, row)
 
 
 def missing(commune: Commune, row: Any) -> Fig | str:
@@ -128,6 +122,15 @@ def cost_text(commune: Commune, row: Any) -> str:
     if row.state == "unknown":
         return ""
     amount = cost(commune, row)
-    if amount is None:
-        return _("no norm yet")
-    return amount.plain() + (_("/year") if row.is_yearly else "") + (_(" (as)") if row.is_assumed_norm else "")
+    return _("no norm yet") if amount is None else amount.plain() + cost_marks(row)
+
+
+def cost_marks(row: Any) -> str:
+    """Say of a cost whether it is that of a year, and whether its norm is assumed."""
+    return (_("/year") if row.is_yearly else "") + (_(" (as)") if row.is_assumed_norm else "")
+
+
+def before(row: Any) -> str:
+    """Return what stands before an amount: a ceiling asks for fewer, and a part that is not known makes it a least."""
+    fewer = _("fewer by ") if row.sense == "at_most" and row.state != "unknown" else ""
+    return fewer + (_("at least ") if row.amount_is_least else "")

@@ -313,7 +313,7 @@ def _cell(cell: Any, text: str, style: Any, align: str, *, is_bold: bool = False
     for extra in paragraphs[1:]:
         extra._element.getparent().remove(extra._element)
     held = paragraphs[0]
-    held.style = style
+    held._p.style = style.style_id  # by id: the library's own setter searches all styles for every cell
     held.alignment = getattr(WD_ALIGN_PARAGRAPH, align.upper())
     run = held.add_run(clean_text(text))
     run.bold = is_bold

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from ntm_lib import evaluation
 from ntm_lib.evaluation.shortfalls.commune import last_figures
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats, palette
@@ -15,9 +14,9 @@ from ntm_lib.reporting.communes.facts import Commune, communes_of
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.sections.common import decisions, not_assessed_note, source_line
+from ntm_lib.reporting.sections.common import decisions, not_assessed_note
 from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK
-from ntm_lib.reporting.sentences import Sentence, sentence
+from ntm_lib.reporting.sentences import Sentence, joined, sentence
 from ntm_lib.reporting.sheets import Column, Sheet
 from ntm_lib.verdicts import Verdict
 
@@ -97,14 +96,15 @@ def _since(commune: Commune) -> Iterable[Sentence]:
     row = commune.series.loc[first]
     if row["is_reported"] and first != commune.all.year:
         rules = commune.territory.reported.rules
-        text = _("In {year}: {count} criteria")
-        if rules[first].set_id != rules[commune.all.year].set_id:
-            text = _("In {year}: {count} criteria, by the set of that time ({set}); the two counts do not rest on the same levels")
+        count = fig(commune.key("count", first), row["low"], "interval", high=row["high"])
+        if rules[first].set_id == rules[commune.all.year].set_id:
+            yield sentence(_("In {year}: {count} criteria."), year=formats.year(first), count=count)
+            return
         yield sentence(
-            text + ".",
+            _("In {year}: {count} criteria by the set of that time ({set}); the two counts rest on different levels."),
             year=formats.year(first),
-            count=fig(commune.key("count", first), row["low"], "interval", high=row["high"]),
-            **({"set": decisions(rules[first])} if "{set}" in text else {}),
+            count=count,
+            set=decisions(rules[first]),
         )
 
 
@@ -139,33 +139,33 @@ def _groups(commune: Commune) -> Iterable[Sentence]:
 def missing(subject: Subject) -> list[Sentence]:
     """Say what is missing, a sentence for each criterion."""
     commune = _commune(subject)
-    said = []
-    for criterion, rows in commune.short.groupby("criterion", sort=False):
-        parts = [_missing_text(commune, row) for row in rows.itertuples()]
-        said.append(
+    return [
+        joined(
             sentence(
-                _("Criterion {number} {name}: {missing}."),
-                number=str(criterion),
-                name=commune.criterion_name(str(criterion)),
-                missing="; ".join(parts),
-            )
+                _("Criterion {number} {name}: "), number=str(criterion), name=commune.criterion_name(str(criterion))
+            ),
+            [_missing_part(commune, row) for row in rows.itertuples()],
         )
-    return said
+        for criterion, rows in commune.short.groupby("criterion", sort=False)
+    ]
 
 
-def _missing_text(commune: Commune, row: Any) -> str:
-    amount = words.missing(commune, row)
-    name = words.short_name(row)
+def _missing_part(commune: Commune, row: Any) -> Sentence:
+    amount, name = words.missing(commune, row), words.short_name(row)
     if row.state == "unknown":
-        return _("{what}: not enough data").format(what=name)
+        return sentence(_("{what}: not enough data"), what=name)
     if not isinstance(amount, Fig):
-        return _("{what}: not met").format(what=name)
-    return _("{what}: {missing} {unit} still missing (reached {reached}, required {required})").format(
+        return sentence(_("{what}: not met"), what=name)
+    text = _("{what}: {missing} {unit} still missing (reached {reached}, required {required})")
+    if row.sense == "at_most":
+        text = _("{what}: {missing} {unit} too many (reached {reached}, required {required})")
+    return sentence(
+        text,
         what=name,
-        missing=amount.plain(),
+        missing=amount,
         unit=words.missing_unit(row),
-        reached=words.value_fig(commune, row).plain(),
-        required=words.required(row).rstrip(UNVERIFIED_MARK),
+        reached=words.value_fig(commune, row),
+        required=words.required(commune, row).rstrip(UNVERIFIED_MARK),
     )
 
 
@@ -199,26 +199,28 @@ def tasks(subject: Subject) -> list[Sentence]:
     rows = commune.short[(commune.short["measure"] != "") & (commune.short["state"] == "not_met")]
     said = []
     for criterion, of_criterion in rows.groupby("criterion", sort=False):
-        work = [
-            str(measures[row.measure].label) + _amount_text(commune, row)
-            for row in of_criterion.drop_duplicates("measure").itertuples()
-        ]
+        work = [_work_part(commune, row) for row in of_criterion.drop_duplicates("measure").itertuples()]
         bodies = dict.fromkeys(str(measures.bodies[measures[name].lead]) for name in of_criterion["measure"])
         said.append(
-            sentence(
-                _("Criterion {number}: {work}; lead body: {bodies}."),
-                number=str(criterion),
-                work="; ".join(work),
-                bodies=", ".join(bodies),
+            joined(
+                sentence(
+                    _("Criterion {number} {name} ({bodies}): "),
+                    number=str(criterion),
+                    name=commune.criterion_name(str(criterion)),
+                    bodies=", ".join(bodies),
+                ),
+                work,
             )
         )
     return said
 
 
-def _amount_text(commune: Commune, row: Any) -> str:
+def _work_part(commune: Commune, row: Any) -> Sentence:
+    work = formats.in_sentence(str(commune.all.measures[row.measure].label))
     amount = words.missing(commune, row)
-    is_piece = isinstance(amount, Fig) and not formats.is_missing(row.amount)
-    return f" ({amount.plain()} {words.missing_unit(row)})" if is_piece and isinstance(amount, Fig) else ""
+    if not isinstance(amount, Fig) or formats.is_missing(row.amount):
+        return sentence("{work}", work=work)
+    return sentence("{work} ({amount} {unit})", work=work, amount=amount, unit=words.missing_unit(row))
 
 
 def solutions(subject: Subject) -> list[Sentence]:
@@ -252,20 +254,20 @@ def cost(subject: Subject) -> list[Sentence]:
         for low, high in [commune.cost(is_yearly=is_yearly)]
         if not formats.is_missing(low)
     ]
-    if said:
-        told = commune.short["low_vnd_million"].notna()
-        assumed = int((commune.short["is_assumed_norm"] & told).sum())
-        said.append(
-            sentence(
-                _(
-                    "{assumed} of {told} amounts rest on assumed norms; factors of terrain and distance are not in them; "
-                    "{untold} requirements have no amount yet."
-                ),
-                assumed=fig(commune.key("cost_assumed", commune.all.year), assumed, "count"),
-                told=fig(commune.key("cost_told", commune.all.year), int(told.sum()), "count"),
-                untold=fig(commune.key("cost_untold", commune.all.year), int((~told).sum()), "count"),
-            )
+    if not said:
+        return []
+    told = commune.short["low_vnd_million"].notna()
+    assumed = int((commune.short["is_assumed_norm"] & told).sum())
+    said.append(
+        sentence(
+            _("{assumed} of {told} amounts rest on assumed norms; factors of terrain and distance are not in them."),
+            assumed=fig(commune.key("cost_assumed", commune.all.year), assumed, "count"),
+            told=fig(commune.key("cost_told", commune.all.year), int(told.sum()), "count"),
         )
+    )
+    if untold := int((~told).sum()):
+        count = fig(commune.key("cost_untold", commune.all.year), untold, "count")
+        said.append(sentence(_("{count} requirements have no amount yet."), count=count))
     return said
 
 
@@ -278,7 +280,7 @@ def dossier_sheet(subject: Subject) -> Sheet:
                 "requirement": row.requirement,
                 "criterion": f"{row.criterion}. {commune.criterion_name(row.criterion)}",
                 "content": f"{row.requirement.split('/')[0]}. {getattr(row, f'label_{language()}')}",
-                "required": words.required(row),
+                "required": words.required(commune, row),
                 "reached": words.reached_text(commune, row),
                 "verdict": palette.verdict_label(Verdict(int(row.verdict))),
             }
@@ -314,8 +316,8 @@ def missing_sheet(subject: Subject) -> Sheet:
             "criterion": f"{row.criterion}. {commune.criterion_name(row.criterion)}",
             "what": words.short_name(row),
             "reached": words.plain_of(words.reached(commune, row)),
-            "required": words.required(row),
-            "missing": f"{words.plain_of(words.missing(commune, row))} {words.missing_unit(row)}".strip(),
+            "required": words.required(commune, row),
+            "missing": f"{words.before(row)}{words.plain_of(words.missing(commune, row))} {words.missing_unit(row)}".strip(),
             "work": str(measures[row.measure].label) if row.measure else "",
             "cost": words.cost_text(commune, row),
             "body": commune.body(row.criterion),
@@ -332,7 +334,7 @@ def _sheet(subject: Subject, name: str, title: str, columns: list[Column], frame
         title=title.format(name=formats.in_sentence(_commune(subject).full_name)),
         columns=columns,
         frame=frame,
-        source=source_line(subject.territory, communes_of(subject.territory).year).removeprefix(_("Source: {source}").format(source="")),
+        source=communes_of(subject.territory).source.removeprefix(_("Source: {source}").format(source="")),
         notes=[
             f"{UNVERIFIED_MARK} " + _("Level not checked against the signed text."),
             f"{ASSUMED_MARK} " + _("Assumed level, awaiting a decision of the province."),
