@@ -52,9 +52,7 @@ def _read(project: Project, name: str, columns: list[str]) -> pd.DataFrame:
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     if list(frame.columns) != columns:
         raise NtmError(
-            _("{file}: expected the columns {columns}.").format(
-                file=project.relative(path), columns=", ".join(columns)
-            )
+            _("{file}: expected the columns {columns}.").format(file=project.relative(path), columns=", ".join(columns))
         )
     return frame
 
@@ -126,7 +124,9 @@ def requirement_results(territory: Territory, year: int) -> pd.DataFrame:
             "value_high": grouped.max().reindex(codes).to_numpy().ravel(),
         }
     )
-    about = rules.requirements[["criterion", "label_vi", "label_en", "unit", "sense", "level", "state", "basis", "verified"]]
+    about = rules.requirements[
+        ["criterion", "label_vi", "label_en", "unit", "sense", "level", "state", "basis", "verified"]
+    ]
     names = read_rules(territory.project, rules.set_id)[["short_vi", "short_en"]]
     table = table.join(about, on="requirement").join(names, on="requirement")
     for name in ("vi", "en"):
@@ -167,10 +167,11 @@ def shortfalls(territory: Territory, year: int) -> pd.DataFrame:
 
 def _is_open(territory: Territory, year: int, cells: pd.DataFrame) -> pd.Series:
     """Tell which rows belong to a criterion that is not met or not known in the commune of today."""
-    verdicts = territory.of_year(territory.scores.criteria, year).stack()
-    keys = pd.MultiIndex.from_frame(cells[["to_code", "criterion"]])
-    is_open: pd.Series = verdicts.reindex(keys).isin([Verdict.NOT_MET, Verdict.UNKNOWN])
-    return pd.Series(is_open.to_numpy(), index=cells.index)
+    verdicts = territory.of_year(territory.scores.criteria, year)
+    rows = verdicts.index.get_indexer(pd.Index(cells["to_code"]))
+    columns = verdicts.columns.get_indexer(pd.Index(cells["criterion"]))
+    found = np.where(rows >= 0, verdicts.to_numpy()[rows, columns], Verdict.MET)
+    return pd.Series(np.isin(found, [Verdict.NOT_MET, Verdict.UNKNOWN]), index=cells.index)
 
 
 def _amounts(territory: Territory, year: int, cells: pd.DataFrame) -> pd.Series:
@@ -182,7 +183,7 @@ def _amounts(territory: Territory, year: int, cells: pd.DataFrame) -> pd.Series:
     for (table, column, where), rows in shared.groupby(["table", "column", "where"], sort=False):
         name, _sign, value = str(where).partition("=")
         counted = {name: value} if name else {}
-        whole = last_figures(territory, year, table, column, counted).reindex(rows["from_code"]).to_numpy(float)
+        whole = last_figures(territory, year, str(table), str(column), counted).reindex(rows["from_code"]).to_numpy(float)
         amount[rows.index] = rows["gap"].to_numpy(float) / 100 * whole
     share = cells["area_share"].where(cells["carry"] == "area", cells["people_share"])
     amount = amount * share

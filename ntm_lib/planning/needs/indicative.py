@@ -96,7 +96,7 @@ def _is_same_whole(territory: Territory, year: int, rows: pd.DataFrame, base: Ba
     """Tell whether the menu counts the measure from the whole that the shortfall is a share of."""
     rules = read_rules(territory.project, territory.reported.rules[year].set_id)
     name = str(rows["requirement"].iloc[0])
-    return name in rules.index and rules.at[name, "column"] == base.column
+    return name in rules.index and bool(rules.at[name, "column"] == base.column)
 
 
 def _carried(territory: Territory, year: int, base: Base) -> pd.Series:

@@ -14,7 +14,7 @@ from ntm_lib.messages import _, language
 from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.needs.indicative import first_steps, indicative_costs
 from ntm_lib.reporting import formats
-from ntm_lib.reporting.sections.common import source_line, unit_key, year_text
+from ntm_lib.reporting.sections.common import rows_of, source_line, unit_key, year_text
 from ntm_lib.reporting.sections.levels import criterion_marks, level_mark
 from ntm_lib.units import Unit
 from ntm_lib.verdicts import Verdict
@@ -212,7 +212,7 @@ class Commune:
 
     def status(self) -> str:
         """Say in one sentence whether the commune was recognised, as far as the sources read tell."""
-        said = [self._decision(row) for row in self.recognised.itertuples()]
+        said = [self._decision(row) for row in rows_of(self.recognised)]
         if said:
             text = "; ".join(said)
             return text + ". " + _("To be assessed again after the rearrangement of units") if self.is_merged else text

@@ -36,9 +36,7 @@ def communes_index(communes: Communes, folder: Path, codes: Sequence[str]) -> st
     for unit in units.values():
         unit["count"] = _("({count} communes)").format(count=formats.number(len(unit["rows"])))
     territory = communes.territory
-    body = render(
-        "commune_index.html.j2", units=list(units.values()), has_papers=has_papers, source=communes.source
-    )
+    body = render("commune_index.html.j2", units=list(units.values()), has_papers=has_papers, source=communes.source)
     return standalone_page(
         Markup(body),  # noqa: S704 - rendered with autoescape
         title=_("Sheets of the communes, {name}").format(name=formats.in_sentence(territory.unit.name)),
@@ -54,9 +52,7 @@ def _row(commune: Commune, folder: Path) -> dict[str, Any]:
     return {
         "name": commune.unit.name,
         "sheet": next((name for name in names["html"] if (folder / name).is_file()), ""),
-        "papers": [
-            (name, text) for name, text in zip(names["docx"], words, strict=True) if (folder / name).is_file()
-        ],
+        "papers": [(name, text) for name, text in zip(names["docx"], words, strict=True) if (folder / name).is_file()],
         "met": figure(commune.key("count", commune.all.year), count["low"], "interval", high=count["high"])
         if count["is_reported"]
         else _("Not enough data"),

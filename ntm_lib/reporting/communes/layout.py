@@ -76,7 +76,9 @@ def height_mm(layout: Layout, entries: Sequence[Entry]) -> float:
     for entry in entries:
         held.setdefault(entry.criterion, []).append(entry)
     for criterion, rows in held.items():
-        own = _lines(criterion, layout.letters(layout.widths[0])) + _lines(rows[0].body, layout.letters(layout.widths[0]))
+        own = _lines(criterion, layout.letters(layout.widths[0])) + _lines(
+            rows[0].body, layout.letters(layout.widths[0])
+        )
         rows_mm = sum(_row_lines(layout, row) * layout.line_mm + layout.pad_mm for row in rows)
         total += max(rows_mm, own * layout.line_mm + layout.pad_mm)
     return total

@@ -14,7 +14,7 @@ from ntm_lib.reporting.communes.layout import Entry, choose
 from ntm_lib.reporting.communes.trend import trend_picture
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.page_check import check_page
-from ntm_lib.reporting.sections.common import decisions, not_assessed_note
+from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of
 from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK
 from ntm_lib.reporting.templates import render, style
 from ntm_lib.verdicts import Verdict
@@ -26,7 +26,7 @@ _MET_COLUMNS, _NEAREST = 2, 3
 
 def commune_sheet(commune: Commune) -> str:
     """Return the sheet of one commune as a page; raises NtmError when the page must not be published."""
-    rows = list(commune.short.itertuples())
+    rows = list(rows_of(commune.short))
     units_note = commune.units_note()
     steps = next_steps(commune)
     layout, room = choose([_entry(commune, row) for row in rows], steps, [units_note] if units_note else [])
@@ -98,7 +98,10 @@ def _groups(commune: Commune) -> list[dict[str, Any]]:
     criteria = commune.territory.reported.rules[commune.all.year].criteria
     marks = commune.all.marks
     return [
-        {"label": f"{group}. {part[f'group_{language()}'].iloc[0]}", "boxes": [_box(commune, name, marks[name]) for name in part.index]}
+        {
+            "label": f"{group}. {part[f'group_{language()}'].iloc[0]}",
+            "boxes": [_box(commune, name, marks[name]) for name in part.index],
+        }
         for group, part in criteria.groupby("group", sort=False)
     ]
 
@@ -188,7 +191,7 @@ def next_steps(commune: Commune) -> list[str]:
             work=str(measures[row.measure].label) if row.measure else words.short_name(row),
             body=str(measures.bodies[measures[row.measure].lead]) if row.measure else commune.body(row.criterion),
         )
-        for row in nearest.head(_NEAREST).itertuples()
+        for row in rows_of(nearest.head(_NEAREST))
     ]
     if len(nearest) > _NEAREST:
         others = ", ".join(nearest["criterion"].iloc[_NEAREST:])
@@ -208,8 +211,12 @@ def _met(commune: Commune, lines: int) -> list[dict[str, Any]]:
     measured = rows[(rows["sense"] != "yes") & rows["value_low"].notna()]
     shown = next((part for part in (rows, measured) if ceil(len(part) / _MET_COLUMNS) <= lines), rows.iloc[:0])
     return [
-        {"what": words.short_name(row), "reached": words.met_value(commune, row), "required": words.met_level(commune, row)}
-        for row in shown.itertuples()
+        {
+            "what": words.short_name(row),
+            "reached": words.met_value(commune, row),
+            "required": words.met_level(commune, row),
+        }
+        for row in rows_of(shown)
     ]
 
 
@@ -238,13 +245,12 @@ def _notes(commune: Commune) -> list[str]:
     legend = "; ".join(
         f"{palette.verdict_mark(verdict)} {palette.verdict_label(verdict)}" for verdict in palette.verdict_classes()
     )
-    notes = [
+    return [
         f"{legend}. {not_assessed_note(territory)} {marks}",
         *([cost] if len(commune.short) else []),
         _("Body to call: usual division of work in 2019; check the province's own assignment."),
         f"{commune.all.source}. {stamps.draft()}.",
     ]
-    return notes
 
 
 def _entry(commune: Commune, row: Any) -> Entry:

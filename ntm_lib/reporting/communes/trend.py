@@ -1,5 +1,6 @@
 """Draw the small line of criteria met by year; a year without enough data is a bar from the least to the greatest count."""
 
+from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
@@ -34,7 +35,7 @@ def trend_picture(commune: Commune) -> Markup:
 
 
 def _point(commune: Commune, year: int, x: float, of: float) -> dict[str, Any]:
-    row = commune.series.loc[year]
+    row: Any = commune.series.loc[year]
     if not row["is_reported"]:
         return {"x": round(x, 1), "y": None, "year": year}
     key = commune.key("count", year)
@@ -65,7 +66,7 @@ def _lines(points: list[dict[str, Any]]) -> list[str]:
 def _change(commune: Commune, years: list[int], step: float) -> dict[str, Any] | None:
     """Return where the criteria set changed last within the period, and to what."""
     rules = commune.territory.reported.rules
-    changed = [year for before, year in zip(years, years[1:], strict=False) if rules[before].set_id != rules[year].set_id]
+    changed = [year for before, year in pairwise(years) if rules[before].set_id != rules[year].set_id]
     if not changed:
         return None
     year = changed[-1]

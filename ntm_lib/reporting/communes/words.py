@@ -83,9 +83,7 @@ def missing_unit(row: Any) -> str:
         return ""
     if not formats.is_missing(row.amount):
         return str(getattr(row, f"amount_unit_{language()}"))
-    return {"percent": _("percentage points"), "million_vnd_per_person_year": _("million VND")}.get(
-        row.unit, ""
-    )
+    return {"percent": _("percentage points"), "million_vnd_per_person_year": _("million VND")}.get(row.unit, "")
 
 
 def short_name(row: Any) -> str:

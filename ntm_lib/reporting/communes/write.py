@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
 from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
 from ntm_lib.evaluation import Territory

@@ -8,16 +8,17 @@ import pandas as pd
 
 from ntm_lib.evaluation.shortfalls.commune import last_figures
 from ntm_lib.messages import _, language
-from ntm_lib.reporting import formats, palette
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.communes import words
 from ntm_lib.reporting.communes.facts import Commune, communes_of
 from ntm_lib.reporting.figures import Fig, fig
+from ntm_lib.reporting.review import commune_tables as tables
+from ntm_lib.reporting.review.commune_tables import commune_of
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.sections.common import decisions, not_assessed_note
-from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK
+from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of
+from ntm_lib.reporting.sections.levels import UNVERIFIED_MARK
 from ntm_lib.reporting.sentences import Sentence, joined, sentence
-from ntm_lib.reporting.sheets import Column, Sheet
 from ntm_lib.verdicts import Verdict
 
 _FEATURES = {"area": "area_km2", "villages": "villages", "households": "households", "people": "people"}
@@ -25,13 +26,9 @@ _FEW = 3
 """A criterion that lacks at most so many requirements can be worked at in the years next to come."""
 
 
-def _commune(subject: Subject) -> Commune:
-    return communes_of(subject.territory).commune(subject.commune)
-
-
 def features(subject: Subject) -> list[Sentence]:
     """Say how large the commune is, by the last figures handed in; what nobody reported is said to be so."""
-    commune = _commune(subject)
+    commune = commune_of(subject)
     parts = subject.territory.parts[subject.territory.parts["to_code"] == commune.code]
     figures = {name: _figure(commune, parts, name, column) for name, column in _FEATURES.items()}
     said = [
@@ -62,7 +59,7 @@ def _figure(commune: Commune, parts: pd.DataFrame, name: str, column: str) -> Fi
 
 def criteria(subject: Subject) -> list[Sentence]:
     """Say how many criteria are met, which, by group, and whether the commune was recognised."""
-    commune = _commune(subject)
+    commune = commune_of(subject)
     if not commune.count["is_reported"]:
         return [sentence(_("The commune did not report for {year}."), year=commune.all.year_words)]
     return [
@@ -138,13 +135,13 @@ def _groups(commune: Commune) -> Iterable[Sentence]:
 
 def missing(subject: Subject) -> list[Sentence]:
     """Say what is missing, a sentence for each criterion."""
-    commune = _commune(subject)
+    commune = commune_of(subject)
     return [
         joined(
             sentence(
                 _("Criterion {number} {name}: "), number=str(criterion), name=commune.criterion_name(str(criterion))
             ),
-            [_missing_part(commune, row) for row in rows.itertuples()],
+            [_missing_part(commune, row) for row in rows_of(rows)],
         )
         for criterion, rows in commune.short.groupby("criterion", sort=False)
     ]
@@ -171,7 +168,7 @@ def _missing_part(commune: Commune, row: Any) -> Sentence:
 
 def aims(subject: Subject) -> list[Sentence]:
     """Propose an order for the next five years: the criteria that lack little first."""
-    commune = _commune(subject)
+    commune = commune_of(subject)
     size = commune.short.groupby("criterion", sort=False).size()
     next_year = formats.year(subject.territory.review.last_year + 1)
     said = []
@@ -186,7 +183,9 @@ def aims(subject: Subject) -> list[Sentence]:
     held = sum(verdict is Verdict.MET for verdict in commune.verdicts.values())
     said.append(
         sentence(
-            _("Keep the {count} criteria that are met; check them against the set of the next period when it is issued."),
+            _(
+                "Keep the {count} criteria that are met; check them against the set of the next period when it is issued."
+            ),
             count=fig(commune.key("to_keep", commune.all.year), held, "count"),
         )
     )
@@ -195,11 +194,11 @@ def aims(subject: Subject) -> list[Sentence]:
 
 def tasks(subject: Subject) -> list[Sentence]:
     """Name the work for each criterion not met, how much of it, and the body that leads it at the province."""
-    commune, measures = _commune(subject), communes_of(subject.territory).measures
+    commune, measures = commune_of(subject), communes_of(subject.territory).measures
     rows = commune.short[(commune.short["measure"] != "") & (commune.short["state"] == "not_met")]
     said = []
     for criterion, of_criterion in rows.groupby("criterion", sort=False):
-        work = [_work_part(commune, row) for row in of_criterion.drop_duplicates("measure").itertuples()]
+        work = [_work_part(commune, row) for row in rows_of(of_criterion.drop_duplicates("measure"))]
         bodies = dict.fromkeys(str(measures.bodies[measures[name].lead]) for name in of_criterion["measure"])
         said.append(
             joined(
@@ -225,7 +224,7 @@ def _work_part(commune: Commune, row: Any) -> Sentence:
 
 def solutions(subject: Subject) -> list[Sentence]:
     """Say what commune and people do in the work named, once for each way of working."""
-    commune, measures = _commune(subject), communes_of(subject.territory).measures
+    commune, measures = commune_of(subject), communes_of(subject.territory).measures
     rows = commune.short[commune.short["measure"] != ""]
     role = rows["measure"].map({name: item.roles for name, item in measures.measures.items()})
     return [
@@ -241,7 +240,7 @@ def solutions(subject: Subject) -> list[Sentence]:
 
 def cost(subject: Subject) -> list[Sentence]:
     """Say what the work would cost by the norms, once and each year, and what that rests on."""
-    commune = _commune(subject)
+    commune = commune_of(subject)
     said = [
         sentence(
             text,
@@ -271,82 +270,6 @@ def cost(subject: Subject) -> list[Sentence]:
     return said
 
 
-def dossier_sheet(subject: Subject) -> Sheet:
-    """Return the table of the dossier: criterion, content, required level, result, self-assessment (proposed)."""
-    commune = _commune(subject)
-    frame = pd.DataFrame(
-        [
-            {
-                "requirement": row.requirement,
-                "criterion": f"{row.criterion}. {commune.criterion_name(row.criterion)}",
-                "content": f"{row.requirement.split('/')[0]}. {getattr(row, f'label_{language()}')}",
-                "required": words.required(commune, row),
-                "reached": words.reached_text(commune, row),
-                "verdict": palette.verdict_label(Verdict(int(row.verdict))),
-            }
-            for row in commune.results.itertuples()
-        ]
-    )
-    columns = [
-        Column("criterion", _("Criterion"), width=18),
-        Column("content", _("Content of the criterion"), width=46),
-        Column("required", _("Required level"), width=13),
-        Column("reached", _("Result"), width=14),
-        Column("verdict", _("Self-assessment (proposed)"), width=14),
-    ]
-    return _sheet(subject, "commune_dossier", _("Result by criterion, {name}"), columns, frame)
-
-
-def missing_sheet(subject: Subject) -> Sheet:
-    """Return what is missing with work, cost and body; no row where nothing is."""
-    commune, measures = _commune(subject), communes_of(subject.territory).measures
-    columns = [
-        Column("criterion", _("Criterion"), width=16),
-        Column("what", _("Requirement not met"), width=26),
-        Column("reached", _("Result"), width=10),
-        Column("required", _("Required level"), width=11),
-        Column("missing", _("Still missing"), width=11),
-        Column("work", _("What to do"), width=34),
-        Column("cost", _("Indicative cost, million VND"), width=16),
-        Column("body", _("Body to call"), width=20),
-    ]
-    rows = [
-        {
-            "requirement": row.requirement,
-            "criterion": f"{row.criterion}. {commune.criterion_name(row.criterion)}",
-            "what": words.short_name(row),
-            "reached": words.plain_of(words.reached(commune, row)),
-            "required": words.required(commune, row),
-            "missing": f"{words.before(row)}{words.plain_of(words.missing(commune, row))} {words.missing_unit(row)}".strip(),
-            "work": str(measures[row.measure].label) if row.measure else "",
-            "cost": words.cost_text(commune, row),
-            "body": commune.body(row.criterion),
-        }
-        for row in commune.short.itertuples()
-    ]
-    frame = pd.DataFrame(rows, columns=["requirement", *(column.key for column in columns)])
-    return _sheet(subject, "commune_missing", _("What is missing and what to do, {name}"), columns, frame)
-
-
-def _sheet(subject: Subject, name: str, title: str, columns: list[Column], frame: pd.DataFrame) -> Sheet:
-    return Sheet(
-        name=name,
-        title=title.format(name=formats.in_sentence(_commune(subject).full_name)),
-        columns=columns,
-        frame=frame,
-        source=communes_of(subject.territory).source.removeprefix(_("Source: {source}").format(source="")),
-        notes=[
-            f"{UNVERIFIED_MARK} " + _("Level not checked against the signed text."),
-            f"{ASSUMED_MARK} " + _("Assumed level, awaiting a decision of the province."),
-            _("Verdicts and costs are proposed by the software from the data reported; the board checks and changes them."),
-        ],
-        stamps=subject.stamps,
-        is_landscape=True,
-        row_key="requirement",
-        empty=_("No criterion is left unmet."),
-    )
-
-
 def _only_communes(make: Any, subject: Subject) -> Any:
     return make(subject) if subject.commune else []
 
@@ -364,5 +287,5 @@ CONTENTS = Contents(
             "commune_cost": cost,
         }.items()
     },
-    tables={"commune_dossier": dossier_sheet, "commune_missing": missing_sheet},
+    tables={"commune_dossier": tables.dossier_sheet, "commune_missing": tables.missing_sheet},
 )
