@@ -183,7 +183,9 @@ def _amounts(territory: Territory, year: int, cells: pd.DataFrame) -> pd.Series:
     for (table, column, where), rows in shared.groupby(["table", "column", "where"], sort=False):
         name, _sign, value = str(where).partition("=")
         counted = {name: value} if name else {}
-        whole = last_figures(territory, year, str(table), str(column), counted).reindex(rows["from_code"]).to_numpy(float)
+        whole = (
+            last_figures(territory, year, str(table), str(column), counted).reindex(rows["from_code"]).to_numpy(float)
+        )
         amount[rows.index] = rows["gap"].to_numpy(float) / 100 * whole
     share = cells["area_share"].where(cells["carry"] == "area", cells["people_share"])
     amount = amount * share

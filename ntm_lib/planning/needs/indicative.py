@@ -30,7 +30,7 @@ def indicative_costs(territory: Territory, year: int, shortfalls: pd.DataFrame) 
     norms = read_norms(project, settings.costs.norms, measures)
     set_id = territory.reported.rules[year].set_id
     chosen = {name: usual_measure(measures, set_id, name) for name in shortfalls["requirement"].unique()}
-    measure = shortfalls["requirement"].map({name: item.id for name, item in chosen.items() if item}).fillna("")
+    measure = shortfalls["requirement"].map({name: item.id if item else "" for name, item in chosen.items()})
     volume = pd.Series(np.nan, index=shortfalls.index)
     for name, rows in shortfalls.groupby("requirement", sort=False):
         if item := chosen[str(name)]:
@@ -42,7 +42,7 @@ def indicative_costs(territory: Territory, year: int, shortfalls: pd.DataFrame) 
         measure=measure,
         low_vnd_million=norm["low"] * volume,
         high_vnd_million=norm["high"] * volume,
-        is_yearly=measure.map({name: item.is_effort for name, item in measures.measures.items()}).fillna(value=False),
+        is_yearly=measure.isin([name for name, item in measures.measures.items() if item.is_effort]),
         is_assumed_norm=norm["basis"] == "assumed",
         price_year=norm["price_year"],
     )

@@ -316,7 +316,8 @@ def _cell(cell: Any, text: str, style: Any, align: str, *, is_bold: bool = False
     held._p.style = style.style_id  # by id: the library's own setter searches all styles for every cell
     held.alignment = getattr(WD_ALIGN_PARAGRAPH, align.upper())
     run = held.add_run(clean_text(text))
-    run.bold = is_bold
+    if is_bold:
+        run.bold = True
 
 
 def _table_style(document: Any, size: float) -> Any:
