@@ -24,7 +24,7 @@ from ntm_lib.verdicts import Verdict
 class Communes:
     """All communes of a territory in one year.
 
-    ``shortfalls``: see `shortfalls` and `indicative_costs`; ``recognised``: decisions with ``to_code``, the commune of today
+    ``shortfalls``: see `shortfalls` and `indicative_costs`, without the criteria that the reader may not see; ``recognised``: decisions with ``to_code``, the commune of today
     that the recognised one is, or became part of; ``bodies``: usual lead bodies by criterion.
     """
 
@@ -40,6 +40,7 @@ class Communes:
         """Prepare the communes of a territory; ``year``: the last of the review unless told otherwise."""
         year = territory.review.last_year if year is None else year
         short = indicative_costs(territory, year, shortfalls(territory, year))
+        short = short[short["criterion"].isin(territory.shown(short["criterion"].unique()))].reset_index(drop=True)
         register = evaluation.recognitions(territory)
         parts = territory.parts[["from_code", "to_code"]]
         recognised = register.merge(parts, left_on="commune_code", right_on="from_code")
@@ -66,6 +67,7 @@ class Communes:
     def results(self) -> dict[str, pd.DataFrame]:
         """Every requirement of each commune; see `requirement_results`."""
         frame = requirement_results(self.territory, self.year)
+        frame = frame[~frame["criterion"].isin(self.territory.withheld)]
         return {str(code): rows for code, rows in frame.groupby("commune_code", sort=False)}
 
     @cached_property
@@ -171,8 +173,9 @@ class Commune:
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
-        """The verdict of each criterion."""
-        return self.all.verdicts[self.code]
+        """The verdict of each criterion that the reader may see."""
+        held = self.all.verdicts[self.code]
+        return {name: held[name] for name in self.territory.shown(held)}
 
     @property
     def series(self) -> pd.DataFrame:

@@ -14,9 +14,11 @@ from ntm_lib.reporting.communes.layout import Entry, choose
 from ntm_lib.reporting.communes.trend import trend_picture
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.page_check import check_page
-from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of
+from ntm_lib.reporting.review.subject import Subject
+from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of, withheld_note
 from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK
 from ntm_lib.reporting.templates import render, style
+from ntm_lib.review import Audience
 from ntm_lib.verdicts import Verdict
 
 MAX_BYTES = 200_000
@@ -24,7 +26,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 _MET_COLUMNS, _NEAREST = 2, 3
 
 
-def commune_sheet(commune: Commune) -> str:
+def commune_sheet(commune: Commune, audience: Audience = Audience.PUBLIC) -> str:
     """Return the sheet of one commune as a page; raises NtmError when the page must not be published."""
     rows = list(rows_of(commune.short))
     units_note = commune.units_note()
@@ -50,7 +52,7 @@ def commune_sheet(commune: Commune) -> str:
         subtitle=_subtitle(commune),
         count=_count(commune),
         status=commune.status(),
-        stamps=_stamps(commune),
+        stamps=Subject(commune.territory, audience, commune.code).stamps,
         is_illustrative=commune.territory.results.is_illustrative,
         units_note=units_note,
         groups=_groups(commune),
@@ -68,10 +70,6 @@ def commune_sheet(commune: Commune) -> str:
     )
     check_page(page, title, frozenset(), MAX_BYTES)
     return str(page)
-
-
-def _stamps(commune: Commune) -> list[str]:
-    return [stamps.illustrative()] if commune.territory.results.is_illustrative else []
 
 
 def _subtitle(commune: Commune) -> str:
@@ -107,7 +105,15 @@ def _groups(commune: Commune) -> list[dict[str, Any]]:
 
 
 def _box(commune: Commune, criterion: str, mark: str) -> dict[str, Any]:
-    verdict = commune.verdicts[criterion]
+    verdict = commune.verdicts.get(criterion)
+    if verdict is None:
+        return {
+            "number": criterion,
+            "name": commune.criterion_name(criterion),
+            "verdict": "withheld",
+            "sign": "",
+            "words": _("Not published"),
+        }
     return {
         "number": criterion + mark,
         "name": commune.criterion_name(criterion),
@@ -246,7 +252,7 @@ def _notes(commune: Commune) -> list[str]:
         f"{palette.verdict_mark(verdict)} {palette.verdict_label(verdict)}" for verdict in palette.verdict_classes()
     )
     return [
-        f"{legend}. {not_assessed_note(territory)} {marks}",
+        " ".join([f"{legend}.", not_assessed_note(territory), *withheld_note(territory), marks]),
         *([cost] if len(commune.short) else []),
         _("Body to call: usual division of work in 2019; check the province's own assignment."),
         f"{commune.all.source}. {stamps.draft()}.",

@@ -13,6 +13,7 @@ from ntm_lib.reporting.communes.facts import Commune, Communes, communes_of
 from ntm_lib.reporting.communes.index import INDEX, communes_index, papers_of
 from ntm_lib.reporting.communes.report import Paper, write_commune_paper
 from ntm_lib.reporting.communes.sheet import commune_sheet
+from ntm_lib.review import Audience
 
 FOLDER = "communes"
 FORMATS = ("html", "docx")
@@ -26,6 +27,7 @@ def write_commune_sheets(
     *,
     codes: Sequence[str] | None = None,
     formats: Sequence[str] = ("html",),
+    audience: Audience = Audience.PUBLIC,
     finished: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write the papers of the communes of a territory into ``out/communes``, and the index that leads to them.
@@ -43,6 +45,8 @@ def write_commune_sheets(
         Communes of the programme; None: all of the territory. The index always names all of them.
     formats
         ``html``, ``docx``.
+    audience
+        That for which the territory was loaded; the internal version bears its mark.
     finished
         Told the code of each commune when its files stand.
 
@@ -58,26 +62,24 @@ def write_commune_sheets(
     folder = out / FOLDER
     written: list[Path] = []
     for code in wanted:
-        written += _write(communes.commune(code), folder, formats)
+        written += write_commune(communes.commune(code), folder, formats, audience)
         if finished is not None:
             finished(code)
     page = communes_index(communes, folder, communes.codes)
     return [*written, _text(folder / INDEX, page)]
 
 
-def write_commune(commune: Commune, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
+def write_commune(
+    commune: Commune, folder: Path, formats: Sequence[str] = FORMATS, audience: Audience = Audience.PUBLIC
+) -> list[Path]:
     """Write the papers of one commune into a folder; see `write_commune_sheets`."""
-    return _write(commune, folder, formats)
-
-
-def _write(commune: Commune, folder: Path, formats: Sequence[str]) -> list[Path]:
     names, written = papers_of(commune), []
     if "html" in formats:
-        written += [_text(folder / name, commune_sheet(commune)) for name in names["html"]]
+        written += [_text(folder / name, commune_sheet(commune, audience)) for name in names["html"]]
         figures.forget()
     if "docx" in formats:
         papers = zip(_PAPERS, names["docx"], strict=True)
-        written += [write_commune_paper(commune, folder / name, paper) for paper, name in papers]
+        written += [write_commune_paper(commune, folder / name, paper, audience) for paper, name in papers]
     return written
 
 

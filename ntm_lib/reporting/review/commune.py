@@ -16,7 +16,7 @@ from ntm_lib.reporting.review import commune_tables as tables
 from ntm_lib.reporting.review.commune_tables import commune_of
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of
+from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of, withheld_note
 from ntm_lib.reporting.sections.levels import UNVERIFIED_MARK
 from ntm_lib.reporting.sentences import Sentence, joined, sentence
 from ntm_lib.verdicts import Verdict
@@ -68,7 +68,10 @@ def criteria(subject: Subject) -> list[Sentence]:
         *_named(commune),
         *_groups(commune),
         sentence("{status}.", status=commune.status()),
-        sentence("{note}", note=not_assessed_note(subject.territory)),
+        *(
+            sentence("{note}", note=note)
+            for note in [not_assessed_note(subject.territory), *withheld_note(subject.territory)]
+        ),
     ]
 
 
@@ -122,7 +125,9 @@ def _named(commune: Commune) -> Iterable[Sentence]:
 def _groups(commune: Commune) -> Iterable[Sentence]:
     table = commune.territory.reported.rules[commune.all.year].criteria
     for group, part in table.groupby("group", sort=False):
-        found = [commune.verdicts[name] for name in part.index]
+        found = [commune.verdicts[name] for name in commune.territory.shown(part.index)]
+        if not found:
+            continue
         low, unknown = found.count(Verdict.MET), found.count(Verdict.UNKNOWN)
         yield sentence(
             _("Group {group}. {label}: {met} of {of} criteria met."),

@@ -81,7 +81,7 @@ def _sheet(subject: Subject, name: str, title: str, columns: list[Column], frame
         title=title.format(name=formats.in_sentence(commune_of(subject).full_name)),
         columns=columns,
         frame=frame,
-        source=communes_of(subject.territory).source.removeprefix(_("Source: {source}").format(source="")),
+        source=communes_of(subject.territory).source,
         notes=[
             f"{UNVERIFIED_MARK} " + _("Level not checked against the signed text."),
             f"{ASSUMED_MARK} " + _("Assumed level, awaiting a decision of the province."),

@@ -1,5 +1,6 @@
 """The report and the minutes have the parts of the official outline; what people must say is left blank."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -8,7 +9,8 @@ import pytest
 from ntm_lib.errors import UsageError, UsageFaultsError
 from ntm_lib.evaluation import load_province, load_territory
 from ntm_lib.project import Project
-from ntm_lib.reporting.communes import communes_of, write_commune_paper, write_commune_sheets
+from ntm_lib.reporting.communes import commune_sheet, communes_of, write_commune_paper, write_commune_sheets
+from ntm_lib.review import Audience
 
 
 def paragraphs(path: Path) -> list[str]:
@@ -157,3 +159,24 @@ def test_the_same_commune_gives_the_same_files(province, project: Project, tmp_p
     )
     for one, other in zip(first, again, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_a_withheld_criterion_stands_in_no_paper(province, tmp_path: Path) -> None:
+    territory = replace(province("2019-12-31"), withheld=frozenset({"18", "19"}))
+    commune = communes_of(territory).commune("01348")
+    for paper in ("report", "minutes"):
+        path = write_commune_paper(commune, tmp_path / f"{paper}.docx", paper)
+        tables = [cell.text for table in docx.Document(str(path)).tables for row in table.rows for cell in row.cells]
+        text = "\n".join([*paragraphs(path), *tables])
+        assert "tiếp cận pháp luật" not in text
+        assert "18.1" not in text
+        assert "Tiêu chí chưa đạt: 2 (Giao thông)" in text
+        assert "18, 19" in text  # the note that says what is left out
+
+
+def test_the_internal_version_bears_its_mark(province, tmp_path: Path) -> None:
+    commune = communes_of(province("2019-12-31")).commune("01753")
+    for audience, marks in ((Audience.PUBLIC, False), (Audience.INTERNAL, True)):
+        path = write_commune_paper(commune, tmp_path / f"{audience}.docx", "report", audience)
+        assert ("Lưu hành nội bộ" in "\n".join(paragraphs(path))) is marks
+        assert ("Lưu hành nội bộ" in commune_sheet(commune, audience)) is marks

@@ -150,3 +150,17 @@ def test_every_commune_has_a_layout_that_holds_it(province) -> None:
     sizes = pd.Series({code: len(communes.commune(code).short) for code in communes.codes})
     page = commune_sheet(communes.commune(str(sizes.idxmax())))
     assert re.search(r'<body class="(\w+)( plain)?">', page)[1] in {"open", "close", "tight"}
+
+
+def test_a_withheld_criterion_is_nowhere_told_and_the_count_stays_complete(province) -> None:
+    territory = province("2019-12-31")
+    code = "01348"  # criterion 18 is not met there
+    shown = commune_sheet(Communes.load(territory).commune(code))
+    hidden = commune_sheet(Communes.load(replace(territory, withheld=frozenset({"18", "19"}))).commune(code))
+    assert boxes_of(shown)["18"] == Verdict.NOT_MET
+    assert set(boxes_of(hidden)) == set(boxes_of(shown)) - {"18", "19"}
+    assert hidden.count("Không công bố") == 2
+    assert "18.1." not in hidden
+    assert "Sở Nội vụ" not in hidden
+    count = re.compile(r"Đạt[^<]*/19 tiêu chí")
+    assert count.search(hidden)[0] == count.search(shown)[0]
