@@ -134,6 +134,21 @@ def requirement_results(territory: Territory, year: int) -> pd.DataFrame:
     return table
 
 
+def carried_figures(
+    territory: Territory, year: int, table: str, column: str, by: str, where: Mapping[str, str] = MappingProxyType({})
+) -> pd.Series:
+    """Return the last figure of each commune of today up to a year; NaN where one of its parts did not report it.
+
+    ``by`` (area | people): how a divided commune's figure is divided. Index: commune code of today.
+    """
+    parts = territory.parts
+    last = last_figures(territory, year, table, column, where).reindex(parts["from_code"]).to_numpy(float)
+    own = pd.Series(last * parts[f"{by}_share"].to_numpy(float))
+    to = parts["to_code"].to_numpy()
+    carried: pd.Series = own.groupby(to).sum().where(own.notna().groupby(to).all())
+    return carried.reindex(territory.in_programme.index)
+
+
 def shortfalls(territory: Territory, year: int) -> pd.DataFrame:
     """List what keeps the criteria of each commune of today from being met in a year.
 

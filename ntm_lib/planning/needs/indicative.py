@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ntm_lib.evaluation.shortfalls.commune import last_figures, read_rules
+from ntm_lib.evaluation.shortfalls.commune import carried_figures, read_rules
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.planning.means.measures import Base, Measure, Measures, load_measures
 from ntm_lib.planning.means.norms import read_norms
@@ -87,8 +87,8 @@ def _volumes(
         "effort_fall": forecast.effort_fall_pct / 100,
         "effort_rise": forecast.effort_rise_pct_point / 100,
     }.get(volume.kind, np.nan)
-    figure = _carried(territory, year, base).reindex(rows["commune_code"]).to_numpy(float)
-    found = figure * scale * volume.times
+    figure = carried_figures(territory, year, base.table, base.column, base.carry, base.where)
+    found = figure.reindex(rows["commune_code"]).to_numpy(float) * scale * volume.times
     return whole_pieces(found) if volume.is_counted else found
 
 
@@ -97,12 +97,3 @@ def _is_same_whole(territory: Territory, year: int, rows: pd.DataFrame, base: Ba
     rules = read_rules(territory.project, territory.reported.rules[year].set_id)
     name = str(rows["requirement"].iloc[0])
     return name in rules.index and bool(rules.at[name, "column"] == base.column)
-
-
-def _carried(territory: Territory, year: int, base: Base) -> pd.Series:
-    """Return a base figure of each commune of today; NaN where a part did not report it."""
-    figures = last_figures(territory, year, base.table, base.column, base.where)
-    parts = territory.parts
-    own = figures.reindex(parts["from_code"]).to_numpy(float) * parts[f"{base.carry}_share"].to_numpy(float)
-    summed: pd.Series = pd.Series(own).groupby(parts["to_code"].to_numpy()).agg(lambda part: part.sum(skipna=False))
-    return summed

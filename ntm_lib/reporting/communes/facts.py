@@ -9,7 +9,7 @@ import pandas as pd
 
 from ntm_lib import evaluation
 from ntm_lib.evaluation import Territory
-from ntm_lib.evaluation.shortfalls.commune import read_lead_bodies, requirement_results, shortfalls
+from ntm_lib.evaluation.shortfalls.commune import carried_figures, read_lead_bodies, requirement_results, shortfalls
 from ntm_lib.messages import _, language
 from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.needs.indicative import first_steps, indicative_costs
@@ -18,6 +18,9 @@ from ntm_lib.reporting.sections.common import rows_of, source_line, unit_key, ye
 from ntm_lib.reporting.sections.levels import criterion_marks, level_mark
 from ntm_lib.units import Unit
 from ntm_lib.verdicts import Verdict
+
+PROFILE = {"area": "area_km2", "villages": "villages", "households": "households", "people": "people"}
+"""The figures of a commune's profile, and the column of table B1 that holds each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,15 @@ class Communes:
         frame = requirement_results(self.territory, self.year)
         frame = frame[~frame["criterion"].isin(self.territory.withheld)]
         return {str(code): rows for code, rows in frame.groupby("commune_code", sort=False)}
+
+    @cached_property
+    def profile(self) -> pd.DataFrame:
+        """The last figures of each commune's profile: ``area, villages, households, people``; NaN not reported."""
+        columns = {
+            name: carried_figures(self.territory, self.year, "b01", column, "area" if name == "area" else "people")
+            for name, column in PROFILE.items()
+        }
+        return pd.DataFrame(columns)
 
     @cached_property
     def verdicts(self) -> dict[str, dict[str, Verdict]]:

@@ -4,13 +4,10 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from ntm_lib.evaluation.shortfalls.commune import last_figures
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.communes import words
-from ntm_lib.reporting.communes.facts import Commune, communes_of
+from ntm_lib.reporting.communes.facts import PROFILE, Commune, communes_of
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review import commune_tables as tables
 from ntm_lib.reporting.review.commune_tables import commune_of
@@ -21,7 +18,6 @@ from ntm_lib.reporting.sections.levels import UNVERIFIED_MARK
 from ntm_lib.reporting.sentences import Sentence, joined, sentence
 from ntm_lib.verdicts import Verdict
 
-_FEATURES = {"area": "area_km2", "villages": "villages", "households": "households", "people": "people"}
 _FEW = 3
 """A criterion that lacks at most so many requirements can be worked at in the years next to come."""
 
@@ -29,8 +25,7 @@ _FEW = 3
 def features(subject: Subject) -> list[Sentence]:
     """Say how large the commune is, by the last figures handed in; what nobody reported is said to be so."""
     commune = commune_of(subject)
-    parts = subject.territory.parts[subject.territory.parts["to_code"] == commune.code]
-    figures = {name: _figure(commune, parts, name, column) for name, column in _FEATURES.items()}
+    figures = {name: _figure(commune, name) for name in PROFILE}
     said = [
         sentence(
             _(
@@ -48,13 +43,10 @@ def features(subject: Subject) -> list[Sentence]:
     return said
 
 
-def _figure(commune: Commune, parts: pd.DataFrame, name: str, column: str) -> Fig:
-    """Return one figure of the profile, added up over the parts; missing where one part's is not known."""
-    last = last_figures(commune.territory, commune.all.year, "b01", column)
-    share = parts["area_share" if name == "area" else "people_share"].to_numpy(float)
-    value = float((last.reindex(parts["from_code"]).to_numpy(float) * share).sum()) if len(parts) else float("nan")
+def _figure(commune: Commune, name: str) -> Fig:
+    """Return one figure of the profile."""
     kind: dict[str, Any] = {"kind": "number", "digits": 2} if name == "area" else {"kind": "count"}
-    return fig(commune.key("profile", name, commune.all.year), value, **kind)
+    return fig(commune.key("profile", name, commune.all.year), commune.all.profile.at[commune.code, name], **kind)
 
 
 def criteria(subject: Subject) -> list[Sentence]:
