@@ -9,7 +9,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.communes.facts import Commune
 from ntm_lib.reporting.office.document import write_document
-from ntm_lib.reporting.review.outlines import fill, outline_path, read_report_outline
+from ntm_lib.reporting.review.outlines import fill, outline_path, read_report_outline, spoken
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.review import Audience
 
@@ -28,6 +28,7 @@ def write_commune_paper(commune: Commune, path: Path, paper: Paper, audience: Au
     outline = read_report_outline(subject, OUTLINES[paper])
     filling = fill(subject, outline)
     filling = replace(filling, values={**filling.values, **_values(commune)})
+    outline = spoken(outline, filling, keep_asked=True)
     return write_document(path, outline, filling, where=project.relative(outline_path(project, OUTLINES[paper])))
 
 

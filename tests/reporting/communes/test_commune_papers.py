@@ -180,3 +180,11 @@ def test_the_internal_version_bears_its_mark(province, tmp_path: Path) -> None:
         path = write_commune_paper(commune, tmp_path / f"{audience}.docx", "report", audience)
         assert ("Lưu hành nội bộ" in "\n".join(paragraphs(path))) is marks
         assert ("Lưu hành nội bộ" in commune_sheet(commune, audience)) is marks
+
+
+def test_where_nothing_is_missing_no_empty_table_is_annexed(province, tmp_path: Path) -> None:
+    commune = communes_of(province("2019-12-31")).commune("01762")
+    said = paragraphs(write_commune_paper(commune, tmp_path / "report.docx", "report"))
+    assert "Biểu số 01" in said
+    assert "Biểu số 02" not in said
+    assert "Tồn tại, hạn chế khác: …………" in said  # the board still has its place
