@@ -56,8 +56,7 @@ def read_table(table: str, project: Project | None = None, as_of: dt.date | None
                 table=table, known=", ".join(table_ids(project))
             )
         )
-    name = _PUBLISHED.get(table)
-    path = project.data / "published" / name if name else folder(project) / f"{table}.csv"
+    path = _path(table, project)
     where = project.relative(path)
     if not path.is_file():
         raise NtmError(_("{file}: nobody handed in table {table}.").format(file=where, table=table.upper()))
@@ -66,6 +65,16 @@ def read_table(table: str, project: Project | None = None, as_of: dt.date | None
     frame = _read(path, path.stat().st_mtime_ns, table, where, project)
     keys = [name for name in agreed.key if name != "as_of_date"]
     return Table(latest(frame, keys, as_of), where, source.nature == "illustrative", source.unit_vintage)
+
+
+def is_handed_in(table: str, project: Project | None = None) -> bool:
+    """Tell whether somebody handed in one of the tables other than B2."""
+    return _path(table, project or Project.find()).is_file()
+
+
+def _path(table: str, project: Project) -> Path:
+    name = _PUBLISHED.get(table)
+    return project.data / "published" / name if name else folder(project) / f"{table}.csv"
 
 
 @lru_cache(maxsize=32)
