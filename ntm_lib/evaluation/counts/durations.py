@@ -2,8 +2,7 @@
 
 The year in which a criterion was first met lies after the last year known not to be met before it, and not after the
 first year known to be met: unknown years between them make it an interval. A commune that never met a criterion is
-followed to its last known year. The median over communes is Kaplan and Meier's (`scipy.stats.ecdf`), once with the
-earliest and once with the latest possible years.
+followed to its last known year. The median over communes is that of `waiting`, an estimator for such times.
 """
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ntm_lib.evaluation.counts.cube import Cube
+from ntm_lib.evaluation.counts.waiting import OPEN, median
 from ntm_lib.review import NotAssessedRule
 from ntm_lib.verdicts import Verdict
 
@@ -37,8 +37,8 @@ def time_to_criterion(cube: Cube) -> pd.DataFrame:
 
     Columns: ``communes`` with any data; ``at_start`` (known to be met in the first year); ``later`` (first met in a later
     year, or in one that is not known for certain); ``not_yet`` (never known to be met); ``without_data``;
-    ``median_low``, ``median_high``: years from the first year until half of the communes had met it, with the earliest
-    and the latest possible years; NaN where fewer than half had by the last year.
+    ``median_low``, ``median_high``: years from the first year until half of the communes had met it; NaN where fewer
+    than half had by the last year.
     """
     earliest, latest, followed = _places(cube)
     has_met, has_data = latest != _NEVER, (latest != _NEVER) | (followed != _NEVER)
@@ -52,26 +52,10 @@ def time_to_criterion(cube: Cube) -> pd.DataFrame:
         },
         index=cube.criteria.rename("criterion"),
     )
-    for name, places in (("median_low", earliest), ("median_high", latest)):
-        table[name] = [median(places[:, number], followed[:, number]) for number in range(len(cube.criteria))]
+    left, right = np.where(has_met, earliest, followed + 1), np.where(has_met, latest, OPEN)
+    medians = [median(left[known, place], right[known, place]) for place, known in enumerate(has_data.T)]
+    table[["median_low", "median_high"]] = np.array(medians, dtype=float).reshape(-1, 2)
     return table
-
-
-def median(event: NDArray[np.int64], followed: NDArray[np.int64]) -> float:
-    """Return the Kaplan-Meier median of times, in steps from the start; NaN where it is not reached or nothing is known.
-
-    ``event``: the time of each commune, -1 where it never happened; ``followed``: for those the last time known without
-    it, -1 where nothing is known.
-    """
-    from scipy import stats
-
-    met = event[event != _NEVER]
-    still = followed[(event == _NEVER) & (followed != _NEVER)]
-    if not len(met):
-        return float("nan")
-    survival = stats.ecdf(stats.CensoredData(uncensored=met.astype(float), right=still.astype(float))).sf
-    reached = survival.quantiles[survival.probabilities <= 0.5 + 1e-12]
-    return float(reached[0]) if len(reached) else float("nan")
 
 
 def _places(cube: Cube) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

@@ -13,7 +13,7 @@ from scipy import stats
 
 from ntm_lib.evaluation import load_territory
 from ntm_lib.evaluation.counts import cube as cubes
-from ntm_lib.evaluation.counts import durations, kept, shares
+from ntm_lib.evaluation.counts import durations, kept, shares, waiting
 from ntm_lib.evaluation.counts.cube import Cube
 from ntm_lib.review import NotAssessedRule
 from ntm_lib.verdicts import Verdict
@@ -168,20 +168,44 @@ def test_times_cover_every_commune_and_the_median_is_an_interval(cube: Cube) -> 
     assert (table["median_high"].dropna() < len(cube.years)).all()
 
 
-def test_the_median_of_censored_times_is_that_of_kaplan_and_meier() -> None:
-    event = np.array([0, 1, 1, 4, -1, -1, -1, 6])
-    followed = np.array([-1, -1, -1, -1, 2, 3, -1, -1])  # the seventh is known of nothing
-    # at risk 7, 6, 4 (after one followed to year 2 and one to year 3: 2): survival 6/7, 4/7, then 4/7 * 1/2 at year 4
-    assert durations.median(event, followed) == 4
-    told = stats.ecdf(stats.CensoredData(uncensored=[0, 1, 1, 4, 6], right=[2, 3])).sf
-    assert told.probabilities[told.quantiles == 4] == pytest.approx(4 / 7 / 2)
-    assert np.isnan(durations.median(np.array([1, -1, -1]), np.array([-1, 5, 5])))
-    assert np.isnan(durations.median(np.array([-1]), np.array([3])))
+@given(st.lists(st.tuples(st.integers(0, 8), st.booleans()), min_size=1, max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_where_no_year_is_unknown_the_estimate_is_that_of_kaplan_and_meier(times: list[tuple[int, bool]]) -> None:
+    left = np.array([time if happened else time + 1 for time, happened in times])
+    right = np.array([time if happened else waiting.OPEN for time, happened in times])
+    _begins, ends, share = waiting.turnbull(left, right)
+    met = [float(time) for time, happened in times if happened]
+    still = [float(time) for time, happened in times if not happened]
+    told = stats.ecdf(stats.CensoredData(uncensored=met, right=still)).cdf
+    for end, reached in zip(ends, np.cumsum(share), strict=True):
+        if end != waiting.OPEN:
+            assert reached == pytest.approx(float(told.evaluate(end)), abs=1e-5)
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4)), min_size=1, max_size=12), st.integers(0, 2**32 - 1))
+@settings(max_examples=100, deadline=None)
+def test_no_other_distribution_makes_what_was_seen_more_likely(pairs: list[tuple[int, int]], seed: int) -> None:
+    left, right = (np.array(ends) for ends in zip(*((start, start + width) for start, width in pairs), strict=True))
+    begins, ends, share = waiting.turnbull(left, right)
+    assert share.sum() == pytest.approx(1)
+    may_lie = (left[:, None] <= begins) & (ends <= right[:, None])
+    likely = np.log(may_lie @ share).sum()
+    others = np.random.default_rng(seed).dirichlet(np.ones(len(share)), size=200)
+    with np.errstate(divide="ignore"):
+        assert np.log(others @ may_lie.T).sum(axis=1).max() <= likely + 1e-6
 
 
 def test_leaving_out_those_not_yet_there_would_have_told_a_shorter_time() -> None:
-    event, followed = np.array([2, 3, 4, -1, -1]), np.array([-1, -1, -1, 10, 10])
-    assert durations.median(event, followed) == 4 > np.median(event[event >= 0])
+    left, right = np.array([2, 3, 4, 11, 11]), np.array([2, 3, 4, waiting.OPEN, waiting.OPEN])
+    assert waiting.median(left, right) == (4, 4)
+    assert np.median([2, 3, 4]) < 4
+    assert np.isnan(waiting.median(left[2:], right[2:])).all()
+    assert np.isnan(waiting.median(left[:0], right[:0])).all()
+
+
+def test_unknown_years_leave_the_median_an_interval() -> None:
+    assert waiting.median(np.array([1, 1, 5]), np.array([3, 3, 5])) == (1, 3)
+    assert waiting.median(np.array([1, 2, 5]), np.array([3, 4, 5])) == (2, 3)
 
 
 @given(cubes_of_any_kind())
