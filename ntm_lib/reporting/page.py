@@ -81,7 +81,7 @@ def _complete(facts: _Facts, body: Markup, *, extra: Markup | None = None, foote
         "page.html.j2",
         facts=facts,
         headings=outline.headings,
-        policy=_policy(trusted & outline.script_hashes),
+        policy=content_policy(trusted & outline.script_hashes),
         css=Markup(style("page.css") + style("blocks.css")),  # noqa: S704 - static files
         extra=extra or "",
         body=body,
@@ -91,7 +91,7 @@ def _complete(facts: _Facts, body: Markup, *, extra: Markup | None = None, foote
     return str(page)
 
 
-def _policy(hashes: Iterable[str]) -> str:
+def content_policy(hashes: Iterable[str]) -> str:
     """Return the content security policy: nothing from anywhere, only the scripts that the library made."""
     scripts = " ".join(f"'{name}'" for name in sorted(hashes)) or "'none'"
     return (
