@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ntm_lib.evaluation.counts.cube import Cube
 from ntm_lib.verdicts import Verdict
@@ -27,13 +28,16 @@ def criterion_by_year(cube: Cube) -> pd.DataFrame:
     return pd.DataFrame({name: part.sum(axis=0).T.ravel() for name, part in columns.items()}, index=index)
 
 
-def criteria_groups_by_year(cube: Cube, group_of: pd.Series) -> pd.DataFrame:
+def criteria_groups_by_year(cube: Cube, group_of: pd.Series, reported: NDArray[np.bool_] | None = None) -> pd.DataFrame:
     """Return what was reached in each group of criteria, index (group, year).
 
-    ``group_of``: the group of each criterion, in the order of the law. Columns: ``criteria`` in the group; ``mean_low``,
-    ``mean_high``: criteria met per commune; ``all_low``, ``all_high``: communes that met every criterion of the group;
+    ``group_of``: the group of each criterion, in the order of the law; ``reported`` (commune, year): whose means are
+    taken, None for all that are known of at all. Columns: ``criteria`` in the group; ``mean_low``, ``mean_high``: criteria
+    met per reported commune, NaN where there is none; ``all_low``, ``all_high``: communes that met every criterion of the group;
     ``communes``.
     """
+    held = np.any(~cube.is_unknown, axis=2) if reported is None else reported
+    base = np.where(held.any(axis=0), held.sum(axis=0), np.nan)
     tables: list[pd.DataFrame] = []
     for group, criteria in group_of.groupby(group_of, sort=False):
         places = cube.criteria.get_indexer(criteria.index)
@@ -41,7 +45,7 @@ def criteria_groups_by_year(cube: Cube, group_of: pd.Series) -> pd.DataFrame:
         left_out = (cube.verdicts[:, :, places] == Verdict.NOT_APPLICABLE) & ~met
         number = {"low": met, "high": met | open_}
         table = {"criteria": np.full(len(cube.years), len(places))}
-        table |= {f"mean_{end}": part.sum(axis=2).mean(axis=0) for end, part in number.items()}
+        table |= {f"mean_{end}": (part.sum(axis=2) * held).sum(axis=0) / base for end, part in number.items()}
         table |= {f"all_{end}": (part | left_out).all(axis=2).sum(axis=0) for end, part in number.items()}
         frame = pd.DataFrame(table, index=pd.Index(cube.years, name="year")).assign(communes=len(cube.communes))
         tables.append(pd.concat({group: frame}, names=["group"]))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from ntm_lib.evaluation import load_territory
+from ntm_lib import evaluation
+from ntm_lib.evaluation import load_province, load_territory
 from ntm_lib.evaluation.counts import cube as cubes
 from ntm_lib.evaluation.counts import durations, kept, shares, waiting
 from ntm_lib.evaluation.counts.cube import Cube
@@ -212,13 +213,23 @@ def test_unknown_years_leave_the_median_an_interval() -> None:
 @settings(max_examples=100, deadline=None)
 def test_groups_of_criteria_add_up_to_the_whole_count(cube: Cube) -> None:
     group_of = pd.Series(np.resize(["I", "II"], len(cube.criteria)), index=cube.criteria)
-    by_group = shares.criteria_groups_by_year(cube, group_of)
+    everybody = np.ones(cube.verdicts.shape[:2], dtype=bool)
+    by_group = shares.criteria_groups_by_year(cube, group_of, everybody)
     by_criterion = shares.criterion_by_year(cube)
     for end in ("low", "high"):
         whole = by_criterion[end].groupby(level="year").sum() / len(cube.communes)
         np.testing.assert_allclose(by_group[f"mean_{end}"].groupby(level="year").sum(), whole)
     assert (by_group["all_low"] <= by_group["all_high"]).all()
     assert (by_group["all_high"] <= by_group["communes"]).all()
+
+
+def test_the_means_of_groups_of_criteria_add_up_to_the_mean_of_the_page() -> None:
+    territory = load_province()
+    cube = cubes.cube(territory)
+    held = territory.counts["is_reported"].unstack("year").reindex(index=cube.communes).to_numpy(bool)
+    group_of = territory.reported.rules[2020].criteria["group"]
+    table = shares.criteria_groups_by_year(cube, group_of, held).groupby(level="year")[["mean_low", "mean_high"]].sum()
+    pd.testing.assert_frame_equal(table, evaluation.trend(territory)[["mean_low", "mean_high"]])
 
 
 def test_the_cube_has_the_counts_of_the_territory() -> None:
