@@ -15,7 +15,7 @@ from ntm_lib.reporting.review import criteria_tables
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.progress import set_changes
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.review.wording import Piece, at_least, criteria_names, listed, low_number, row_of
+from ntm_lib.reporting.review.wording import Piece, as_shown, criteria_names, listed, low_number, row_of
 from ntm_lib.reporting.sections.common import source_line, year_text
 from ntm_lib.reporting.sentences import Sentence, sentence
 
@@ -36,20 +36,23 @@ def criteria_groups(subject: Subject) -> list[Sentence]:
     def piece(group: str) -> Piece:
         now, then = row_of(table, group, last), row_of(table, group, first)
         key = subject.key("progress", "criteria_group", group)
-        text = at_least(_("{group}: {number}/{of} ({first}: {then})"), now["mean_low"], now["mean_high"], digits)
+        text = _("{group}: {number}/{of} ({first}: {then})")
         values: dict[str, Fig | str] = {
             "group": names[group],
             "number": low_number(f"{key}.{last}", now["mean_low"], digits),
             "of": fig(f"{key}.of", int(now["criteria"]), "count"),
             "first": str(first),
-            "then": fig(f"{key}.{first}", then["mean_low"], "interval", high=then["mean_high"], digits=digits),
+            "then": low_number(f"{key}.{first}", then["mean_low"], digits),
         }
         return text, values
 
     groups = [piece(str(group)) for group in names]
-    text = _("Criteria met in each group, {year}: {items}.")
+    text = _("Criteria met in each group, {year}{basis}: {items}.")
     if not subject.commune:
-        text = _("Criteria met per commune in each group, {year}: {items}.")
+        text = _("Criteria met per commune in each group, {year}{basis}: {items}.")
+    shown = table.loc[table.index.get_level_values("year").isin([first, last])]
+    is_certain = bool((shown["mean_low"].round(digits) == shown["mean_high"].round(digits)).all())
+    text = as_shown(text, is_certain=is_certain)
     return [listed(text, groups, year=year_text(territory, last))]
 
 
@@ -82,7 +85,7 @@ def gained_and_kept(subject: Subject) -> list[Sentence]:
 
 def _not_kept(subject: Subject, found: pd.DataFrame) -> Sentence:
     last = subject.territory.review.last_year
-    names = criteria_names(subject.territory, found.columns)
+    names = criteria_names(subject.territory, found.columns, numbered=False)
     by_criterion = (found == Outcome.NOT_KEPT.value).sum()
     by_criterion = by_criterion[by_criterion > 0].sort_values(ascending=False, kind="stable")
     pieces: list[Piece] = [
@@ -114,7 +117,7 @@ def _commune_gained(subject: Subject, found: pd.Series) -> list[Sentence]:
         criteria = list(found.index[found == outcome.value])
         if criteria:
             number = fig(subject.key("progress", "outcome", outcome.value), len(criteria), "count")
-            names = ", ".join(criteria_names(subject.territory, criteria).values())
+            names = ", ".join(criteria_names(subject.territory, criteria, numbered=False).values())
             values = {"first": str(first)} if "{first}" in text else {}
             said.append(sentence(text, number=number, names=names, **values))
     return said
@@ -127,25 +130,17 @@ def times(subject: Subject) -> list[Sentence]:
     territory = subject.territory
     first, last = territory.review.first_year, territory.review.last_year
     table = durations.time_to_criterion(cubes.cube(territory))
-    names = criteria_names(territory, table.index)
-    reached = table.dropna(subset=["median_low"]).sort_values(["median_high", "median_low"], kind="stable")
+    names = criteria_names(territory, table.index, numbered=False)
+    reached = table.dropna(subset=["median_low"])
     said = []
     if len(reached):
-        pieces: list[Piece] = [
-            (
-                _("{criterion} ({years} years)"),
-                {
-                    "criterion": names[str(criterion)],
-                    "years": fig(
-                        subject.key("progress", "median_years", criterion),
-                        row.median_low,
-                        "interval",
-                        high=row.median_high,
-                    ),
-                },
-            )
-            for criterion, row in zip(reached.index, reached.itertuples(), strict=True)
-        ]
+        pieces: list[Piece] = []
+        for (high, low), rows in reached.groupby(["median_high", "median_low"], sort=True):
+            key = subject.key("progress", "median_years", rows.index[0])
+            years = fig(key, low, "interval", high=high)
+            listed_names = ", ".join(names[str(criterion)] for criterion in rows.index)
+            text = _("{years} years: {names}") if high else _("{years} years (met by half at the start): {names}")
+            pieces.append((text, {"years": years, "names": listed_names}))
         text = _("Counted from {first}, half of the communes had met, in order of time: {items}.")
         said.append(listed(text, pieces, first=str(first)))
     waiting = table.index[table["median_low"].isna()]

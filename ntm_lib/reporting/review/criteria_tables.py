@@ -106,7 +106,13 @@ def steps(subject: Subject) -> Sheet:
         _("One criterion of one commune is counted once; each row adds up to communes times criteria."),
     ]
     return _sheet(
-        subject, _("Newly met and kept"), _("Criteria newly met, kept and not kept, by year"), columns, frame, notes
+        subject,
+        _("Newly met and kept"),
+        _("Criteria newly met, kept and not kept, by year"),
+        columns,
+        frame,
+        notes,
+        unit=_("Unit: one criterion of one commune"),
     )
 
 
@@ -189,7 +195,13 @@ def commune_criteria(subject: Subject) -> Sheet:
         Column("outcome", _("Compared with earlier years"), width=20),
     ]
     return _sheet(
-        subject, _("Criteria"), title, columns, frame.assign(code=frame.index), [_names_note(territory), kept_note()]
+        subject,
+        _("Criteria"),
+        title,
+        columns,
+        frame.assign(code=frame.index),
+        [_names_note(territory), kept_note()],
+        unit="",
     )
 
 
@@ -229,13 +241,14 @@ def _sheet(
     frame: pd.DataFrame,
     notes: Sequence[str],
     empty: str = "",
+    unit: str | None = None,
 ) -> Sheet:
     return Sheet(
         name=name,
         title=title,
         columns=columns,
         frame=frame,
-        unit=_("Unit: commune"),
+        unit=_("Unit: commune") if unit is None else unit,
         source=source_line(subject.territory),
         notes=[*notes, not_assessed_note(subject.territory)],
         stamps=subject.stamps,

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from ntm_lib import evaluation
 from ntm_lib.evaluation import GROUP_UNKNOWN
 from ntm_lib.evaluation.counts import planner_groups, progress
+from ntm_lib.evaluation.counts.progress import GROUP_FLOORS
 from ntm_lib.messages import _
 from ntm_lib.reporting import palette
 from ntm_lib.reporting.charts import column_chart, trend_chart
@@ -15,7 +16,7 @@ from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review import progress_tables
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.review.wording import Piece, at_least, listed, low_number, row_of
+from ntm_lib.reporting.review.wording import Piece, as_shown, at_least, listed, low_number, row_of
 from ntm_lib.reporting.sections.common import source_line, year_text
 from ntm_lib.reporting.sentences import Sentence, sentence
 
@@ -29,7 +30,7 @@ def _territory_headline(subject: Subject) -> list[Sentence]:
     head = evaluation.headline(subject.territory)
     first, last, row = head.first_year, head.last_year, head.last
     text = at_least(
-        _("By {year}, the communes of {name} meet {number} criteria per commune on average (data from {base})."),
+        _("By {year}, the communes of {name} meet {number} criteria per commune on average, counted over {base} that reported."),
         row["mean_low"], row["mean_high"], 1,
     )  # fmt: skip
     said = [
@@ -90,18 +91,32 @@ def count_groups(subject: Subject) -> list[Sentence]:
         number = fig(subject.key("progress", "group", GROUP_UNKNOWN, last), unknown, "count")
         text = _("{number} communes are not placed: what is missing could move them to another group.")
         said.append(sentence(text, number=number))
-    few = int(head.first["under_5"]), int(head.last["under_5"])
-    if few[0] > few[1]:
-        said.append(
-            sentence(
-                _("Communes under 5 criteria fell from {then} in {first} to {now} in {year}."),
-                then=fig(subject.key("progress", "few", head.first_year), few[0], "count"),
-                now=fig(subject.key("progress", "few", last), few[1], "count"),
-                first=str(head.first_year),
-                year=year,
-            )
+    return said + _few(subject)
+
+
+def _few(subject: Subject) -> list[Sentence]:
+    """Say how far communes with few criteria became fewer, where that is certain whatever is missing."""
+    territory = subject.territory
+    first, last = territory.review.first_year, territory.review.last_year
+    then, now = (territory.of_year(territory.counts, year) for year in (first, last))
+    floor = GROUP_FLOORS["5_9"]
+    few_then = int(((then["high"] < floor) & then["is_reported"]).sum())
+    few_now = int(((now["low"] < floor) | ~now["is_reported"]).sum())
+    if few_now >= few_then:
+        return []
+    text = _("Communes under {floor} criteria: at least {then} in {first}, at most {now} in {year}.")
+    return [
+        sentence(
+            text
+            if few_now
+            else _("In {year} no commune is under {floor} criteria any more; in {first} at least {then} were."),
+            floor=fig(subject.key("progress", "floor"), floor, "count"),
+            then=fig(subject.key("progress", "few", first), few_then, "count"),
+            first=str(first),
+            year=year_text(territory, last),
+            **({"now": fig(subject.key("progress", "few", last), few_now, "count")} if few_now else {}),
         )
-    return said
+    ]
 
 
 def planners(subject: Subject) -> list[Sentence]:
@@ -115,7 +130,10 @@ def planners(subject: Subject) -> list[Sentence]:
     shown = table[~table["membership"].isin([planner_groups.NO, planner_groups.PART, planner_groups.UNKNOWN])]
     if len(shown):
         pieces = [_planner_piece(subject, row, names, last) for _number, row in shown.iterrows()]
-        text = _("Criteria met per commune in {year} by group of communes: {items}.")
+        is_certain = bool((shown["mean_low"].round(1) == shown["mean_high"].round(1)).all())
+        text = as_shown(
+            _("Criteria met per commune in {year} by group of communes{basis}: {items}."), is_certain=is_certain
+        )
         said.append(listed(text, pieces, year=year_text(subject.territory, last)))
     whole = len(subject.territory.in_programme)
     unknown = table[(table["membership"] == planner_groups.UNKNOWN) & (table["communes"] == whole)]
@@ -133,7 +151,7 @@ def _planner_piece(subject: Subject, row: pd.Series, names: Mapping[tuple[str, s
         "communes": fig(f"{key}.communes", int(row["communes"]), "count"),
         "number": low_number(f"{key}.mean_low", row["mean_low"]),
     }
-    return at_least(_("{group} {number} ({communes} communes)"), row["mean_low"], row["mean_high"], 1), values
+    return _("{group} {number} ({communes} communes)"), values
 
 
 def _inside(name: str) -> str:

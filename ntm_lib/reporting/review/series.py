@@ -53,7 +53,8 @@ def on_units(subject: Subject) -> list[Sentence]:
     ]
     text = _("The lower figures come from joining communes alone ({rule}); no commune did less.")
     means = table["mean_low"].xs(last, level="year")
-    if means.is_monotonic_decreasing and means.iloc[-1] < means.iloc[0]:
+    is_whole = territory.unit.level == "province"  # a district's later communes also hold land of others
+    if is_whole and means.is_monotonic_decreasing and means.iloc[-1] < means.iloc[0]:
         said.append(sentence(text, rule=merge_rule_words()[territory.review.merge_rule]))
     return said + _crossing(subject)
 

@@ -77,8 +77,16 @@ def row_of(table: pd.DataFrame, *label: object) -> pd.Series:
     return found
 
 
-def criteria_names(territory: Territory, criteria: Iterable[str]) -> dict[str, str]:
-    """Return the names of criteria as the last year's set calls them: ``2. Giao thông``."""
+def as_shown(text: str, *, is_certain: bool) -> str:
+    """Say once, before a list of numbers, that they are what the data show where some results are missing."""
+    return text.replace("{basis}", "" if is_certain else " " + _("(by the data there are)"))
+
+
+def criteria_names(territory: Territory, criteria: Iterable[str], *, numbered: bool = True) -> dict[str, str]:
+    """Return the names of criteria as the last year's set calls them: ``2. Giao thông`` or ``Giao thông``."""
     labels = territory.reported.rules[territory.review.last_year].criteria
     names = labels[f"label_{language()}"]
-    return {str(criterion): f"{criterion}. {names.get(criterion, '')}".rstrip(". ") for criterion in criteria}
+    return {
+        str(item): f"{item}. {names[item]}" if numbered and item in names else str(names.get(item, item))
+        for item in criteria
+    }
