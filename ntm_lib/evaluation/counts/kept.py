@@ -1,5 +1,6 @@
 """Tell what was gained and kept from year to year; what a change of rules took away is never called a fall."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -37,6 +38,10 @@ class Outcome(StrEnum):
     NOT_ASSESSED = "not_assessed"
 
 
+STEPS = tuple(step.value for step in Step)
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
+
+
 def step_words() -> dict[str, str]:
     """Return the words for each step, in the order of columns."""
     return {
@@ -65,8 +70,8 @@ def outcome_words() -> dict[str, str]:
     }
 
 
-def steps(cube: Cube) -> NDArray[np.str_]:
-    """Return the step into each year but the first: (commune, year, criterion).
+def steps(cube: Cube) -> NDArray[np.int8]:
+    """Return the step into each year but the first: (commune, year, criterion), as places in ``STEPS``.
 
     A step is a fall (``not_kept``) only where both years judged the criterion by the same requirements and levels;
     where they did not, it is ``new_rules``.
@@ -74,7 +79,8 @@ def steps(cube: Cube) -> NDArray[np.str_]:
     before, after = cube.verdicts[:, :-1], cube.verdicts[:, 1:]
     is_same = np.broadcast_to(cube.eras[:-1] == cube.eras[1:], before.shape)
     was, now = before == Verdict.MET, after == Verdict.MET
-    return np.select(
+    return _chosen(
+        STEPS,
         [
             (before == Verdict.NOT_APPLICABLE) | (after == Verdict.NOT_APPLICABLE),
             (before == Verdict.UNKNOWN) | (after == Verdict.UNKNOWN),
@@ -93,7 +99,7 @@ def steps(cube: Cube) -> NDArray[np.str_]:
             Step.NOT_KEPT,
             Step.NEW_RULES,
         ],
-        default=Step.STILL_MISSING,
+        Step.STILL_MISSING,
     )
 
 
@@ -103,7 +109,7 @@ def steps_by_year(cube: Cube) -> pd.DataFrame:
     Each row adds up to communes times criteria.
     """
     taken = steps(cube)
-    table = {step.value: np.count_nonzero(taken == step.value, axis=(0, 2)) for step in Step}
+    table = {step: np.count_nonzero(taken == place, axis=(0, 2)) for place, step in enumerate(STEPS)}
     return pd.DataFrame(table, index=pd.Index(cube.years[1:], name="year"))
 
 
@@ -114,11 +120,17 @@ def outcomes(cube: Cube, year: int) -> pd.DataFrame:
     and met before only by others; ``not_yet``: not met, and in no earlier year known to be. ``start_unknown``: met, but
     the first year is not known, so that it cannot be called gained.
     """
+    return pd.DataFrame(np.array(OUTCOMES)[_outcomes(cube, year)], index=cube.communes, columns=cube.criteria)
+
+
+def _outcomes(cube: Cube, year: int) -> NDArray[np.int8]:
+    """Return the outcomes (commune, criterion) as places in ``OUTCOMES``."""
     place = cube.place(year)
     now, first = cube.verdicts[:, place], cube.verdicts[:, 0]
     earlier = cube.verdicts[:, :place] == Verdict.MET
     is_same = cube.eras[:place] == cube.eras[place]
-    found = np.select(
+    return _chosen(
+        OUTCOMES,
         [
             now == Verdict.NOT_APPLICABLE,
             now == Verdict.UNKNOWN,
@@ -137,20 +149,29 @@ def outcomes(cube: Cube, year: int) -> pd.DataFrame:
             Outcome.NOT_KEPT,
             Outcome.NEW_RULES,
         ],
-        default=Outcome.NOT_YET,
+        Outcome.NOT_YET,
     )
-    return pd.DataFrame(found, index=cube.communes, columns=cube.criteria)
 
 
 def outcomes_by_criterion(cube: Cube, year: int) -> pd.DataFrame:
     """Return a row a criterion, a column an outcome; each row adds up to the number of communes."""
-    return _counted(outcomes(cube, year).T)
+    return _counted(_outcomes(cube, year), 0, cube.criteria)
 
 
 def outcomes_by_commune(cube: Cube, year: int) -> pd.DataFrame:
     """Return a row a commune, a column an outcome; each row adds up to the number of criteria."""
-    return _counted(outcomes(cube, year))
+    return _counted(_outcomes(cube, year), 1, cube.communes)
 
 
-def _counted(found: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({outcome.value: (found == outcome.value).sum(axis=1) for outcome in Outcome})
+def _counted(found: NDArray[np.int8], axis: int, index: pd.Index) -> pd.DataFrame:
+    counts = {outcome: np.count_nonzero(found == place, axis=axis) for place, outcome in enumerate(OUTCOMES)}
+    return pd.DataFrame(counts, index=index)
+
+
+def _chosen(
+    names: tuple[str, ...], cases: Sequence[NDArray[np.bool_]], meanings: Sequence[str], otherwise: str
+) -> NDArray[np.int8]:
+    """Return for each place the first case that holds, as a place in ``names``."""
+    codes = [np.int8(names.index(meaning)) for meaning in meanings]
+    chosen: NDArray[np.int8] = np.select(cases, codes, default=np.int8(names.index(otherwise)))
+    return chosen

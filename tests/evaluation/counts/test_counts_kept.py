@@ -82,8 +82,8 @@ def test_the_change_of_what_is_met_is_what_was_gained_less_what_was_lost(cube: C
 def test_a_change_of_rules_is_never_a_fall(cube: Cube) -> None:
     steps = kept.steps(cube)
     is_changed = np.broadcast_to(cube.eras[1:] != cube.eras[:-1], steps.shape)
-    assert not (steps[is_changed] == "not_kept").any()
-    assert not (steps[~is_changed] == "new_rules").any()
+    assert not (steps[is_changed] == kept.STEPS.index("not_kept")).any()
+    assert not (steps[~is_changed] == kept.STEPS.index("new_rules")).any()
 
 
 @pytest.mark.parametrize(
