@@ -18,14 +18,19 @@ from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
-from ntm_lib.review import Review, load_review
+from ntm_lib.reporting.display import Slot
+from ntm_lib.review import Audience, Review, load_review
+
+REPORTS, SLIDES = "reports", "slides"
+"""Where written reports and slides stand among the results."""
 
 
 @dataclass(frozen=True)
 class Job:
     """One notebook to run for one unit.
 
-    The page must declare ``unit_name``, or it is refused; ``home`` is the relative address of the index.
+    The page must declare ``unit_name``, or it is refused; ``home`` is the relative address of the index. ``more``: pages of
+    their own for what the notebook shows in other places.
     """
 
     name: str
@@ -36,9 +41,22 @@ class Job:
     page: Path
     executed: Path
     home: str = ""
+    more: tuple["OtherPage", ...] = ()
 
 
-def district_jobs(project: Project, out: Path, on: dt.date, districts: list[str]) -> list[Job]:
+@dataclass(frozen=True)
+class OtherPage:
+    """A page made of the blocks that a notebook shows in one place (``slot``) other than its own page."""
+
+    slot: Slot
+    title: str
+    page: Path
+    home: str = "../index.html"
+
+
+def district_jobs(
+    project: Project, out: Path, on: dt.date, districts: list[str], audience: Audience = Audience.PUBLIC
+) -> list[Job]:
     """Return a job for each district of the date, or for those named; every fault is told at once."""
     check_notebook(project.notebooks / "district_evaluation.ipynb", MODELS["district_evaluation"])
     review = load_review(project)
@@ -51,14 +69,14 @@ def district_jobs(project: Project, out: Path, on: dt.date, districts: list[str]
     jobs = []
     for code in districts or list(vintage.districts.index):
         try:
-            jobs.append(_district_job(project, review, out, on, code))
+            jobs.append(_district_job(project, review, out, on, code, audience))
         except NtmError as error:
             faults.add(code, str(error))
     faults.stop_if_any(UsageFaultsError)
     return jobs
 
 
-def _district_job(project: Project, review: Review, out: Path, on: dt.date, code: str) -> Job:
+def _district_job(project: Project, review: Review, out: Path, on: dt.date, code: str, audience: Audience) -> Job:
     unit = units.resolve(code, on, project)
     name = f"{unit.code}-{on.year}"
     parameters = _read(project, review, on, "district_evaluation", name)
@@ -70,14 +88,17 @@ def _district_job(project: Project, review: Review, out: Path, on: dt.date, code
         title=_title(unit, parameters),
         unit_name=unit.name,
         notebook=project.notebooks / "district_evaluation.ipynb",
-        parameters=parameters,
+        parameters=parameters.model_copy(update={"audience": audience}),
         page=out / "districts" / f"{name}.html",
         executed=out / "notebooks" / f"{name}.ipynb",
         home="../index.html",
+        more=(OtherPage("report", _report_title(unit, parameters), out / REPORTS / f"{name}.html"),),
     )
 
 
-def province_job(project: Project, out: Path, on: dt.date, pages: list[str]) -> Job:
+def province_job(
+    project: Project, out: Path, on: dt.date, pages: list[str], audience: Audience = Audience.PUBLIC
+) -> Job:
     """Return the job of the province page, which leads to the district pages that exist."""
     notebook = project.notebooks / "province_overview.ipynb"
     check_notebook(notebook, MODELS["province_overview"])
@@ -89,14 +110,30 @@ def province_job(project: Project, out: Path, on: dt.date, pages: list[str]) -> 
         title=_title(unit, parameters),
         unit_name=unit.name,
         notebook=notebook,
-        parameters=parameters.model_copy(update={"pages": tuple(pages)}),
+        parameters=parameters.model_copy(update={"pages": tuple(pages), "audience": audience}),
         page=out / "index.html",
         executed=out / "notebooks" / f"{name}.ipynb",
+        more=(
+            OtherPage("report", _report_title(unit, parameters), out / REPORTS / f"{name}.html"),
+            OtherPage("press", _press_title(unit, parameters), out / f"press-{name}.html", "index.html"),
+        ),
     )
 
 
 def _title(unit: units.Unit, parameters: NotebookParameters) -> str:
     return _("New Rural Development in {name}, {first}-{last}").format(
+        name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
+    )
+
+
+def _press_title(unit: units.Unit, parameters: NotebookParameters) -> str:
+    return _("New Rural Development in {name}, {first}-{last}: maps and figures for the press").format(
+        name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
+    )
+
+
+def _report_title(unit: units.Unit, parameters: NotebookParameters) -> str:
+    return _("Report of the ten-year review in {name}, {first}-{last}").format(
         name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
     )
 

@@ -86,7 +86,9 @@ def gained_and_kept(subject: Subject) -> list[Sentence]:
 def _not_kept(subject: Subject, found: pd.DataFrame) -> Sentence:
     last = subject.territory.review.last_year
     names = criteria_names(subject.territory, found.columns, numbered=False)
-    by_criterion = (found == Outcome.NOT_KEPT.value).sum()
+    counted = (found == Outcome.NOT_KEPT.value).sum()
+    total = int(counted.sum())
+    by_criterion = counted[subject.territory.shown(counted.index)]
     by_criterion = by_criterion[by_criterion > 0].sort_values(ascending=False, kind="stable")
     pieces: list[Piece] = [
         (
@@ -98,9 +100,12 @@ def _not_kept(subject: Subject, found: pd.DataFrame) -> Sentence:
         )
         for criterion, number in by_criterion.items()
     ]
-    total = fig(subject.key("progress", "outcome", Outcome.NOT_KEPT.value, last), int(by_criterion.sum()), "count")
+    shown_total = fig(subject.key("progress", "outcome", Outcome.NOT_KEPT.value, last), total, "count")
+    if not pieces or int(by_criterion.sum()) < total:
+        text = _("In {total} cases a criterion once met was not kept up to {year}.")
+        return sentence(text, total=shown_total, year=str(last))
     text = _("In {total} cases a criterion once met was not kept up to {year}: {items}.")
-    return listed(text, pieces, total=total, year=str(last))
+    return listed(text, pieces, total=shown_total, year=str(last))
 
 
 def _commune_gained(subject: Subject, found: pd.Series) -> list[Sentence]:
@@ -114,7 +119,7 @@ def _commune_gained(subject: Subject, found: pd.Series) -> list[Sentence]:
     }
     said = []
     for outcome, text in texts.items():
-        criteria = list(found.index[found == outcome.value])
+        criteria = subject.territory.shown(found.index[found == outcome.value])
         if criteria:
             number = fig(subject.key("progress", "outcome", outcome.value), len(criteria), "count")
             names = ", ".join(criteria_names(subject.territory, criteria, numbered=False).values())
@@ -130,6 +135,7 @@ def times(subject: Subject) -> list[Sentence]:
     territory = subject.territory
     first, last = territory.review.first_year, territory.review.last_year
     table = durations.time_to_criterion(cubes.cube(territory))
+    table = table.loc[territory.shown(table.index)]
     names = criteria_names(territory, table.index, numbered=False)
     reached = table.dropna(subset=["median_low"])
     said = []
@@ -161,7 +167,7 @@ def heat_picture(subject: Subject) -> Markup:
         share.where(is_reported).reindex(cubes.cube(territory).criteria),
         key=subject.key("progress", "criterion_share"),
         title=_("Share of communes meeting each criterion (%), {name}").format(name=Subject(territory).name),
-        names=_short(criteria_names(territory, territory.scores.criteria.columns)),
+        names=_short(criteria_names(territory, territory.shown(territory.scores.criteria.columns))),
         columns={year: str(year) for year in years},
         breaks=set_changes(subject),
         stamps=subject.stamps,

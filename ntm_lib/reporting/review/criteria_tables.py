@@ -17,7 +17,7 @@ from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.review.wording import criteria_names, pairs, point_key, point_text
-from ntm_lib.reporting.sections.common import not_assessed_note, source_line, year_text
+from ntm_lib.reporting.sections.common import not_assessed_note, source_line, withheld_note, year_text
 from ntm_lib.reporting.sheets import Column, Sheet
 
 
@@ -28,8 +28,10 @@ def group_of(territory: Territory) -> pd.Series:
 
 
 def group_names(territory: Territory) -> dict[str, str]:
-    """Return the names of the groups of criteria in their order."""
-    table = territory.reported.rules[territory.review.last_year].criteria.drop_duplicates("group")
+    """Return the names of the groups of criteria in their order, without those that would tell of a withheld criterion."""
+    criteria = territory.reported.rules[territory.review.last_year].criteria
+    telling = criteria["group"][criteria.index.isin(territory.withheld)]
+    table = criteria[~criteria["group"].isin(telling)].drop_duplicates("group")
     return dict(zip(table["group"], table[f"group_{language()}"], strict=True))
 
 
@@ -66,7 +68,7 @@ def criterion_shares(subject: Subject) -> Sheet:
         ]
     title = _("Communes meeting each criterion")
     notes = [_names_note(territory), _base_note(territory), _interval_note()]
-    return _sheet(subject, _("Criteria"), title, columns, frame.assign(code=frame.index), notes)
+    return _sheet(subject, _("Criteria"), title, columns, frame.assign(code=frame.index, criterion=frame.index), notes)
 
 
 def criteria_groups(subject: Subject) -> Sheet:
@@ -88,7 +90,14 @@ def criteria_groups(subject: Subject) -> Sheet:
             Column(f"all_{key}", _("Communes meeting the whole group"), "interval", head, 9),
         ]
     title = _("Results by group of criteria")
-    return _sheet(subject, _("Groups of criteria"), title, columns, frame.assign(code=frame.index), [_interval_note()])
+    return _sheet(
+        subject,
+        _("Groups of criteria"),
+        title,
+        columns,
+        frame.assign(code=frame.index),
+        [_interval_note(), *withheld_note(territory)],
+    )
 
 
 def steps(subject: Subject) -> Sheet:
@@ -122,7 +131,9 @@ def outcomes(subject: Subject) -> Sheet:
     last = territory.review.last_year
     table = kept.outcomes_by_criterion(cubes.cube(territory), last)
     words = kept.outcome_words()
-    frame = table.assign(name=list(criteria_names(territory, table.index).values()), code=table.index)
+    frame = table.assign(
+        name=list(criteria_names(territory, table.index).values()), code=table.index, criterion=table.index
+    )
     head = year_text(territory, last)
     columns = [
         Column("name", _("Criterion"), width=30),
@@ -137,7 +148,9 @@ def times(subject: Subject) -> Sheet:
     territory = subject.territory
     first, last = territory.review.first_year, territory.review.last_year
     table = durations.time_to_criterion(cubes.cube(territory))
-    frame = table.assign(name=list(criteria_names(territory, table.index).values()), code=table.index)
+    frame = table.assign(
+        name=list(criteria_names(territory, table.index).values()), code=table.index, criterion=table.index
+    )
     not_yet = _("not yet by half of the communes up to {year}").format(year=last)
     frame["median"] = [
         not_yet if formats.is_missing(low) else (low, high)
@@ -199,7 +212,7 @@ def commune_criteria(subject: Subject) -> Sheet:
         _("Criteria"),
         title,
         columns,
-        frame.assign(code=frame.index),
+        frame.assign(code=frame.index, criterion=frame.index),
         [_names_note(territory), kept_note()],
         unit="",
     )

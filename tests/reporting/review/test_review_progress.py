@@ -14,10 +14,11 @@ from ntm_lib.reporting import figures, stamps
 from ntm_lib.reporting.heat_chart import heat_chart
 from ntm_lib.reporting.pictures import Picture
 from ntm_lib.reporting.review import criteria_course, progress, series
-from ntm_lib.reporting.review.contents import Contents
+from ntm_lib.reporting.review.contents import Contents, all_contents
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheet_html import sheet_html
 from ntm_lib.reporting.sheets import Sheet, printed
+from ntm_lib.review import Audience
 
 PARTS = (progress.CONTENTS, criteria_course.CONTENTS, series.CONTENTS)
 SUBJECTS = {
@@ -180,3 +181,31 @@ def test_the_heat_table_shows_what_is_missing_and_refuses_what_is_no_share() -> 
     assert "MINH HỌA" in drawn
     with pytest.raises(ValueError, match="between 0 and 100"):
         heat_chart(shares + 1, key="province.x", title="", names={"1": ""}, columns={2011: ""})
+
+
+def test_withheld_criteria_are_in_no_sentence_picture_or_table(
+    own_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = own_project.parameters / "review.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("withheld: []", 'withheld: ["18", "19"]'), encoding="utf-8")
+    monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
+    territory = load_territory("052", audience=Audience.PUBLIC)
+    assert territory.withheld
+    contents = all_contents()
+    subject = Subject(territory)
+    for part in PARTS[:2]:
+        said = [str(item) for name in part.sentences for item in part.sentences[name](subject)]
+        assert said
+        assert not [item for item in said if "Hệ thống chính trị" in item or "An ninh" in item]
+        for name in part.tables:
+            sheet = contents.table(name, subject)
+            assert not set(sheet.frame.get("criterion", pd.Series(dtype=str))) & territory.withheld
+            assert "An ninh" not in text_of(sheet)
+        for name in part.pictures:
+            assert contents.picture(name, subject) is not None
+    gained = criteria_course.gained_and_kept(Subject(territory, commune="01774"))
+    assert not [item for item in gained if "An ninh" in str(item)]
+    groups = criteria_course.CONTENTS.tables["progress_criteria_groups"](Subject(territory))
+    assert "V" not in set(groups.frame["code"])
+    assert "18, 19" in " ".join(groups.notes)
