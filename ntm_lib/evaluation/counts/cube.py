@@ -1,5 +1,6 @@
 """Lay verdicts out as an array by commune, year and criterion, with the eras in which a criterion's rules stood."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,25 +83,17 @@ def eras(rules: Mapping[int, YearRules], years: Sequence[int], criteria: pd.Inde
     So another set begins an era for every criterion that it changed, and a level that rises from year to year (income)
     begins one each year: what was met before and is not met after such a change is no fall.
     """
+    judged = [_judged_by(rules[year].requirements) for year in years]
     changed = np.zeros((len(years), len(criteria)), dtype=np.int64)
-    for place, (before, after) in enumerate(pairwise(years), start=1):
-        if rules[before] is not rules[after]:
-            changed[place] = ~_same(rules[before].requirements, rules[after].requirements, criteria)
+    for place, (before, after) in enumerate(pairwise(judged), start=1):
+        changed[place] = [before.get(criterion) != after.get(criterion) for criterion in criteria]
     return np.cumsum(changed, axis=0)
 
 
-def _same(before: pd.DataFrame, after: pd.DataFrame, criteria: pd.Index) -> NDArray[np.bool_]:
-    columns = ["criterion", "sense", "decision", "level"]
-    pair = before[columns].merge(
-        after[columns], how="outer", left_index=True, right_index=True, suffixes=("_before", "_after")
-    )
-    equal = pd.concat(
-        [
-            (pair[f"{name}_before"] == pair[f"{name}_after"])
-            | (pair[f"{name}_before"].isna() & pair[f"{name}_after"].isna())
-            for name in columns
-        ],
-        axis=1,
-    ).all(axis=1)
-    owner = pair["criterion_before"].fillna(pair["criterion_after"])
-    return equal.groupby(owner).all().reindex(criteria, fill_value=False).to_numpy(np.bool_)
+def _judged_by(requirements: pd.DataFrame) -> dict[str, dict[str, tuple[str, str, float | None]]]:
+    """Return for each criterion what judges it: sense, decision and level (None: no usable one) of each requirement."""
+    found: dict[str, dict[str, tuple[str, str, float | None]]] = {}
+    columns = [requirements[name].tolist() for name in ("criterion", "sense", "decision", "level")]
+    for requirement, criterion, sense, decision, level in zip(requirements.index, *columns, strict=True):
+        found.setdefault(criterion, {})[requirement] = (sense, decision, None if math.isnan(level) else level)
+    return found

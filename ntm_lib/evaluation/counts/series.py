@@ -1,7 +1,7 @@
 """Carry ten years of values to the communes of another day, each indicator and volume by its own rule."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,21 +18,29 @@ INDEX = ["commune_code", "year"]
 
 
 def requirement_series(
-    territory: Territory, to_date: dt.date, rules: SeriesRules | None = None
+    territory: Territory,
+    to_date: dt.date,
+    rules: SeriesRules | None = None,
+    years: Sequence[int] | None = None,
+    only: Collection[str] | None = None,
 ) -> Mapping[str, pd.DataFrame]:
     """Return the values of each criteria set on the communes of ``to_date`` that have land of the territory.
 
     By set as in `Results.values`: index (commune_code, year), a column a requirement; NaN where a part is missing or the
-    requirement is not derivable. All parts of a commune are counted, those of other districts as well.
+    requirement is not derivable. All parts of a commune are counted, those of other districts as well. ``years``,
+    ``only``: these years and requirements alone.
     """
     rules = rules or series_rules(territory.project)
     lineage = units.lineage(territory.results.unit_vintage, to_date, territory.project)
     joined = parts(lineage, of=pd.Index(territory.parts["from_code"]))
-    years = list(territory.years)
+    by_year = territory.reported.rules
+    years = list(territory.years if years is None else years)
     carried = {}
-    for set_id in dict.fromkeys(item.set_id for item in territory.reported.rules.values()):
-        own = [year for year in years if territory.reported.rules[year].set_id == set_id]
-        of_set = rules.of_set(territory.reported.rules[own[0]].requirements)
+    for set_id in dict.fromkeys(by_year[year].set_id for year in years):
+        own = [year for year in years if by_year[year].set_id == set_id]
+        of_set = rules.of_set(by_year[own[0]].requirements)
+        if only is not None:
+            of_set = of_set[of_set.index.isin(list(only))]
         carried[set_id] = carry(territory.results.values[set_id], of_set, joined, own, Weights(territory, joined, own))
     return carried
 

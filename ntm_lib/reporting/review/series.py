@@ -12,7 +12,7 @@ from ntm_lib.evaluation import merge_rule_words
 from ntm_lib.evaluation.counts import joined, series, vintages
 from ntm_lib.evaluation.counts.columns import points
 from ntm_lib.evaluation.counts.series_rules import Rule, rule_words, series_rules
-from ntm_lib.evaluation.territory import Territory
+from ntm_lib.evaluation.territory import Territory, rows_of_year
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
@@ -137,7 +137,8 @@ def leading_sheet(subject: Subject) -> Sheet:
     of_set = rules.of_set(year_rules.requirements)
     leading = list(of_set.index[of_set["is_leading"]])
     lineage = units.lineage(territory.results.unit_vintage, latest, territory.project)
-    values = series.requirement_series(territory, latest, rules)[year_rules.set_id].xs(last, level="year")[leading]
+    carried = series.requirement_series(territory, latest, rules, years=[last], only=leading)
+    values = rows_of_year(carried[year_rules.set_id], last)[leading]
     values = values.replace(np.inf, np.nan)
     after = lineage.after.frame
     frame = values[after["is_in_programme"].reindex(values.index).astype(bool)].copy()
