@@ -55,7 +55,8 @@ def memberships(territory: Territory, year: int) -> pd.DataFrame:
     communes = territory.in_programme
     found = _merged(_profile(territory, year), _parts(territory), communes.index)
     register = communes["is_border"].map({True: YES, False: NO})
-    found["border"] = found["border"].mask(found["border"] == UNKNOWN, register).fillna(UNKNOWN)
+    on_border = found["border"].replace(PART, YES)  # a commune with one part on the border is on it
+    found["border"] = on_border.mask(on_border == UNKNOWN, register).fillna(UNKNOWN)
     found[NEAR_TOWN] = _near_town(territory)
     return found
 

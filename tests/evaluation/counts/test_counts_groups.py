@@ -103,6 +103,18 @@ def test_a_commune_formed_from_different_ones_belongs_in_part() -> None:
     assert found["pilot"].to_dict() == {"w": "unknown", "x": "part", "y": "unknown", "z": "no"}
 
 
+@pytest.mark.parametrize("on", ["2020-12-31", "2025-12-31"])
+def test_a_commune_with_one_part_on_the_border_is_a_border_commune(on: str) -> None:
+    territory = load_province(on=on)
+    found = planner_groups.memberships(territory, 2020)["border"]
+    parts = territory.parts.assign(border=territory.parts["from_code"].map(
+        planner_groups.memberships(load_province(), 2020)["border"]
+    ))  # fmt: skip
+    touched = set(parts.loc[parts["border"] == "yes", "to_code"]) & set(found.index)
+    assert touched <= set(found.index[found == "yes"])
+    assert "part" not in set(found)
+
+
 def test_the_edge_of_a_town_is_read_from_boundaries_and_never_from_the_schematic(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
