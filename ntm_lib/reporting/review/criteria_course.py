@@ -3,7 +3,6 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ntm_lib.evaluation.counts import cube as cubes
 from ntm_lib.evaluation.counts import durations, kept, shares
 from ntm_lib.evaluation.counts.kept import Outcome, Step
 from ntm_lib.messages import _
@@ -14,6 +13,7 @@ from ntm_lib.reporting.palette import MapClass
 from ntm_lib.reporting.review import criteria_tables
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.progress import set_changes
+from ntm_lib.reporting.review.progress_held import cube_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.review.wording import Piece, as_shown, criteria_names, listed, low_number, row_of
 from ntm_lib.reporting.sections.common import source_line, year_text
@@ -24,7 +24,7 @@ def criteria_groups(subject: Subject) -> list[Sentence]:
     """Say how many criteria communes meet in each of the groups of criteria."""
     territory = subject.territory
     first, last = territory.review.first_year, territory.review.last_year
-    cube = cubes.cube(territory)
+    cube = cube_of(territory)
     if subject.commune:
         cube = criteria_tables.only_commune(cube, subject.commune)
     table = shares.criteria_groups_by_year(
@@ -60,7 +60,7 @@ def gained_and_kept(subject: Subject) -> list[Sentence]:
     """Say what was gained since the first year, what was not kept, and what only the law took away."""
     territory = subject.territory
     first, last = territory.review.first_year, territory.review.last_year
-    found = kept.outcomes(cubes.cube(territory), last)
+    found = kept.outcomes(cube_of(territory), last)
     if subject.commune:
         return _commune_gained(subject, row_of(found, subject.commune))
     numbers = {outcome: int((found == outcome.value).to_numpy().sum()) for outcome in Outcome}
@@ -134,7 +134,7 @@ def times(subject: Subject) -> list[Sentence]:
         return []
     territory = subject.territory
     first, last = territory.review.first_year, territory.review.last_year
-    table = durations.time_to_criterion(cubes.cube(territory))
+    table = durations.time_to_criterion(cube_of(territory))
     table = table.loc[territory.shown(table.index)]
     names = criteria_names(territory, table.index, numbered=False)
     reached = table.dropna(subset=["median_low"])
@@ -159,12 +159,12 @@ def times(subject: Subject) -> list[Sentence]:
 def heat_picture(subject: Subject) -> Markup:
     """Draw the share of communes that met each criterion, by year."""
     territory = subject.territory
-    table = shares.criterion_by_year(cubes.cube(territory))
+    table = shares.criterion_by_year(cube_of(territory))
     share = (100 * table["low"] / table["of"].where(table["of"] > 0)).unstack("year")
     is_reported = table["unknown"].unstack("year").lt(table["of"].unstack("year"))
     years = list(territory.years)
     return heat_chart(
-        share.where(is_reported).reindex(cubes.cube(territory).criteria),
+        share.where(is_reported).reindex(cube_of(territory).criteria),
         key=subject.key("progress", "criterion_share"),
         title=_("Share of communes meeting each criterion (%), {name}").format(name=Subject(territory).name),
         names=_short(criteria_names(territory, territory.shown(territory.scores.criteria.columns))),
@@ -182,7 +182,7 @@ def _short(names: dict[str, str], letters: int = 46) -> dict[str, str]:
 def steps_picture(subject: Subject) -> Markup:
     """Draw what was kept from the year before and what was newly met, by year."""
     territory = subject.territory
-    table = kept.steps_by_year(cubes.cube(territory))
+    table = kept.steps_by_year(cube_of(territory))
     words = kept.step_words()
     colours = {Step.KEPT: "#c2dfe0", Step.GAINED: "#1f6aa5", Step.GAINED_NEW_RULES: "#8fbfdc"}
     classes = {step.value: MapClass(words[step], colour, "") for step, colour in colours.items()}

@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ntm_lib.evaluation.counts import cube as cubes
 from ntm_lib.evaluation.counts import durations, kept, shares
-from ntm_lib.evaluation.counts.columns import slices
 from ntm_lib.evaluation.counts.cube import Cube
 from ntm_lib.evaluation.counts.kept import Outcome
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.review.progress_held import cube_of, slices_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.review.wording import criteria_names, pairs, point_key, point_text
 from ntm_lib.reporting.sections.common import not_assessed_note, source_line, withheld_note, year_text
@@ -56,7 +55,7 @@ def criterion_shares(subject: Subject) -> Sheet:
     criteria = territory.scores.criteria.columns
     frame = pd.DataFrame({"name": criteria_names(territory, criteria)}, index=criteria)
     columns = [Column("name", _("Criterion"), width=30)]
-    for part in slices(territory):
+    for part in slices_of(territory):
         table = shares.criterion_by_year(part.cube).xs(part.point.year, level="year")
         key, head = point_key(part.point), point_text(territory, part.point)
         frame[f"met_{key}"] = pairs(table["low"], table["high"])
@@ -78,7 +77,7 @@ def criteria_groups(subject: Subject) -> Sheet:
     frame = pd.DataFrame({"name": names})
     frame["criteria"] = groups.value_counts().reindex(frame.index)
     columns = [Column("name", _("Group of criteria"), width=30), Column("criteria", _("Criteria"), "count", width=8)]
-    for part in slices(territory):
+    for part in slices_of(territory):
         table = shares.criteria_groups_by_year(part.cube, groups, reported(territory, part.cube)).xs(
             part.point.year, level="year"
         )
@@ -103,7 +102,7 @@ def criteria_groups(subject: Subject) -> Sheet:
 def steps(subject: Subject) -> Sheet:
     """Return what was newly met, kept and not kept from each year to the next."""
     territory = subject.territory
-    table = kept.steps_by_year(cubes.cube(territory))
+    table = kept.steps_by_year(cube_of(territory))
     words = kept.step_words()
     frame = table.assign(year=[year_text(territory, int(year)) for year in table.index], code=table.index)
     columns = [
@@ -129,7 +128,7 @@ def outcomes(subject: Subject) -> Sheet:
     """Return for each criterion in how many communes it was gained, kept, not kept."""
     territory = subject.territory
     last = territory.review.last_year
-    table = kept.outcomes_by_criterion(cubes.cube(territory), last)
+    table = kept.outcomes_by_criterion(cube_of(territory), last)
     words = kept.outcome_words()
     frame = table.assign(
         name=list(criteria_names(territory, table.index).values()), code=table.index, criterion=table.index
@@ -147,7 +146,7 @@ def times(subject: Subject) -> Sheet:
     """Return how long communes took to meet each criterion."""
     territory = subject.territory
     first, last = territory.review.first_year, territory.review.last_year
-    table = durations.time_to_criterion(cubes.cube(territory))
+    table = durations.time_to_criterion(cube_of(territory))
     frame = table.assign(
         name=list(criteria_names(territory, table.index).values()), code=table.index, criterion=table.index
     )
@@ -189,9 +188,9 @@ def commune_criteria(subject: Subject) -> Sheet:
             _("Only in the report of a commune."),
         )
     last = territory.review.last_year
-    whole = cubes.cube(territory)
+    whole = cube_of(territory)
     place = int(whole.communes.get_indexer(pd.Index([subject.commune]))[0])
-    for part in slices(territory):
+    for part in slices_of(territory):
         key = point_key(part.point)
         frame[key] = part.cube.verdicts[place, 0]
         columns.append(Column(key, point_text(territory, part.point), "verdict", width=10))

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from ntm_lib import evaluation
 from ntm_lib.evaluation import GROUP_UNKNOWN
-from ntm_lib.evaluation.counts import planner_groups, progress
+from ntm_lib.evaluation.counts import planner_groups
 from ntm_lib.evaluation.counts.progress import GROUP_FLOORS
 from ntm_lib.messages import _
 from ntm_lib.reporting import palette
@@ -15,6 +15,7 @@ from ntm_lib.reporting.charts import column_chart, trend_chart
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review import progress_tables
 from ntm_lib.reporting.review.contents import Contents
+from ntm_lib.reporting.review.progress_held import planners_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.review.wording import Piece, as_shown, at_least, listed, low_number, row_of
 from ntm_lib.reporting.sections.common import source_line, year_text
@@ -124,7 +125,7 @@ def planners(subject: Subject) -> list[Sentence]:
     if subject.commune:
         return []
     last = subject.territory.review.last_year
-    table = progress.by_planner_group(subject.territory, last).xs(last, level="year").reset_index()
+    table = planners_of(subject.territory).xs(last, level="year").reset_index()
     names = planner_groups.group_names()
     said: list[Sentence] = []
     shown = table[~table["membership"].isin([planner_groups.NO, planner_groups.PART, planner_groups.UNKNOWN])]

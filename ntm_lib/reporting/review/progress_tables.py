@@ -7,12 +7,11 @@ import pandas as pd
 
 from ntm_lib import evaluation
 from ntm_lib.evaluation import GROUP_UNKNOWN
-from ntm_lib.evaluation.counts import cube as cubes
 from ntm_lib.evaluation.counts import kept, planner_groups, progress
-from ntm_lib.evaluation.counts.columns import slices
 from ntm_lib.evaluation.territory import rows_of_year
 from ntm_lib.messages import _
 from ntm_lib.reporting.review.criteria_tables import kept_note
+from ntm_lib.reporting.review.progress_held import cube_of, planners_of, slices_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.review.wording import named, pairs, point_key, point_text
 from ntm_lib.reporting.sections.common import not_assessed_note, source_line, year_text
@@ -63,7 +62,7 @@ def by_planner_group(subject: Subject) -> Sheet:
     """Return the groups that planners use; membership that is not known is a row of its own."""
     territory = subject.territory
     first, last = territory.review.first_year, territory.review.last_year
-    table = progress.by_planner_group(territory, last)
+    table = planners_of(territory)
     names = planner_groups.group_names()
     now, then = (table.xs(year, level="year").reset_index() for year in (last, first))
     frame = _with_means(now)
@@ -84,14 +83,14 @@ def by_planner_group(subject: Subject) -> Sheet:
 def by_commune(subject: Subject) -> Sheet:
     """Return the communes with the criteria they met at each point in time, and what they gained and did not keep."""
     territory = subject.territory
-    cube = cubes.cube(territory)
+    cube = cube_of(territory)
     last = territory.review.last_year
     frame = pd.DataFrame({"name": territory.in_programme["name"]}, index=cube.communes)
     columns = [Column("name", _("Commune"), width=24)]
     if not territory.vintage.districts.empty and territory.unit.level == "province":
         frame["district"] = territory.in_programme["parent_code"].map(territory.vintage.frame["short_name"])
         columns.append(Column("district", _("District, city"), width=16))
-    for part in slices(territory):
+    for part in slices_of(territory):
         met, open_ = part.cube.is_met[:, 0].sum(axis=1), part.cube.is_unknown[:, 0].sum(axis=1)
         key = f"met_{point_key(part.point)}"
         frame[key] = pairs(pd.Series(met, cube.communes), pd.Series(met + open_, cube.communes))

@@ -17,6 +17,7 @@ from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.contents import Contents
+from ntm_lib.reporting.review.progress_held import trends_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.review.wording import Piece, listed, named, pairs, row_of
 from ntm_lib.reporting.sections.common import source_line, year_text
@@ -28,7 +29,7 @@ from ntm_lib.tables import contract
 def on_units(subject: Subject) -> list[Sentence]:
     """Say how the last year looks on the units of each arrangement, and that the communes did not change by it."""
     territory = subject.territory
-    table = vintages.trends(territory)
+    table = trends_of(territory)
     last = territory.review.last_year
     if subject.commune or table.index.unique("on").size < 2:
         return []
@@ -81,7 +82,7 @@ def _crossing(subject: Subject) -> list[Sentence]:
 def on_units_sheet(subject: Subject) -> Sheet:
     """Return the communes and the criteria per commune of each year on the units of each arrangement."""
     territory = subject.territory
-    table = vintages.trends(territory)
+    table = trends_of(territory)
     days = list(table.index.unique("on"))
     years = [point.year for point in points(territory.project) if point.on is None and point.year in territory.years]
     frame = pd.DataFrame({"code": [str(day) for day in days], "name": [_units_of(day) for day in days]}, index=days)
