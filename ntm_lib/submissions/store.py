@@ -80,16 +80,6 @@ def read_table(
     return Table(latest(frame, keys, as_of), where, source.nature == "illustrative", source.unit_vintage)
 
 
-def is_handed_in(table: str, project: Project | None = None) -> bool:
-    """Tell whether somebody handed in one of the tables other than B2."""
-    return _path(table, project or Project.find()).is_file()
-
-
-def _path(table: str, project: Project) -> Path:
-    name = _PUBLISHED.get(table)
-    return project.data / "published" / name if name else folder(project) / f"{table}.csv"
-
-
 @lru_cache(maxsize=32)
 def _read(path: Path, _stamp: int, table: str, where: str, project: Project, may_disagree: bool) -> pd.DataFrame:
     return contract(table, project).read_csv(path, where, may_disagree=may_disagree)
