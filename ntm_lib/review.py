@@ -20,6 +20,13 @@ class NotAssessedRule(StrEnum):
     LEFT_OUT = "left_out"
 
 
+class Audience(StrEnum):
+    """Whom a report is for: the public version holds no error risk, no ranks, no names of persons."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
 class Labels(BaseModel):
     """One text in both languages."""
 

@@ -40,6 +40,42 @@ class Printed:
 _printed: dict[str, Printed] = {}
 
 
+@dataclass(frozen=True)
+class Fig:
+    """One figure of a sentence, not yet printed; see `figure`."""
+
+    key: str
+    value: Any
+    kind: str
+    context: Mapping[str, Any]
+
+    def plain(self) -> str:
+        """Return the figure as text."""
+        return written(self.value, self.kind, **self.context)
+
+    def markup(self) -> Markup:
+        """Return the figure as markup with its key."""
+        return figure(self.key, self.value, self.kind, **self.context)
+
+
+def fig(key: str, value: Any, kind: str, **context: Any) -> Fig:
+    """Return one figure for a `sentence`; the arguments are those of `figure`."""
+    _check(key, kind)
+    return Fig(key, value, kind, MappingProxyType(context))
+
+
+def written(value: Any, kind: str, **context: Any) -> str:
+    """Return a value as the office writes it; kinds and context as in `figure`."""
+    return _KINDS[kind](value, **context)
+
+
+def _check(key: str, kind: str) -> None:
+    if not KEY.fullmatch(key):
+        raise ValueError(f"figure key {key!r} does not look like 'district.052.mean.2020'")
+    if kind not in _KINDS:
+        raise ValueError(f"figure kind {kind!r} is not one of {', '.join(_KINDS)}")
+
+
 def figure(key: str, value: Any, kind: str, *, tag: str = "span", **context: Any) -> Markup:
     """Return one figure as markup that carries its key and its unrounded value.
 
@@ -49,13 +85,10 @@ def figure(key: str, value: Any, kind: str, *, tag: str = "span", **context: Any
     ``tspan`` inside a picture.
     Raises ValueError for a malformed key or an unknown kind.
     """
-    if not KEY.fullmatch(key):
-        raise ValueError(f"figure key {key!r} does not look like 'district.052.mean.2020'")
-    if kind not in _KINDS:
-        raise ValueError(f"figure kind {kind!r} is not one of {', '.join(_KINDS)}")
+    _check(key, kind)
     if tag not in {"span", "tspan"}:
         raise ValueError(f"figure tag {tag!r} is not span or tspan")
-    text = _KINDS[kind](value, **context)
+    text = written(value, kind, **context)
     parts = [value, *(context[name] for name in ("high", "whole", "of") if name in context)]
     missing = any(formats.is_missing(part) for part in parts)
     raw = "" if missing else " ".join(map(_raw, parts))

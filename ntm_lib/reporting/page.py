@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from ntm_lib.errors import FaultList
 from ntm_lib.messages import _
-from ntm_lib.reporting.display import META
+from ntm_lib.reporting.display import META, Slot
 from ntm_lib.reporting.page_check import Outline, check_page
 from ntm_lib.reporting.templates import ASSETS, render, static_hashes, style
 
@@ -42,10 +42,12 @@ class _BodyExporter(HTMLExporter):
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
 
-def notebook_page(nb: NotebookNode, *, title: str, extra: Markup | None = None, home: str = "") -> str:
-    """Return the page of an executed notebook: its markdown and its HTML outputs, no code.
+def notebook_page(
+    nb: NotebookNode, *, title: str, extra: Markup | None = None, home: str = "", slot: Slot = "body"
+) -> str:
+    """Return a page of an executed notebook: its markdown and its HTML outputs, no code.
 
-    ``title`` is the page's only first-level heading (those of markdown cells are for the notebook).
+    ``slot``: ``body`` for the page itself, ``report`` for the one made of blocks shown there. ``title`` is the page's only first-level heading (those of markdown cells are for the notebook).
     ``extra`` stands before the report, ``home`` is the relative address of the index. Cells tagged
     ``not-on-page``, printed text and outputs without HTML are left out. Raises NtmError, with all faults at
     once, when a cell failed, an output holds a script whose hash it does not declare, anything from a
@@ -53,7 +55,7 @@ def notebook_page(nb: NotebookNode, *, title: str, extra: Markup | None = None, 
     """
     _refuse_errors(nb)
     facts = replace(_facts(nb), title=title, home=home)
-    body, footer = (Markup(_export(_slot(nb, slot))) for slot in ("body", "footer"))  # noqa: S704 - checked below
+    body, footer = (Markup(_export(_slot(nb, wanted))) for wanted in (slot, "footer"))  # noqa: S704 - checked below
     return _complete(facts, body, extra=extra, footer=footer)
 
 
@@ -79,7 +81,7 @@ def _complete(facts: _Facts, body: Markup, *, extra: Markup | None = None, foote
         "page.html.j2",
         facts=facts,
         headings=outline.headings,
-        policy=_policy(trusted & outline.script_hashes),
+        policy=content_policy(trusted & outline.script_hashes),
         css=Markup(style("page.css") + style("blocks.css")),  # noqa: S704 - static files
         extra=extra or "",
         body=body,
@@ -89,7 +91,7 @@ def _complete(facts: _Facts, body: Markup, *, extra: Markup | None = None, foote
     return str(page)
 
 
-def _policy(hashes: Iterable[str]) -> str:
+def content_policy(hashes: Iterable[str]) -> str:
     """Return the content security policy: nothing from anywhere, only the scripts that the library made."""
     scripts = " ".join(f"'{name}'" for name in sorted(hashes)) or "'none'"
     return (

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,22 +10,34 @@ import pandas as pd
 
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.palette import verdict_label
+from ntm_lib.verdicts import Verdict
 
-Kind = Literal["text", "count", "decimal", "money", "year"]
-DIGITS: dict[Kind, int] = {"count": 0, "decimal": 2, "money": 0}
+Kind = Literal["text", "count", "decimal", "money", "year", "percent", "interval", "date", "verdict"]
+"""``percent`` is given in per cent (0-100); ``interval`` holds a pair (low, high); ``verdict`` a `Verdict`."""
+DIGITS: dict[Kind, int] = {"count": 0, "decimal": 2, "money": 0, "percent": 1, "interval": 0}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: the frame's column it prints, its heading, what it holds, the heading it shares, its width."""
+    """One column: the frame's column it prints, its heading, what it holds, the heading it shares, its width.
+
+    ``digits``: decimals, where they differ from those of the kind.
+    """
 
     key: Any
     heading: str
     kind: Kind = "text"
     group: str = ""
     width: float = 12
+    digits: int | None = None
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals its numbers are printed with."""
+        return DIGITS.get(self.kind, 0) if self.digits is None else self.digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +45,9 @@ class Sheet:
     """One table to print.
 
     ``total``: the first row ("Tổng số"), by column key; columns without an entry stay empty; None: no total.
-    ``is_landscape``: how it lies on paper.
+    ``is_landscape``: how it lies on paper. ``row_key``: the frame's column that names a row for good (a code, a year),
+    from which the keys of its figures are made; without it rows are known by their place. ``empty`` is printed when
+    there is no row.
     """
 
     name: str
@@ -46,21 +60,25 @@ class Sheet:
     notes: Sequence[str] = ()
     stamps: Sequence[str] = field(default_factory=tuple)
     is_landscape: bool = True
+    row_key: Any = None
+    empty: str = ""
 
     def cells(self) -> list[list[Any]]:
         """Return the rows as values, the missing ones as None."""
         table = self.frame[[column.key for column in self.columns]]
-        return [
-            [None if formats.is_missing(value) else value for value in row]
-            for row in table.itertuples(index=False, name=None)
-        ]
+        return [[_value(value) for value in row] for row in table.itertuples(index=False, name=None)]
 
     def total_cells(self) -> list[Any] | None:
         """Return the total's row as values."""
         if self.total is None:
             return None
         held = [self.total.get(column.key) for column in self.columns]
-        return [None if formats.is_missing(value) else value for value in held]
+        return [_value(value) for value in held]
+
+
+def _value(value: Any) -> Any:
+    """Return a cell's value, None when it is missing; a pair stays a pair."""
+    return value if isinstance(value, tuple) or not formats.is_missing(value) else None
 
 
 def sums(
@@ -89,10 +107,30 @@ def safe_text(text: object) -> str:
     return f"'{plain}" if plain.startswith(_FORMULA) or plain.lstrip().startswith(_FORMULA) else plain
 
 
-def printed(value: Any, kind: Kind) -> str:
+def printed(value: Any, column: Column) -> str:
     """Write one value for a document: numbers the Vietnamese way; a missing number is a dash with its meaning in a note."""
-    if formats.is_missing(value):
-        return "" if kind == "text" else "-"
-    if kind == "text":
+    if isinstance(value, str) or (column.kind == "text" and not formats.is_missing(value)):
         return clean_text(value)
-    return formats.year(value) if kind == "year" else formats.number(value, DIGITS[kind])
+    if column.kind == "interval":
+        return _interval(value, column.decimals)
+    if formats.is_missing(value):
+        return "" if column.kind == "text" else "-"
+    return _WRITERS[column.kind](value, column.decimals)
+
+
+def _interval(value: Any, digits: int) -> str:
+    if value is None or any(formats.is_missing(end) for end in value):
+        return "-"
+    low, high = value
+    return formats.interval(low, high, digits)
+
+
+_WRITERS: dict[Kind, Callable[[Any, int], str]] = {
+    "count": formats.number,
+    "decimal": formats.number,
+    "money": formats.number,
+    "percent": formats.percent,
+    "year": lambda value, _digits: formats.year(value),
+    "date": lambda value, _digits: formats.date(value),
+    "verdict": lambda value, _digits: verdict_label(Verdict(value)),
+}

@@ -15,6 +15,7 @@ from ntm_lib.messages import _, language
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("leaflet/leaflet.js", "map.js")
 COMPARE = "compare.js"
+SLIDE_SCRIPTS = ("reveal/reveal.js", "slides.js")
 
 
 @cache

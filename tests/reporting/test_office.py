@@ -12,12 +12,12 @@ from ntm_lib.errors import UsageFaultsError
 from ntm_lib.project import Project
 from ntm_lib.reporting import stamps
 from ntm_lib.reporting.office import plan_tables as tables
-from ntm_lib.reporting.office.document import machine_mark, write_document
-from ntm_lib.reporting.office.outline import Outline, read_outline
+from ntm_lib.reporting.office.document import Filling, machine_mark, write_document
+from ntm_lib.reporting.office.outline import Outline
 from ntm_lib.reporting.office.paper import MOTTO, STATE, roman
-from ntm_lib.reporting.office.plan_text import machine_text
-from ntm_lib.reporting.sheets import Column, Sheet, safe_text, sums
+from ntm_lib.reporting.office.plan_text import machine_text, read_plan_outline
 from ntm_lib.reporting.office.workbook import write_workbook
+from ntm_lib.reporting.sheets import Column, Sheet, safe_text, sums
 
 EVIL = ["=1+1", "+84", "-2", "@SUM(A1)", "\t=1", " =cmd|' /C calc'!A0", "\u202e=x", "\x00=x"]
 
@@ -117,20 +117,19 @@ def test_missing_figures_stay_empty_and_are_never_zero(tmp_path):
 
 
 def outline():
-    return read_outline()
+    return read_plan_outline(Project.find())
 
 
 def write_doc(plan, path, given=None):
     names = {"targets_province": tables.targets_sheet(plan, "province"), "villages": tables.villages_sheet(plan)}
     given = given or outline().model_dump()
-    given["sections"] = given["sections"][:3]
-    for inner in given["sections"][2]["sections"]:
+    (part,) = given["parts"]
+    part["sections"] = part["sections"][:3]
+    for inner in part["sections"][2]["sections"]:
         inner["blocks"] = [item for item in inner["blocks"] if item["table"] is None or item["table"] in names]
     years = {"first": 2021, "last": 2025, "orientation": 2030}
-    return write_document(
-        path, Outline.model_validate(given), years=years, machine=machine_text(plan, Menu()), tables=names,
-        stamps=tables.plan_stamps(plan),
-    )  # fmt: skip
+    filling = Filling(years, machine_text(plan, Menu()), names, stamps=tables.plan_stamps(plan))
+    return write_document(path, Outline.model_validate(given), filling)
 
 
 def test_the_document_has_the_form_of_an_administrative_paper(plan, tmp_path):
@@ -173,7 +172,7 @@ def test_the_same_plan_gives_the_same_files(plan, tmp_path):
 
 def test_an_outline_that_names_what_nobody_makes_stops_with_all_faults(plan, tmp_path):
     given = outline().model_dump()
-    given["sections"][0]["blocks"] = [{"machine": "strat"}, {"table": "targts_province"}]
+    given["parts"][0]["sections"][0]["blocks"] = [{"machine": "strat"}, {"table": "targts_province"}]
     with pytest.raises(UsageFaultsError) as error:
         write_doc(plan, tmp_path / "x.docx", given)
     assert len(error.value.faults) == 2
@@ -187,7 +186,7 @@ def test_a_faulty_outline_is_told(own_project):
         path.read_text(encoding="utf-8").replace("{machine: start}", "{machine: start, text: x}"), encoding="utf-8"
     )
     with pytest.raises(UsageFaultsError, match=r"outline\.yaml"):
-        read_outline(own_project)
+        read_plan_outline(own_project)
 
 
 def test_roman_numerals():

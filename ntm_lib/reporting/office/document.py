@@ -1,21 +1,21 @@
-"""Write the draft of a plan as a .docx in the form of administrative papers (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
+"""Write a document as a .docx in the form of administrative papers (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ntm_lib.errors import FaultList, UsageFaultsError
 from ntm_lib.messages import _
-from ntm_lib.model_words import nearest
 from ntm_lib.project import whole_file
 from ntm_lib.reporting import stamps as words
 from ntm_lib.reporting.office import paper
-from ntm_lib.reporting.office.outline import Block, Outline, Section, blocks_of
+from ntm_lib.reporting.office.outline import Block, Outline, Section, check_names, filled
+from ntm_lib.reporting.pictures import Picture
 from ntm_lib.reporting.sheets import Sheet, clean_text
 
 CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-"""The day written into every file, so that the same plan gives the same file."""
+"""The day written into every file, so that the same content gives the same file."""
 
 
 def machine_mark() -> str:
@@ -23,109 +23,100 @@ def machine_mark() -> str:
     return _("Text proposed by the software, not reviewed")
 
 
-def write_document(
-    path: Path,
-    outline: Outline,
-    *,
-    years: Mapping[str, int],
-    machine: Mapping[str, Sequence[str]],
-    tables: Mapping[str, Sheet],
-    stamps: Sequence[str] = (),
-) -> Path:
-    """Write the document.
+@dataclass(frozen=True)
+class Filling:
+    """What fills an outline, by the names that its blocks call.
 
-    Parameters
-    ----------
-    path
-        The file; it appears whole or not at all.
-    outline
-        Headings, the office's words, and what stands where.
-    years
-        ``first``, ``last``, ``orientation``: put into the outline's texts.
-    machine
-        Sentences for each ``machine`` block, by name; they stand marked as not reviewed.
-    tables
-        Tables by name; those that the outline names become Biểu số 01 … in its order, in annexes.
-    stamps
-        Warnings that stand at the head of the document and above each table.
-
-    Raises UsageFaultsError with every machine block or table of the outline that nobody can fill, all at once.
+    ``values``: for the names in braces; ``sentences``: anything that prints as text; ``pictures``: as pages show them; ``notes``: the paragraphs a person wrote, empty when nobody did.
     """
-    _check(outline, machine, tables)
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    sentences: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    tables: Mapping[str, Sheet] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stamps: Sequence[str] = ()
+
+
+def write_document(path: Path, outline: Outline, filling: Filling, *, where: str = "outline.yaml") -> Path:
+    """Write the document: head, parts, foot, and the tables that the outline names as Biểu số 01 … in its order.
+
+    The file appears whole or not at all. Sentences of the software stand marked as not reviewed, the warnings at the head
+    and above each table. Raises UsageFaultsError with every name of the outline that nobody can fill, all at once.
+    """
+    check_names(
+        outline,
+        {"machine": list(filling.sentences), "table": list(filling.tables), "picture": list(filling.pictures)},
+        where,
+    )
     document = paper.new_document()
-    named = [block.table for block in blocks_of(outline.sections) if block.table]
-    numbers = {name: place for place, name in enumerate(dict.fromkeys(named), start=1)}
-    paper.head(document, outline.office, years)
-    for stamp in [words.draft(), *stamps]:
+    writer = _Writer(document, filling, {name: place for place, name in enumerate(outline.named("table"), start=1)})
+    paper.head(document, outline.office, filling.values)
+    for stamp in [words.draft(), *filling.stamps]:
         paper.stamp(document, stamp)
-    paper.heading(document, _filled(outline.part, years), 0)
-    for place, section in enumerate(outline.sections, start=1):
-        _section(document, section, (place,), years, machine, tables, numbers)
-    paper.foot(document, outline.office)
-    for name, number in numbers.items():
-        paper.annex(document, tables[name], number, stamps)
+    for part in outline.parts:
+        if part.heading:
+            paper.heading(document, filled(part.heading, filling.values), 0)
+        for place, section in enumerate(part.sections, start=1):
+            writer.section(section, (place,))
+    paper.foot(document, outline.office, filling.values)
+    for name, number in writer.numbers.items():
+        paper.annex(document, filling.tables[name], number, filling.stamps)
     paper.number_pages(document)
-    _fix_properties(document, _filled(outline.office.subject, years))
+    _fix_properties(document, filled(outline.office.subject, filling.values))
+    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as temporary:
         document.save(str(temporary))
         paper.fix_archive(temporary)
     return path
 
 
-def _check(outline: Outline, machine: Mapping[str, Any], tables: Mapping[str, Any]) -> None:
-    faults = FaultList(_("An outline that cannot be used"))
-    for block in blocks_of(outline.sections):
-        for kind, name, known in (("machine", block.machine, machine), ("table", block.table, tables)):
-            if name is not None and name not in known:
-                faults.add(
-                    "outline.yaml", _("unknown {kind} '{name}'").format(kind=kind, name=name), nearest(name, known)
-                )
-    faults.stop_if_any(UsageFaultsError)
+@dataclass(frozen=True)
+class _Writer:
+    """Write sections and blocks into one document; ``numbers``: those of the annexes by name."""
 
+    document: Any
+    filling: Filling
+    numbers: Mapping[str, int]
 
-def _filled(text: str, years: Mapping[str, int]) -> str:
-    """Put the years into a text of the outline; other braces stay."""
-    for name, year in years.items():
-        text = text.replace(f"{{{name}}}", str(year))
-    return text
+    def section(self, section: Section, place: tuple[int, ...]) -> None:
+        label = paper.roman(place[0]) if len(place) == 1 else ".".join(map(str, place[1:]))
+        paper.heading(self.document, f"{label}. {filled(section.heading, self.filling.values)}", len(place))
+        for block in section.blocks:
+            self.block(block)
+        for number, inner in enumerate(section.sections, start=1):
+            self.section(inner, (*place, number))
 
+    def block(self, block: Block) -> None:
+        if block.text is not None:
+            paper.paragraph(self.document, filled(block.text, self.filling.values))
+        elif block.machine is not None:
+            self._sentences(self.filling.sentences[block.machine])
+        elif block.table is not None:
+            text = _("({table}: {title}, annexed)").format(
+                table=_("Table {number:02d}").format(number=self.numbers[block.table]),
+                title=self.filling.tables[block.table].title,
+            )
+            paper.paragraph(self.document, text, is_italic=True)
+        elif block.picture is not None:
+            picture = self.filling.pictures[block.picture]
+            paper.picture(self.document, picture.png(), picture.caption)
+        elif block.note is not None:
+            self._note(block)
 
-def _section(
-    document: Any,
-    section: Section,
-    place: tuple[int, ...],
-    years: Mapping[str, int],
-    machine: Mapping[str, Sequence[str]],
-    tables: Mapping[str, Sheet],
-    numbers: Mapping[str, int],
-) -> None:
-    label = paper.roman(place[0]) if len(place) == 1 else str(place[-1])
-    paper.heading(document, f"{label}. {_filled(section.heading, years)}", len(place))
-    for block in section.blocks:
-        _block(document, block, years, machine, tables, numbers)
-    for number, inner in enumerate(section.sections, start=1):
-        _section(document, inner, (*place, number), years, machine, tables, numbers)
+    def _sentences(self, sentences: Sequence[object]) -> None:
+        if not sentences:
+            return
+        paper.paragraph(self.document, f"[{machine_mark()}]", is_italic=True, colour="9C0006")
+        for said in sentences:
+            paper.paragraph(self.document, clean_text(said))
 
-
-def _block(
-    document: Any,
-    block: Block,
-    years: Mapping[str, int],
-    machine: Mapping[str, Sequence[str]],
-    tables: Mapping[str, Sheet],
-    numbers: Mapping[str, int],
-) -> None:
-    if block.text is not None:
-        paper.paragraph(document, _filled(block.text, years))
-    elif block.machine is not None:
-        paper.paragraph(document, f"[{machine_mark()}]", is_italic=True, colour="9C0006")
-        for sentence in machine[block.machine]:
-            paper.paragraph(document, clean_text(sentence))
-    elif block.table is not None:
-        text = _("({table}: {title}, annexed)").format(
-            table=_("Table {number:02d}").format(number=numbers[block.table]), title=tables[block.table].title
-        )
-        paper.paragraph(document, text, is_italic=True)
+    def _note(self, block: Block) -> None:
+        written = self.filling.notes.get(str(block.note), ())
+        for text in written:
+            paper.paragraph(self.document, text)
+        if not written:
+            paper.paragraph(self.document, filled(block.ask, self.filling.values), is_italic=True)
 
 
 def _fix_properties(document: Any, title: str) -> None:

@@ -2,11 +2,12 @@
 
 import zipfile
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from ntm_lib.messages import _
-from ntm_lib.reporting.office.outline import Office
+from ntm_lib.reporting.office.outline import Office, filled
 from ntm_lib.reporting.sheets import Column, Sheet, clean_text, printed
 
 FONT = "Times New Roman"
@@ -14,6 +15,7 @@ BODY, TABLE = 14, 10  # points; the decree asks 13-14 for the text
 MARGINS_MM = {"top": 20, "bottom": 20, "left": 30, "right": 15}
 """Nghị định 30/2020/NĐ-CP, Phụ lục I: 20-25 above and below, 30-35 left, 15-20 right."""
 STATE, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
+CENTRED = {"year", "date", "verdict"}
 _NUMERALS = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -79,23 +81,24 @@ def paragraph(
     return added
 
 
-def head(document: Any, office: Office, years: Mapping[str, int]) -> None:
+def head(document: Any, office: Office, values: Mapping[str, object]) -> None:
     """Write the issuing body beside the national motto, number and date, kind and subject of the paper."""
     table = document.add_table(rows=2, cols=2)
     table.autofit = False
     _set_widths(table, (64, 101))
     left, right = table.rows[0].cells
-    _lines(left, [(office.superior, {"size": 12}), (office.body, {"size": 12, "is_bold": True})], rule_mm=28)
+    body = [
+        (filled(office.superior, values), {"size": 12}),
+        (filled(office.body, values), {"size": 12, "is_bold": True}),
+    ]
+    _lines(left, body, rule_mm=28)
     _lines(right, [(STATE, {"size": 12, "is_bold": True}), (MOTTO, {"size": 13, "is_bold": True})], rule_mm=58)
     left, right = table.rows[1].cells
-    _lines(left, [(office.number, {"size": 13})])
-    _lines(right, [(f"{office.place}, {office.day}", {"size": 13, "is_italic": True})])
-    subject = office.subject
-    for name, year in years.items():
-        subject = subject.replace(f"{{{name}}}", str(year))
+    _lines(left, [(filled(office.number, values), {"size": 13})])
+    _lines(right, [(f"{filled(office.place, values)}, {office.day}", {"size": 13, "is_italic": True})])
     paragraph(document, "", after=0)
     paragraph(document, office.kind, is_bold=True, align="center", after=0)
-    paragraph(document, subject, is_bold=True, align="center", after=2)
+    paragraph(document, filled(office.subject, values), is_bold=True, align="center", after=2)
     _rule(document, 46)
 
 
@@ -156,7 +159,7 @@ def heading(document: Any, text: str, level: int) -> None:
         fonts.set(qn(name), FONT)
 
 
-def foot(document: Any, office: Office) -> None:
+def foot(document: Any, office: Office, values: Mapping[str, object]) -> None:
     """Write recipients beside the place of the signature."""
     paragraph(document, "", after=6)
     table = document.add_table(rows=1, cols=2)
@@ -164,11 +167,23 @@ def foot(document: Any, office: Office) -> None:
     _set_widths(table, (80, 85))
     paragraph(left, _("Recipients:"), is_bold=True, is_italic=True, align="left", size=12, after=0)
     for line in office.recipients:
-        paragraph(left, f"- {line};" if line != office.recipients[-1] else f"- {line}.", align="left", size=11, after=0)
-    paragraph(right, office.signer, is_bold=True, align="center", after=0)
+        end = "." if line == office.recipients[-1] else ";"
+        paragraph(left, f"- {filled(line, values)}{end}", align="left", size=11, after=0)
+    for line in filled(office.signer, values).splitlines():
+        paragraph(right, line, is_bold=True, align="center", after=0)
     for cell in (left, right):
         first = cell.paragraphs[0]
         first._element.getparent().remove(first._element)
+
+
+def picture(document: Any, png: bytes, caption: str) -> None:
+    """Write a picture as wide as the text, with the words below it."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Mm
+
+    document.add_picture(BytesIO(png), width=Mm(165))
+    document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph(document, caption, is_italic=True, align="center", size=12)
 
 
 def annex(document: Any, sheet: Sheet, number: int, stamps: Sequence[str]) -> None:
@@ -266,10 +281,10 @@ def _fill(
     _cell(row[0], number, style, "center", is_bold=is_bold)
     for cell, value, column in zip(row[1:], cells, columns, strict=True):
         is_text = column.kind == "text" or isinstance(value, str)
-        align = "left" if is_text else "center" if column.kind == "year" else "right"
+        align = "left" if is_text else "center" if column.kind in CENTRED else "right"
         _cell(
             cell,
-            "" if value is None and is_bold else printed(value, "text" if is_text else column.kind),
+            "" if value is None and is_bold else printed(value, column),
             style,
             align,
             is_bold=is_bold,

@@ -10,9 +10,10 @@ from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.later.orientation import orientation, orientation_notes, remaining, year_of_all
 from ntm_lib.planning.means.measures import Measures
 from ntm_lib.planning.plan import Plan
+from ntm_lib.project import Project
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.office import plan_tables as tables
-from ntm_lib.reporting.office.document import write_document
+from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, read_outline
 from ntm_lib.reporting.office.workbook import write_workbook
 from ntm_lib.reporting.sheets import Sheet
@@ -138,11 +139,19 @@ def write_plan_workbook(plan: Plan, path: Path, menu: Measures | None = None) ->
 def write_plan_document(plan: Plan, path: Path, outline: Outline | None = None, menu: Measures | None = None) -> Path:
     """Write the draft document of a plan by the outline of its project."""
     horizon = plan.scenario.settings.horizon
-    return write_document(
-        path,
-        outline or read_outline(plan.baseline.project),
-        years={"first": plan.problem.years[0], "last": plan.problem.years[-1], "orientation": horizon.orientation_year},
-        machine=machine_text(plan, menu),
+    filling = Filling(
+        values={
+            "first": plan.problem.years[0],
+            "last": plan.problem.years[-1],
+            "orientation": horizon.orientation_year,
+        },
+        sentences=machine_text(plan, menu),
         tables=plan_tables_by_name(plan, menu),
         stamps=tables.plan_stamps(plan),
     )
+    return write_document(path, outline or read_plan_outline(plan.baseline.project), filling)
+
+
+def read_plan_outline(project: Project) -> Outline:
+    """Read the outline of the plan document, ``parameters/planning/outline.yaml``."""
+    return read_outline(project.parameters / "planning" / "outline.yaml", project)

@@ -8,12 +8,19 @@ from typing import Any
 from ntm_lib.messages import _
 from ntm_lib.project import whole_file
 from ntm_lib.reporting import stamps as words
-from ntm_lib.reporting.sheets import Column, Kind, Sheet, safe_text
+from ntm_lib.reporting.sheets import Column, Kind, Sheet, printed, safe_text
 
 FONT = "Times New Roman"
 CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 """The day written into every file, so that the same plan gives the same file."""
-NUMBERS: dict[Kind, str] = {"count": "#,##0", "decimal": "#,##0.00", "money": "#,##0", "year": "0"}
+NUMBERS: dict[Kind, str] = {
+    "count": "#,##0",
+    "decimal": "#,##0.00",
+    "money": "#,##0",
+    "year": "0",
+    "interval": "#,##0.##",
+    "percent": "#,##0.0",
+}
 """Number formats; the reader's office suite prints them with its own separators (1.234,5 where it speaks Vietnamese)."""
 _SHEET_NAME = 31
 _A4_WIDTH = 210  # letters; wider tables are printed on A3
@@ -78,7 +85,7 @@ class _Styles:
 
     def cell(self, kind: Kind, *, is_bold: bool = False) -> Any:
         """Return the format of a table's cell."""
-        if kind == "text":
+        if kind not in NUMBERS:
             return self.get(border=1, text_wrap=True, bold=is_bold)
         align = "center" if kind == "year" else "right"
         return self.get(border=1, num_format=NUMBERS[kind], align=align, bold=is_bold)
@@ -236,14 +243,23 @@ def _row(
     else:
         page.write_number(row, 0, number, number_style)
     for place, (value, column) in enumerate(zip(cells, columns, strict=True), start=1):
-        kind: Kind = "text" if isinstance(value, str) else column.kind
-        style = styles.cell(kind, is_bold=is_bold)
-        if value is None:
-            page.write_blank(row, place, None, styles.cell(column.kind, is_bold=is_bold))
-        elif kind == "text":
-            page.write_string(row, place, safe_text(value), style)
+        held = _number_or_text(value, column)
+        style = styles.cell("text" if isinstance(held, str) else column.kind, is_bold=is_bold)
+        if held is None:
+            page.write_blank(row, place, None, style)
+        elif isinstance(held, str):
+            page.write_string(row, place, safe_text(held), style)
         else:
-            page.write_number(row, place, float(value), style)
+            page.write_number(row, place, held, style)
+
+
+def _number_or_text(value: Any, column: Column) -> float | str | None:
+    """Return what a spreadsheet can hold: a number where there is one, else the printed words."""
+    if column.kind == "interval" and value is not None:
+        value = value[0] if value[0] == value[1] else printed(value, column)
+    if value is None or isinstance(value, str):
+        return value
+    return float(value) if column.kind in NUMBERS else printed(value, column)
 
 
 def _foot(page: Any, styles: _Styles, sheet: Sheet, row: int, last: int, width: float) -> None:

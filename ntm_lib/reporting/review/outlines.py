@@ -1,0 +1,73 @@
+"""Find the outline of a report of the review and say what fills it."""
+
+from pathlib import Path
+
+from ntm_lib import evaluation
+from ntm_lib.evaluation.notes import read_note
+from ntm_lib.project import Project
+from ntm_lib.reporting import formats
+from ntm_lib.reporting.office.document import Filling
+from ntm_lib.reporting.office.outline import Block, Outline, check_names, read_outline
+from ntm_lib.reporting.pictures import Picture
+from ntm_lib.reporting.review.contents import Contents, all_contents
+from ntm_lib.reporting.review.subject import Subject
+
+
+def outline_path(project: Project, name: str) -> Path:
+    """Return where an outline stands: ``parameters/review/outline_district.yaml``."""
+    return project.parameters / "review" / f"{name}.yaml"
+
+
+def report_outline(subject: Subject, contents: Contents | None = None) -> Outline:
+    """Read the outline of a report; the public version leaves out what only the office reads.
+
+    Raises UsageFaultsError with every fault of the file and every name in it that no part offers.
+    """
+    project = subject.territory.project
+    contents = contents or all_contents()
+    path = outline_path(project, f"outline_{subject.tier}")
+    outline = read_outline(path, project)
+    known = {"machine": list(contents.sentences), "table": list(contents.tables), "picture": list(contents.pictures)}
+    check_names(outline, known, project.relative(path))
+    return outline if subject.is_internal else outline.without(lambda block: _names(block) & contents.internal != set())
+
+
+def _names(block: Block) -> set[str]:
+    return {name for name in (block.machine, block.table, block.picture) if name is not None}
+
+
+def fill(subject: Subject, outline: Outline, contents: Contents | None = None) -> Filling:
+    """Make everything that an outline calls, and nothing else."""
+    contents = contents or all_contents()
+    project, on = subject.territory.project, subject.territory.vintage.date
+    notes = {name: read_note(project, subject.unit, on, name) for name in outline.named("note")}
+    return Filling(
+        values=outline_values(subject),
+        sentences={name: contents.sentences[name](subject) for name in outline.named("machine")},
+        tables={name: contents.tables[name](subject) for name in outline.named("table")},
+        pictures={name: Picture(contents.pictures[name](subject)) for name in outline.named("picture")},
+        notes={name: note.paragraphs for name, note in notes.items() if note is not None},
+        stamps=subject.stamps,
+    )
+
+
+def outline_values(subject: Subject) -> dict[str, object]:
+    """Return what the names in braces of an outline stand for."""
+    territory, unit = subject.territory, subject.unit
+    last = territory.review.last_year
+    parent = territory.unit if subject.commune else territory.vintage.province
+    return {
+        "unit": subject.name,
+        "Unit": unit.name,
+        "UNIT": unit.name.upper(),
+        "place": unit.short_name,
+        "PARENT": parent.name.upper(),
+        "province": formats.in_sentence(territory.vintage.province.name),
+        "first": territory.review.first_year,
+        "last": last,
+        "next_first": last + 1,
+        "next_last": last + 5,
+        "orientation": last + 10,
+        "date": formats.date(evaluation.cut_off(territory)),
+        "year": evaluation.cut_off(territory).year,
+    }

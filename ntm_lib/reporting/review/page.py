@@ -1,0 +1,105 @@
+"""Show a report of the review on a page: headings of its outline, sentences, tables, pictures, a person's words."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from ntm_lib.messages import _
+from ntm_lib.reporting.office.document import Filling, machine_mark
+from ntm_lib.reporting.office.outline import Block, Outline, Part, Section, filled
+from ntm_lib.reporting.office.paper import roman
+from ntm_lib.reporting.review.subject import Subject
+from ntm_lib.reporting.sentences import Sentence
+from ntm_lib.reporting.sheet_html import sheet_html
+from ntm_lib.reporting.sheets import Sheet
+
+LONG_TABLE = 25
+"""Rows from which a table is folded away on a page."""
+
+
+def part_sections(subject: Subject, outline: Outline, filling: Filling, number: int) -> list[Markup]:
+    """Return the sections of one part (1, 2, …); those that nobody has anything to say in are left out."""
+    part = outline.parts[number - 1]
+    writer = _Writer(subject, filling, outline.named("table"))
+    made = []
+    for place, section in enumerate(_spoken(outline, part, filling, keep_asked=subject.is_internal), start=1):
+        title = f"{roman(place)}. {filled(section.heading, filling.values)}"
+        body = Markup("\n").join(writer.below(section, 3))
+        anchor = f"s{number}-{place}"
+        made.append(
+            Markup('<section class="ntm-report">\n<h2 id="{}">{}</h2>\n{}\n</section>\n').format(anchor, title, body)
+        )
+    if made and part.heading:
+        heading = Markup('<p class="ntm-part">{}</p>\n').format(filled(part.heading, filling.values))
+        made[0] = heading + made[0]
+    return made
+
+
+def _spoken(outline: Outline, part: Part, filling: Filling, *, keep_asked: bool) -> tuple[Section, ...]:
+    """Return the sections with something to read; a place that still waits for a person's word is kept for the office."""
+
+    def is_silent(block: Block) -> bool:
+        if block.machine is not None:
+            return not filling.sentences[block.machine]
+        return block.note is not None and block.note not in filling.notes and not keep_asked
+
+    kept = outline.model_copy(update={"parts": (part,)}).without(is_silent)
+    return kept.parts[0].sections if kept.parts else ()
+
+
+class _Writer:
+    """Write the blocks of one report."""
+
+    def __init__(self, subject: Subject, filling: Filling, tables: Sequence[str]) -> None:
+        self.subject, self.filling = subject, filling
+        self.numbers = {name: place for place, name in enumerate(tables, start=1)}
+
+    def below(self, section: Section, level: int) -> list[Markup]:
+        """Return what stands below a heading."""
+        made = [self.block(block) for block in section.blocks]
+        for place, inner in enumerate(section.sections, start=1):
+            title = f"{place}. {filled(inner.heading, self.filling.values)}"
+            made.append(Markup("<h{0}>{1}</h{0}>").format(min(level, 4), title))
+            made += self.below(inner, level + 1)
+        return made
+
+    def block(self, block: Block) -> Markup:
+        """Return one block."""
+        if block.text is not None:
+            return Markup("<p>{}</p>").format(filled(block.text, self.filling.values))
+        if block.machine is not None:
+            return machine_block(self.filling.sentences[block.machine])
+        if block.table is not None:
+            return self._table(block.table, self.filling.tables[block.table])
+        if block.picture is not None:
+            return self.filling.pictures[block.picture].figure
+        return self._note(block)
+
+    def _table(self, name: str, sheet: Sheet) -> Markup:
+        table = sheet_html(sheet, self.subject.key("table", name))
+        if len(sheet.frame) < LONG_TABLE:
+            return table
+        text = _("{table}: {title} ({rows} rows)").format(
+            table=_("Table {number:02d}").format(number=self.numbers[name]), title=sheet.title, rows=len(sheet.frame)
+        )
+        return Markup("<details><summary>{}</summary>{}</details>").format(text, table)
+
+    def _note(self, block: Block) -> Markup:
+        written = self.filling.notes.get(str(block.note), ())
+        if written:
+            return Markup("\n").join(Markup("<p>{}</p>").format(text) for text in written)
+        place = (
+            f"data/local/notes/{self.subject.unit.code}-{self.subject.territory.vintage.date:%Y%m%d}/{block.note}.txt"
+        )
+        asked = filled(block.ask, self.filling.values)
+        return Markup('<p class="asked">{} <small>({})</small></p>').format(
+            asked, _("write it in {path}").format(path=place)
+        )
+
+
+def machine_block(sentences: Sequence[object]) -> Markup:
+    """Return sentences of the software, marked as not reviewed by a person."""
+    said = Markup("\n").join(
+        Markup("<p>{}</p>").format(item.markup() if isinstance(item, Sentence) else str(item)) for item in sentences
+    )
+    return Markup('<div class="machine"><p class="mark">{}</p>\n{}</div>').format(machine_mark(), said)

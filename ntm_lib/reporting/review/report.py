@@ -1,0 +1,53 @@
+"""One report of the review, for a notebook or as a Word document."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ntm_lib.evaluation import Territory
+from ntm_lib.reporting.display import show
+from ntm_lib.reporting.office.document import Filling, write_document
+from ntm_lib.reporting.office.outline import Outline, filled
+from ntm_lib.reporting.review.outlines import fill, outline_path, report_outline
+from ntm_lib.reporting.review.page import part_sections
+from ntm_lib.reporting.review.subject import Subject
+from ntm_lib.review import Audience
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report by the outline of its tier; everything the outline calls is made once."""
+
+    subject: Subject
+
+    @classmethod
+    def of(cls, territory: Territory, audience: str = Audience.PUBLIC) -> "Report":
+        """Return the report of a province or district; ``audience``: public or internal."""
+        return cls(Subject(territory, Audience(audience)))
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The outline, without what the reader may not see."""
+        return report_outline(self.subject)
+
+    @cached_property
+    def filling(self) -> Filling:
+        """What fills the outline."""
+        return fill(self.subject, self.outline)
+
+    @property
+    def title(self) -> str:
+        """What the report is called."""
+        return filled(f"{self.outline.office.kind.capitalize()}: {self.outline.office.subject}", self.filling.values)
+
+    def part(self, number: int) -> None:
+        """Show one part of the report (1, 2, …) on its page."""
+        for section in part_sections(self.subject, self.outline, self.filling, number):
+            show(section, slot="report")
+
+    def write(self, path: Path) -> Path:
+        """Write the report as a Word document."""
+        where = self.subject.territory.project.relative(
+            outline_path(self.subject.territory.project, f"outline_{self.subject.tier}")
+        )
+        return write_document(path, self.outline, self.filling, where=where)

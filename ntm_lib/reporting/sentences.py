@@ -1,0 +1,49 @@
+"""Sentences made from figures: one text for a page, where each figure keeps its key, and for paper and slides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from markupsafe import Markup
+
+from ntm_lib.reporting.figures import Fig
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A text of the catalogue with its values: figures (`fig`) or names."""
+
+    text: str
+    values: Mapping[str, Fig | str]
+
+    def __str__(self) -> str:
+        """Return the sentence as plain text."""
+        return self.text.format(**{name: _plain(value) for name, value in self.values.items()})
+
+    def markup(self) -> Markup:
+        """Return the sentence as markup; names are escaped, figures carry their keys."""
+        values = {name: value.markup() if isinstance(value, Fig) else value for name, value in self.values.items()}
+        return Markup(self.text).format(**values)  # noqa: S704 - catalogue text
+
+    @property
+    def figures(self) -> tuple[Fig, ...]:
+        """The figures of the sentence."""
+        return tuple(value for value in self.values.values() if isinstance(value, Fig))
+
+
+def sentence(text: str, **values: Fig | str) -> Sentence:
+    """Return a sentence: ``text`` comes from the catalogue and names every value.
+
+    Raises KeyError at once when the text names a value that is not given, TypeError for a bare number: every figure of a
+    sentence is a `fig`, so that it leads to its source.
+    """
+    for name, value in values.items():
+        if not isinstance(value, Fig | str):
+            raise TypeError(f"{name}={value!r} is no text: a figure of a sentence is a fig(...)")
+    made = Sentence(text, MappingProxyType(values))
+    str(made)
+    return made
+
+
+def _plain(value: Fig | str) -> str:
+    return value.plain() if isinstance(value, Fig) else value
