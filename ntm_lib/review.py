@@ -43,7 +43,8 @@ class Review(BaseModel):
     """The choices of one review, read from ``parameters/review.yaml``.
 
     ``judged_by`` names, for single years, a decision other than the one the law's own years give (the year-end of
-    2016). ``as_of`` is the cut-off date: values reported later are not used; None takes the latest known.
+    2016). ``as_of`` is the cut-off date: values reported later are not used; None takes the latest known. ``scenario``: the
+    one whose kept plan fills the second part of the reports; empty: none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +58,7 @@ class Review(BaseModel):
     judged_by: dict[int, str] = Field(default_factory=dict)
     not_assessed: NotAssessedRule = NotAssessedRule.COUNTS_AS_MET
     merge_rule: str = "all_parts"
+    scenario: str = ""
 
     @model_validator(mode="after")
     def _period_runs_forward(self) -> "Review":

@@ -20,7 +20,7 @@ from ntm_lib.batch.jobs import Job
 from ntm_lib.errors import NtmError
 from ntm_lib.messages import _
 from ntm_lib.project import whole_file
-from ntm_lib.reporting.page import notebook_page
+from ntm_lib.reporting.page import has_blocks, notebook_page
 
 CELL_TIMEOUT_SECONDS = 600
 MAX_REASON = 1500
@@ -47,15 +47,17 @@ class Outcome:
         return not self.reason
 
 
-def run_job(job: Job, extra: Markup | None = None) -> Outcome:
-    """Run the notebook and write the executed notebook and the page.
+def run_job(job: Job, extra: Markup | None = None, beside_report: Markup | None = None) -> Outcome:
+    """Run the notebook and write the executed notebook, the page and the page of the report.
+
+    ``extra`` stands before the page, ``beside_report`` before that of the report.
 
     A failure is returned, not raised, and leaves the last good page and notebook in place.
     """
     started = time.perf_counter()
     try:
         notebook = execute(job)
-        publish(job, notebook, extra)
+        publish(job, notebook, extra, beside_report)
         reason = ""
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in one district must not stop the others
         reason = describe(error, job)
@@ -88,9 +90,15 @@ def execute(job: Job) -> nbformat.NotebookNode:
     return notebook
 
 
-def publish(job: Job, notebook: nbformat.NotebookNode, extra: Markup | None = None) -> None:
-    """Write page and executed notebook, after checking that the page names the unit that was asked for."""
-    page = notebook_page(notebook, title=job.title, extra=extra, home=job.home)
+def publish(
+    job: Job, notebook: nbformat.NotebookNode, extra: Markup | None = None, beside_report: Markup | None = None
+) -> None:
+    """Write pages and executed notebook, after checking that the page names the unit that was asked for."""
+    pages = {job.page: notebook_page(notebook, title=job.title, extra=extra, home=job.home)}
+    if job.report is not None and has_blocks(notebook, "report"):
+        pages[job.report] = notebook_page(
+            notebook, title=job.report_title, extra=beside_report, home="../index.html", slot="report"
+        )
     if not _names_unit(notebook, job.unit_name):
         raise NtmError(
             _("The page does not name {name}, for which it was asked. It was not kept.").format(name=job.unit_name)
@@ -104,8 +112,9 @@ def publish(job: Job, notebook: nbformat.NotebookNode, extra: Markup | None = No
         )
     with whole_file(job.executed) as path:
         path.write_text(executed, encoding="utf-8")
-    with whole_file(job.page) as path:
-        path.write_text(page, encoding="utf-8")
+    for place, page in pages.items():
+        with whole_file(place) as path:
+            path.write_text(page, encoding="utf-8")
 
 
 def _names_unit(notebook: nbformat.NotebookNode, name: str) -> bool:

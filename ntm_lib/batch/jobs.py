@@ -18,14 +18,18 @@ from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
-from ntm_lib.review import Review, load_review
+from ntm_lib.review import Audience, Review, load_review
+
+REPORTS, SLIDES = "reports", "slides"
+"""Where written reports and slides stand among the results."""
 
 
 @dataclass(frozen=True)
 class Job:
     """One notebook to run for one unit.
 
-    The page must declare ``unit_name``, or it is refused; ``home`` is the relative address of the index.
+    The page must declare ``unit_name``, or it is refused; ``home`` is the relative address of the index. ``report``: where
+    the page of the written report goes, made of the blocks that the notebook shows in that place.
     """
 
     name: str
@@ -36,9 +40,13 @@ class Job:
     page: Path
     executed: Path
     home: str = ""
+    report: Path | None = None
+    report_title: str = ""
 
 
-def district_jobs(project: Project, out: Path, on: dt.date, districts: list[str]) -> list[Job]:
+def district_jobs(
+    project: Project, out: Path, on: dt.date, districts: list[str], audience: Audience = Audience.PUBLIC
+) -> list[Job]:
     """Return a job for each district of the date, or for those named; every fault is told at once."""
     check_notebook(project.notebooks / "district_evaluation.ipynb", MODELS["district_evaluation"])
     review = load_review(project)
@@ -51,14 +59,14 @@ def district_jobs(project: Project, out: Path, on: dt.date, districts: list[str]
     jobs = []
     for code in districts or list(vintage.districts.index):
         try:
-            jobs.append(_district_job(project, review, out, on, code))
+            jobs.append(_district_job(project, review, out, on, code, audience))
         except NtmError as error:
             faults.add(code, str(error))
     faults.stop_if_any(UsageFaultsError)
     return jobs
 
 
-def _district_job(project: Project, review: Review, out: Path, on: dt.date, code: str) -> Job:
+def _district_job(project: Project, review: Review, out: Path, on: dt.date, code: str, audience: Audience) -> Job:
     unit = units.resolve(code, on, project)
     name = f"{unit.code}-{on.year}"
     parameters = _read(project, review, on, "district_evaluation", name)
@@ -70,14 +78,18 @@ def _district_job(project: Project, review: Review, out: Path, on: dt.date, code
         title=_title(unit, parameters),
         unit_name=unit.name,
         notebook=project.notebooks / "district_evaluation.ipynb",
-        parameters=parameters,
+        parameters=parameters.model_copy(update={"audience": audience}),
         page=out / "districts" / f"{name}.html",
         executed=out / "notebooks" / f"{name}.ipynb",
         home="../index.html",
+        report=out / REPORTS / f"{name}.html",
+        report_title=_report_title(unit, parameters),
     )
 
 
-def province_job(project: Project, out: Path, on: dt.date, pages: list[str]) -> Job:
+def province_job(
+    project: Project, out: Path, on: dt.date, pages: list[str], audience: Audience = Audience.PUBLIC
+) -> Job:
     """Return the job of the province page, which leads to the district pages that exist."""
     notebook = project.notebooks / "province_overview.ipynb"
     check_notebook(notebook, MODELS["province_overview"])
@@ -89,14 +101,22 @@ def province_job(project: Project, out: Path, on: dt.date, pages: list[str]) -> 
         title=_title(unit, parameters),
         unit_name=unit.name,
         notebook=notebook,
-        parameters=parameters.model_copy(update={"pages": tuple(pages)}),
+        parameters=parameters.model_copy(update={"pages": tuple(pages), "audience": audience}),
         page=out / "index.html",
         executed=out / "notebooks" / f"{name}.ipynb",
+        report=out / REPORTS / f"{name}.html",
+        report_title=_report_title(unit, parameters),
     )
 
 
 def _title(unit: units.Unit, parameters: NotebookParameters) -> str:
     return _("New Rural Development in {name}, {first}-{last}").format(
+        name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
+    )
+
+
+def _report_title(unit: units.Unit, parameters: NotebookParameters) -> str:
+    return _("Report of the ten-year review in {name}, {first}-{last}").format(
         name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
     )
 

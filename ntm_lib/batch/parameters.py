@@ -11,7 +11,7 @@ from ntm_lib import units
 from ntm_lib.errors import FaultList, UsageError, UsageFaultsError, preview
 from ntm_lib.messages import _
 from ntm_lib.project import Project
-from ntm_lib.review import Review, model_faults
+from ntm_lib.review import Audience, Review, model_faults
 from ntm_lib.strict_yaml import read_yaml
 
 Year = Field(default=None, ge=1990, le=2100)
@@ -33,6 +33,7 @@ class NotebookParameters(Parameters):
     on: dt.date
     first_year: StrictInt | None = Year
     last_year: StrictInt | None = Year
+    audience: Audience = Audience.PUBLIC
 
     def within(self, review: Review) -> Self:
         """Return the parameters with the period of the review where they name none."""

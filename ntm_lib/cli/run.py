@@ -21,7 +21,7 @@ from ntm_lib.planning.scenario import Scenario
 from ntm_lib.planning.study import has_study, load_study
 from ntm_lib.planning.which_plan import plan_options
 from ntm_lib.project import Project
-from ntm_lib.review import load_review
+from ntm_lib.review import Audience, load_review
 
 
 @app.command("run", help=_("Make the pages of the districts and the province."))
@@ -30,17 +30,22 @@ def run_command(
     on: OnOption = None,
     jobs: Annotated[int | None, typer.Option(min=1, max=64, help=_("How many reports to make at once."))] = None,
     out: Annotated[Path | None, typer.Option(help=_("Folder for the results (default: outputs)."))] = None,
-    formats: Annotated[str, typer.Option(help=_("Formats of the pages, separated by commas."))] = "html",
+    formats: Annotated[str, typer.Option(help=_("html, docx, slides, pptx, separated by commas."))] = "html",
+    internal: Annotated[
+        bool, typer.Option("--internal", help=_("The version for internal use, in a folder of its own."))
+    ] = False,
     scenario: Annotated[list[str] | None, typer.Option(help=_("Pages of a scenario; may be repeated."))] = None,
     law: LawOption = None,
     from_year: FromOption = None,
 ) -> None:
     """Run the notebooks and write the pages; exit 1 when one failed."""
     project = Project.find()
-    batch.check_formats(formats)
+    papers = batch.check_formats(formats)
     if scenario:
         if on is not None:
             raise UsageError(_("--on does not go with --scenario: a scenario names its own units."))
+        if papers or internal:
+            raise UsageError(_("--formats and --internal do not go with --scenario."))
         chosen = read_scenarios(project, list(dict.fromkeys(scenario)), law)
         _run_scenarios(project, out or project.outputs, chosen, district or [], jobs, law, from_year)
         return
@@ -49,8 +54,13 @@ def run_command(
     date = on or load_review(project).on
     codes = _districts(list(dict.fromkeys(district or [])), on, units.on(date, project), project)
     folder = out or project.outputs
+    if internal:  # beside the public folder and not in it, which is copied and shared as a whole
+        folder = folder.with_name(f"{folder.name}-internal")
+    audience = Audience.INTERNAL if internal else Audience.PUBLIC
     _check_folder(folder)
-    work = functools.partial(batch.run, project, folder, on=date, districts=codes, jobs=jobs)
+    work = functools.partial(
+        batch.run, project, folder, on=date, districts=codes, jobs=jobs, papers=papers, audience=audience
+    )
     _conclude(_with_progress(work))
 
 

@@ -15,7 +15,7 @@ from ntm_lib.evaluation.published_table import read_published
 from ntm_lib.evaluation.recognition.register import recognitions, unnamed_recognitions
 from ntm_lib.evaluation.shortfalls.gaps import MISSING_LEVEL, MISSING_VALUE, distances, unknowns
 from ntm_lib.evaluation.status import cut_off, status_of
-from ntm_lib.evaluation.territory import Territory, iso_date, load_province, load_territory
+from ntm_lib.evaluation.territory import Territory, iso_date, load_province, load_territory, narrowed
 from ntm_lib.evaluation.words import merge_rule_words
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "load_province",
     "load_territory",
     "merge_rule_words",
+    "narrowed",
     "published_figures",
     "published_words",
     "read_published",

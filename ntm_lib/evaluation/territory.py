@@ -105,6 +105,15 @@ def load_province(
     return load_territory(code, on=on, first_year=first_year, last_year=last_year, as_of=as_of)
 
 
+def narrowed(province: Territory, code: str) -> Territory:
+    """Return one district of a loaded province without reading or judging anything anew.
+
+    Raises as `load_territory` does for a code that has no commune in the programme on the date of the units.
+    """
+    vintage = province.vintage
+    return _within(province.project, province.review, vintage.unit(code), vintage, province.reported, province.results)
+
+
 def iso_date(text: str) -> dt.date:
     """Read a date written as 2019-12-31; anything else is wrong use."""
     try:

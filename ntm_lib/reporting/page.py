@@ -127,6 +127,11 @@ def _facts(nb: NotebookNode) -> _Facts:
     )
 
 
+def has_blocks(nb: NotebookNode, slot: Slot) -> bool:
+    """Tell whether an executed notebook shows anything in a place of the page."""
+    return any(output.get("metadata", {}).get(META, {}).get("slot") == slot for output in _outputs(nb))
+
+
 def _slot(nb: NotebookNode, slot: str) -> NotebookNode:
     """Return a copy with only what belongs to one slot of the page; markdown belongs to the body."""
     cells = []

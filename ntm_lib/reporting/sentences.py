@@ -31,7 +31,7 @@ class Sentence:
         return tuple(value for value in self.values.values() if isinstance(value, Fig))
 
 
-def sentence(text: str, **values: Fig | str) -> Sentence:
+def sentence(text: str, /, **values: Fig | str) -> Sentence:
     """Return a sentence: ``text`` comes from the catalogue and names every value.
 
     Raises KeyError at once when the text names a value that is not given, TypeError for a bare number: every figure of a
@@ -43,6 +43,11 @@ def sentence(text: str, **values: Fig | str) -> Sentence:
     made = Sentence(text, MappingProxyType(values))
     str(made)
     return made
+
+
+def said(text: str) -> Sentence:
+    """Return a text that is complete already as a sentence; braces in it stay."""
+    return sentence("{text}", text=text)
 
 
 def _plain(value: Fig | str) -> str:

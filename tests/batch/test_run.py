@@ -140,3 +140,35 @@ def test_a_notebook_that_prints_without_end_is_refused(small: Project) -> None:
     report = run(small, "052")
     assert not report.districts[0].is_good
     assert not (small.root / "out" / "notebooks" / "052-2019.ipynb").exists()
+
+
+def test_the_report_is_a_page_of_its_own_and_both_lead_to_each_other(small: Project) -> None:
+    shown = tiny.GOOD + '\nshow(Markup("<p>theo đề cương</p>"), slot="report")'
+    tiny.write_notebook(small, "district_evaluation", shown)
+    run(small, "052")
+    page, report = (
+        (small.root / "out" / folder / "052-2019.html").read_text(encoding="utf-8")
+        for folder in ("districts", "reports")
+    )
+    assert "theo đề cương" in report
+    assert "theo đề cương" not in page
+    assert 'href="../reports/052-2019.html"' in page
+    assert 'href="../districts/052-2019.html"' in report
+
+
+def test_word_and_slides_are_written_for_the_unit_and_linked(small: Project) -> None:
+    report = batch.run(small, small.root / "out", on=ON, districts=["052"], jobs=2, papers=("docx",))
+    assert report.failed == ()
+    assert {outcome.name for outcome in report.papers} == {"052-2019.docx", "04-2019.docx"}
+    assert 'href="../reports/052-2019.docx"' in pages(small)["052-2019.html"]
+
+
+def test_a_paper_that_fails_is_told_and_stops_nothing(small: Project) -> None:
+    outline = small.parameters / "review" / "outline_district.yaml"
+    outline.write_text(outline.read_text(encoding="utf-8").replace("next_aims", "next_amis"), encoding="utf-8")
+    report = batch.run(small, small.root / "out", on=ON, districts=["052"], jobs=2, papers=("docx",))
+    (failed,) = report.failed
+    assert failed.name == "052-2019.docx"
+    assert "next_aims" in failed.reason
+    assert not (small.root / "out" / "reports" / "052-2019.docx").exists()
+    assert "052-2019.html" in pages(small)

@@ -5,8 +5,8 @@ import nbformat
 from ntm_lib.project import Project
 
 PARAMETERS = {
-    "district_evaluation": 'district = "052"\non = "2019-12-31"\nfirst_year = 2010\nlast_year = 2020',
-    "province_overview": 'on = "2019-12-31"\nfirst_year = 2010\nlast_year = 2020\npages = []',
+    "district_evaluation": 'district = "052"\non = "2019-12-31"\nfirst_year = 2010\nlast_year = 2020\naudience = "public"',
+    "province_overview": 'on = "2019-12-31"\nfirst_year = 2010\nlast_year = 2020\npages = []\naudience = "public"',
 }
 DECLARE = """
 from markupsafe import Markup

@@ -12,7 +12,7 @@ from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence
 from ntm_lib.reporting.sheets import Sheet
 
-PARTS: tuple[str, ...] = ()
+PARTS: tuple[str, ...] = ("next_period",)
 """The modules of this package that offer contents, in the order of the report."""
 
 

@@ -1,0 +1,93 @@
+"""Write the files that leave the browser: Word reports and slides, from one reading of the province."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from ntm_lib.batch.engine import Outcome, describe
+from ntm_lib.batch.jobs import REPORTS, SLIDES, Job
+from ntm_lib.batch.parameters import NotebookParameters
+from ntm_lib.evaluation import Territory, load_province, narrowed
+from ntm_lib.reporting.review.report import Report
+from ntm_lib.reporting.slides.deck import Deck, make_deck
+from ntm_lib.reporting.slides.html import write_slides
+from ntm_lib.reporting.slides.powerpoint import write_powerpoint
+
+
+@dataclass
+class _Desk:
+    """What several files are written from: each province is read once."""
+
+    provinces: dict[tuple[dt.date, int, int], Territory] = field(default_factory=dict)
+
+    def territory(self, job: Job) -> Territory:
+        asked = job.parameters
+        assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+        period = asked.on, int(asked.first_year or 0), int(asked.last_year or 0)
+        if period not in self.provinces:
+            on, first, last = period
+            self.provinces[period] = load_province(on=on.isoformat(), first_year=first, last_year=last)
+        province, code = self.provinces[period], job.name.split("-")[0]
+        return province if code == province.unit.code else narrowed(province, code)
+
+
+@dataclass
+class _Unit:
+    """One unit whose files are written; report and slides are made when the first file needs them."""
+
+    desk: _Desk
+    job: Job
+
+    @cached_property
+    def report(self) -> Report:
+        asked = self.job.parameters
+        assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+        return Report.of(self.desk.territory(self.job), asked.audience)
+
+    @cached_property
+    def deck(self) -> Deck:
+        return make_deck(self.report.subject)
+
+
+WRITERS: dict[str, Callable[[_Unit, Path], object]] = {
+    "docx": lambda unit, out: unit.report.write(out / REPORTS / f"{unit.job.name}.docx"),
+    "slides": lambda unit, out: write_slides(unit.deck, out / SLIDES / f"{unit.job.name}.html"),
+    "pptx": lambda unit, out: write_powerpoint(unit.deck, out / SLIDES / f"{unit.job.name}.pptx"),
+}
+"""By format: what writes one file of a unit."""
+
+
+def write_papers(
+    out: Path, jobs: Sequence[Job], formats: Sequence[str], finished: Callable[[Outcome], None]
+) -> list[Outcome]:
+    """Write every format that is no page for the unit of each job; one that fails does not stop the others.
+
+    A file appears whole or not at all, so the last good one stays where the new one could not be made.
+    """
+    desk, outcomes = _Desk(), []
+    for job in jobs:
+        unit = _Unit(desk, job)
+        for name in formats:
+            outcomes.append(_write(unit, out, name))
+            finished(outcomes[-1])
+    return outcomes
+
+
+def _write(unit: _Unit, out: Path, name: str) -> Outcome:
+    started = time.perf_counter()
+    try:
+        WRITERS[name](unit, out)
+        reason = ""
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong in one file must not stop the others
+        reason = describe(error, unit.job)
+    return Outcome(
+        name=f"{unit.job.name}.{name}",
+        unit_name=f"{unit.job.unit_name} ({name})",
+        reason=reason,
+        seconds=round(time.perf_counter() - started, 2),
+        finished=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
+        has_page=not reason,
+    )
