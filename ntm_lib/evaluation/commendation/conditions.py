@@ -18,9 +18,7 @@ def reported_counts(territory: Territory) -> pd.DataFrame:
     return count(territory.reported.criteria, territory.review.not_assessed)
 
 
-def conditions(
-    territory: Territory, phase: Phase, known: pd.DataFrame, settings: CommendationSettings
-) -> pd.DataFrame:
+def conditions(territory: Territory, phase: Phase, known: pd.DataFrame, settings: CommendationSettings) -> pd.DataFrame:
     """Return a verdict for each reporting commune and condition on communes; columns: the names of conditions.
 
     ``known``: what the office stated (`handed_in`).

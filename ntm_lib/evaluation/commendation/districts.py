@@ -41,5 +41,7 @@ def _verdict(table: pd.DataFrame, territory: Territory, phase: Phase) -> pd.Seri
     """All communes recognised: surely not where one surely misses a criterion, or more lack a name than were not named."""
     missing = table["communes"] - table["recognised"]
     not_all = (table["not_met"] > 0) | (missing > unnamed_in_phase(territory, phase)[1])
-    codes = np.select([missing == 0, not_all], [np.int8(Verdict.MET), np.int8(Verdict.NOT_MET)], np.int8(Verdict.UNKNOWN))
+    codes = np.select(
+        [missing == 0, not_all], [np.int8(Verdict.MET), np.int8(Verdict.NOT_MET)], np.int8(Verdict.UNKNOWN)
+    )
     return pd.Series(codes.astype(np.int8), index=table.index)

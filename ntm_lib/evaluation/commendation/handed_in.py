@@ -47,4 +47,5 @@ def handed_in(territory: Territory) -> pd.DataFrame:
     for row, value in codes[~codes.isin(known) | codes.duplicated()].items():
         faults.add(f"{where}:{int(str(row)) + 2}, commune_code", f"'{value}'", _("a commune of the results, once"))
     faults.stop_if_any()
-    return numbers.set_index(codes).reindex(communes)
+    stated: pd.DataFrame = numbers.set_index(codes).reindex(communes)
+    return stated

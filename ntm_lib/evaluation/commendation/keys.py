@@ -63,7 +63,7 @@ def _kept(territory: Territory) -> pd.Series:
 def _income_growth(territory: Territory) -> pd.Series:
     frame = _living(territory)
     by_year = frame.groupby(["commune_code", "year"])["income_per_head_vnd_million"]
-    income = by_year.first().where(by_year.nunique() <= 1).astype("float64").unstack("year")
+    income = by_year.first().where(by_year.min() == by_year.max()).astype("float64").unstack("year")
     first, last = (_year(income, year) for year in (territory.review.first_year, territory.review.last_year))
     return 100 * (last / first.where(first > 0) - 1)
 
@@ -76,12 +76,15 @@ def _poverty_cut(territory: Territory) -> pd.Series:
         return pd.Series(dtype="float64")
     rates = frame[frame["poverty_standard"] == standards[0]]
     rate = rates.pivot_table(index="commune_code", columns="year", values="poor_pct", aggfunc="first").astype("float64")
-    return rate[min(rate.columns)] - rate[territory.review.last_year]
+    cut: pd.Series = rate[min(rate.columns)] - rate[territory.review.last_year]
+    return cut
 
 
 def _living(territory: Territory) -> pd.DataFrame:
     frame = submissions.read_table("b10", territory.project, territory.review.as_of).frame
-    return frame[(frame["status"] != "plan") & frame["year"].between(territory.review.first_year, territory.review.last_year)]
+    return frame[
+        (frame["status"] != "plan") & frame["year"].between(territory.review.first_year, territory.review.last_year)
+    ]
 
 
 def _contribution(territory: Territory, phase: Phase) -> pd.Series:
@@ -93,10 +96,13 @@ def _contribution(territory: Territory, phase: Phase) -> pd.Series:
     is_year = (frame["period_from"].dt.year == frame["year"]) & (frame["period_to"].dt.year == frame["year"])
     frame = frame[is_year & frame["year"].isin(years) & (frame["status"] != "plan")]
     given = frame[["people_cash_vnd_million", "people_in_kind_vnd_million"]].astype("float64").sum(axis=1, skipna=False)
-    by_year = given.groupby([frame["commune_code"], frame["year"]]).sum(min_count=1).unstack("year").reindex(columns=years)
+    by_year = (
+        given.groupby([frame["commune_code"], frame["year"]]).sum(min_count=1).unstack("year").reindex(columns=years)
+    )
     profile = submissions.read_table("b01", territory.project, territory.review.as_of).frame
     households = profile[profile["year"].isin(years)].groupby("commune_code")["households"].mean().astype("float64")
-    return by_year.sum(axis=1, skipna=False) / households.where(households > 0)
+    per_household: pd.Series = by_year.sum(axis=1, skipna=False) / households.where(households > 0)
+    return per_household
 
 
 def _year(table: pd.DataFrame, year: int) -> pd.Series:

@@ -69,7 +69,11 @@ def _make(territory: Territory) -> CommendationList:
 
 
 def _apply(
-    rule: Rule, verdicts: pd.DataFrame, table: pd.DataFrame, settings: CommendationSettings, quota: tuple[int, int] | None
+    rule: Rule,
+    verdicts: pd.DataFrame,
+    table: pd.DataFrame,
+    settings: CommendationSettings,
+    quota: tuple[int, int] | None,
 ) -> RuleList:
     asked = verdicts[list(rule.conditions)]
     verdict = pd.Series(all_of(asked), index=asked.index)

@@ -1,5 +1,6 @@
 """Check the proposals handed in (table B17): collectives, persons, households, units of every kind."""
 
+import numpy as np
 import pandas as pd
 
 from ntm_lib import submissions, units
@@ -55,7 +56,7 @@ def _is_blank(texts: pd.Series) -> pd.Series:
     return texts.fillna("").astype("str").str.strip() == ""
 
 
-def _named(flags: dict[str, pd.Series]) -> list[tuple[str, ...]]:
+def _named(flags: dict[str, pd.Series]) -> pd.Series:
     table = pd.DataFrame(flags).astype(bool)
-    return [tuple(name for name, flag in zip(table.columns, row, strict=True) if flag)
-            for row in table.itertuples(index=False, name=None)]  # fmt: skip
+    names = np.array(table.columns, dtype=object)
+    return pd.Series([tuple(names[row]) for row in table.to_numpy(np.bool_)], index=table.index, dtype="object")

@@ -44,7 +44,9 @@ def rank_ranges(keys: pd.DataFrame, settings: CommendationSettings) -> Ranks:
     random = np.random.default_rng(settings.seed)
     number = len(keys)
     if not used or number < 2:
-        table = pd.DataFrame({"rank_low": 1, "rank_high": number, "before": 0, "after": 0, "open": number - 1}, index=keys.index)
+        table = pd.DataFrame(
+            {"rank_low": 1, "rank_high": number, "before": 0, "after": 0, "open": number - 1}, index=keys.index
+        )
         return Ranks(table, left_out)
     own = np.array([getattr(settings.weights, name) for name in used])
     weights = random.dirichlet(settings.concentration * own * len(own) / own.sum(), settings.draws)
@@ -58,7 +60,7 @@ def rank_ranges(keys: pd.DataFrame, settings: CommendationSettings) -> Ranks:
 def _tells(low: pd.Series, high: pd.Series) -> bool:
     """Whether a key can tell candidates apart: it is known of someone, and not the same of all."""
     known = pd.concat([low, high]).dropna()
-    return bool(len(known)) and (known.nunique() > 1 or bool(low.isna().any()))
+    return bool(len(known)) and (known.min() < known.max() or bool(low.isna().any()))
 
 
 def _standing(values: pd.Series, among: pd.Series | None = None) -> NDArray[np.float64]:
@@ -82,5 +84,6 @@ def _table(worth: NDArray[np.float64], index: pd.Index, settings: CommendationSe
     low, high = np.quantile(ranks, [edge, 1 - edge], axis=0, method="inverted_cdf").astype(int)
     before, after = ((matrix >= settings.firm).sum(axis=1) for matrix in (above, above.T))
     return pd.DataFrame(
-        {"rank_low": low, "rank_high": high, "before": before, "after": after, "open": number - 1 - before - after}, index=index
+        {"rank_low": low, "rank_high": high, "before": before, "after": after, "open": number - 1 - before - after},
+        index=index,
     )

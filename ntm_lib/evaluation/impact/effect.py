@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ntm_lib.evaluation.impact.imputation import Flags, Mean, Numbers, Panel, mean_effect
+from ntm_lib.evaluation.impact.imputation import Mean, Numbers, Panel, mean_effect
 from ntm_lib.evaluation.impact.settings import ImpactSettings
 
 FEW_REACHED, FEW_COMPARISON = "few_reached", "few_comparison"

@@ -23,14 +23,16 @@ def incomes(territory: Territory) -> pd.Series:
     """
     frame = _rows(territory, "b10")
     by_year = frame.groupby(["commune_code", "year"])["income_per_head_vnd_million"]
-    income = by_year.first().where(by_year.nunique() <= 1)
+    income = by_year.first().where(by_year.min() == by_year.max())
     return pd.Series(100 * np.log(income.where(income > 0)), name="outcome")
 
 
 def poverty(territory: Territory) -> dict[str, pd.Series]:
     """Return the poverty rate (percent) by (commune_code, year), one series for each standard: they are never chained."""
     frame = _rows(territory, "b10")
-    counted = 100 * frame["poor_households"].astype("float64") / frame["households"].astype("float64").where(lambda n: n > 0)
+    counted = (
+        100 * frame["poor_households"].astype("float64") / frame["households"].astype("float64").where(lambda n: n > 0)
+    )
     frame = frame.assign(outcome=frame["poor_pct"].astype("float64").fillna(counted))
     return {
         str(standard): rows.set_index(["commune_code", "year"])["outcome"]
@@ -58,7 +60,8 @@ def money_per_head(territory: Territory, first_year: int, last_year: int) -> pd.
     by_year = by_year.reindex(columns=range(first_year, last_year + 1))
     people = _rows(territory, "b01").set_index(["commune_code", "year"])["people"].astype("float64").unstack("year")
     heads = people.reindex(index=by_year.index, columns=by_year.columns).mean(axis=1)
-    return by_year.sum(axis=1, skipna=False) / heads
+    per_head: pd.Series = by_year.sum(axis=1, skipna=False) / heads
+    return per_head
 
 
 def comparison_groups(territory: Territory) -> pd.DataFrame:
@@ -81,9 +84,9 @@ def _rows(territory: Territory, table: str) -> pd.DataFrame:
     read = submissions.read_table(table, territory.project, territory.review.as_of)
     if read.unit_vintage != territory.results.unit_vintage:
         raise NtmError(
-            _("{file}: its codes are of {found}, those of the results of {expected}; impact compares commune by commune.").format(
-                file=read.file, found=read.unit_vintage, expected=territory.results.unit_vintage
-            )
+            _(
+                "{file}: its codes are of {found}, those of the results of {expected}; impact compares commune by commune."
+            ).format(file=read.file, found=read.unit_vintage, expected=territory.results.unit_vintage)
         )
     frame = read.frame
     communes = territory.reported.criteria.index.unique("commune_code")

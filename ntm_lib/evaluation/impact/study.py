@@ -18,6 +18,9 @@ MAIN = "main"
 VARIANTS = (MAIN, "province", "zone", "all_criteria", "register", "fake_dates", "placebo_outcome")
 """Main: reached the criteria not tied to the outcome, compared within the district; then one thing changed at a time."""
 
+MONEY_YEARS = 3
+"""Money of fewer years says little of what a commune was given."""
+
 
 @dataclass(frozen=True, eq=False)
 class ImpactStudy:
@@ -39,10 +42,6 @@ class ImpactStudy:
     paths: pd.DataFrame
     doses: pd.DataFrame
     is_illustrative: bool
-
-    def effect(self, outcome: str, standard: str = "", variant: str = MAIN) -> pd.Series:
-        """Return one row of ``effects``."""
-        return self.effects.set_index(["outcome", "standard", "variant"]).loc[(outcome, standard, variant)]
 
 
 _latest: list[tuple[Territory, ImpactStudy]] = []
@@ -133,7 +132,7 @@ def _doses(
         table = outcome.unstack("year")
         first, last = int(table.columns.min()), int(table.columns.max())
         middle = first if first > min(years) else (first + last) // 2
-        if middle >= last or middle <= min(years):
+        if middle >= last or middle - min(years) < MONEY_YEARS:
             continue
         money = outcomes.money_per_head(territory, min(years) + 1, middle)
         found = dose_effect(table[last] - table[middle], money, table[middle], district, settings)

@@ -86,8 +86,8 @@ def test_the_effect_is_found_without_bias_when_communes_come_one_by_one_and_gain
 
 def test_the_interval_holds_its_level() -> None:
     few = {"communes": 72, "districts": 6, "share": 0.25}
-    assert 0.87 <= coverage(60, 0.0, seed=4, **few)["covers"].mean()
-    assert 0.93 <= coverage(40, 1.0, seed=4, **few)["covers"].mean()  # wider where effects differ between communes
+    assert coverage(60, 0.0, seed=4, **few)["covers"].mean() >= 0.87
+    assert coverage(40, 1.0, seed=4, **few)["covers"].mean() >= 0.93  # wider where effects differ between communes
 
 
 @pytest.mark.long
@@ -125,7 +125,9 @@ def test_it_is_the_estimator_of_pyfixest() -> None:
     frame = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
     frame["commune"] = np.repeat(np.arange(len(first)), len(YEARS)).astype(str)
     # the first year of every district shares one cell: the same space, of full rank
-    cell = np.where(np.arange(len(YEARS)) == 0, "0", (panel.group[:, None] * 100 + np.arange(len(YEARS)) + 1).astype(str))
+    cell = np.where(
+        np.arange(len(YEARS)) == 0, "0", (panel.group[:, None] * 100 + np.arange(len(YEARS)) + 1).astype(str)
+    )
     frame["cell"] = cell.ravel()
     frame = frame.dropna(subset="outcome").astype({"at": float, "after": float})
     free = frame[~frame["reached"]]
