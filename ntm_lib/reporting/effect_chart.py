@@ -50,7 +50,7 @@ def effect_chart(
         f"{label}: {formats.number(estimate, 1)} ({formats.number(low, 1)}; {formats.number(high, 1)})"
         for label, (estimate, low, high) in zip(labels, sizes, strict=True)
     )
-    ticks = np.arange(round(bottom / step), round(top / step) + 1) * step
+    ticks = np.arange(round(bottom / step), round(top / step) + 1) * step if len(table) else np.zeros(1)
     return render(
         "chart_effect.html.j2",
         id=hashlib.sha256(f"{title}\0{reading}".encode()).hexdigest()[:8],

@@ -37,7 +37,7 @@ def rank_ranges(keys: pd.DataFrame, settings: CommendationSettings) -> Ranks:
     """Rank candidates (rows of `keys`) under weights drawn from a Dirichlet distribution around the office's own.
 
     Each key counts by the share of candidates it surpasses, ties by half. A value that is not known is drawn anew each
-    time from all that is possible, so ignorance widens the range and never costs a place.
+    time from all that is possible, so ignorance widens the range.
     """
     used = [name for name in KEYS if _tells(keys[name], keys[f"{name}_high"])]
     left_out = tuple(name for name in KEYS if name not in used)

@@ -233,7 +233,7 @@ def districts_sheet(subject: Subject) -> Sheet:
     """Return the districts with what is known of their conditions."""
     columns = [
         Column("name", _("District, city"), width=26),
-        Column("communes", _("Communes"), "count", width=10),
+        Column("communes", _("Number of communes"), "count", width=10),
         Column("recognised", _("recognised (named)"), "count", width=12),
         Column("not_met", _("surely short of a criterion"), "count", width=14),
         Column("all_communes_recognised", _("All communes recognised"), "verdict", width=16),

@@ -45,8 +45,13 @@ def impact_sentences(subject: Subject) -> list[Sentence]:
 
 
 def limit_sentences(subject: Subject) -> list[Sentence]:
-    """Say what such a comparison cannot show; the same for every tier that has one."""
-    return [] if subject.tier == "commune" else [sentence(text) for text in words.limits()]
+    """Say what such a comparison cannot show; nothing where there is no number to warn of."""
+    return [sentence(text) for text in words.limits()] if _has_number(subject) else []
+
+
+def _has_number(subject: Subject) -> bool:
+    """Whether anything at all could be estimated for this report."""
+    return subject.tier != "commune" and bool((impact_study(subject.territory).effects["why"] == "").any())
 
 
 def _none(subject: Subject, study: ImpactStudy, said: pd.DataFrame) -> list[Sentence]:
@@ -91,7 +96,7 @@ def _found(subject: Subject, study: ImpactStudy, row: Mapping[Any, Any]) -> Sent
     values: dict[str, Fig | str] = {
         "outcome": words.outcome(name, standard),
         "reached": fig(key("reached"), row["reached"], "count"),
-        "size": size("size", abs(value(row["estimate"]))),
+        "size": size("size", abs(value(row["estimate"])) if row["reading"] == "differs" else value(row["estimate"])),
         "low": size("low", low),
         "high": size("high", high),
         "chance": fig(key("chance"), row["chance"], "number", digits=3),
@@ -144,7 +149,7 @@ def _money(subject: Subject, study: ImpactStudy) -> list[Sentence]:
 def tests_sheet(subject: Subject) -> Sheet:
     """Return every variant and placebo with its interval and tests."""
     columns = [
-        Column("label", _("Outcome"), width=26),
+        Column("label", _("Outcome watched"), width=26),
         Column("variant_label", _("Way of comparing"), width=34),
         Column("reached", _("Communes at the standard"), "count", width=10),
         Column("comparison", _("Communes compared with"), "count", width=10),
@@ -157,7 +162,7 @@ def tests_sheet(subject: Subject) -> Sheet:
         Column("why_words", _("Remark"), width=26),
     ]
     frame = pd.DataFrame(columns=[*(column.key for column in columns), "id"])
-    if subject.tier != "commune":
+    if _has_number(subject):
         frame = _tests(impact_study(subject.territory))
     return Sheet(
         name=_("Tests of impact"),
@@ -192,12 +197,12 @@ def _tests(study: ImpactStudy) -> pd.DataFrame:
 def money_sheet(subject: Subject) -> Sheet:
     """Return what goes with twice the programme money a head, and the check the other way round."""
     columns = [
-        Column("label", _("Outcome"), width=28),
+        Column("label", _("Outcome watched"), width=28),
         Column("kind_label", _("Question"), width=34),
         Column("money_years", _("Money of the years"), width=13),
         Column("change_years", _("Change of the outcome"), width=13),
-        Column("communes", _("Communes"), "count", width=9),
-        Column("districts", _("Districts"), "count", width=9),
+        Column("communes", _("Number of communes"), "count", width=9),
+        Column("districts", _("Number of districts"), "count", width=9),
         Column("estimate", _("Difference with twice the money a head"), "decimal", width=12, digits=1),
         Column("low", _("Interval from"), "decimal", _("Confidence interval"), 9, 1),
         Column("high", _("Interval to"), "decimal", _("Confidence interval"), 9, 1),
@@ -205,7 +210,8 @@ def money_sheet(subject: Subject) -> Sheet:
         Column("why_words", _("Remark"), width=24),
     ]
     frame = pd.DataFrame(columns=[*(column.key for column in columns), "id"])
-    if subject.tier != "commune" and len(doses := impact_study(subject.territory).doses):
+    doses = impact_study(subject.territory).doses if subject.tier != "commune" else frame
+    if len(doses) and (doses["why"] == "").any():
         kinds = words.dose_kinds()
         frame = doses.assign(
             **_sizes(doses, ENDS),
