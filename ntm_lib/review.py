@@ -44,7 +44,8 @@ class Review(BaseModel):
 
     ``judged_by`` names, for single years, a decision other than the one the law's own years give (the year-end of
     2016). ``as_of`` is the cut-off date: values reported later are not used; None takes the latest known. ``scenario``: the
-    one whose kept plan fills the second part of the reports; empty: none.
+    one whose kept plan fills the second part of the reports; empty: none. ``withheld``: criteria whose results stand only
+    in the internal version; they stay in the counts.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,6 +60,7 @@ class Review(BaseModel):
     not_assessed: NotAssessedRule = NotAssessedRule.COUNTS_AS_MET
     merge_rule: str = "all_parts"
     scenario: str = ""
+    withheld: frozenset[str] = frozenset()
 
     @model_validator(mode="after")
     def _period_runs_forward(self) -> "Review":

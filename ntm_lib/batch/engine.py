@@ -48,7 +48,7 @@ class Outcome:
 
 
 def run_job(job: Job, extra: Markup | None = None, beside_report: Markup | None = None) -> Outcome:
-    """Run the notebook and write the executed notebook, the page and the page of the report.
+    """Run the notebook and write the executed notebook, its page and its other pages.
 
     ``extra`` stands before the page, ``beside_report`` before that of the report.
 
@@ -95,10 +95,12 @@ def publish(
 ) -> None:
     """Write pages and executed notebook, after checking that the page names the unit that was asked for."""
     pages = {job.page: notebook_page(notebook, title=job.title, extra=extra, home=job.home)}
-    if job.report is not None and has_blocks(notebook, "report"):
-        pages[job.report] = notebook_page(
-            notebook, title=job.report_title, extra=beside_report, home="../index.html", slot="report"
-        )
+    for other in job.more:
+        if has_blocks(notebook, other.slot):
+            beside = beside_report if other.slot == "report" else None
+            pages[other.page] = notebook_page(
+                notebook, title=other.title, extra=beside, home=other.home, slot=other.slot
+            )
     if not _names_unit(notebook, job.unit_name):
         raise NtmError(
             _("The page does not name {name}, for which it was asked. It was not kept.").format(name=job.unit_name)

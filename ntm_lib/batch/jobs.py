@@ -18,6 +18,7 @@ from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.display import Slot
 from ntm_lib.review import Audience, Review, load_review
 
 REPORTS, SLIDES = "reports", "slides"
@@ -28,8 +29,8 @@ REPORTS, SLIDES = "reports", "slides"
 class Job:
     """One notebook to run for one unit.
 
-    The page must declare ``unit_name``, or it is refused; ``home`` is the relative address of the index. ``report``: where
-    the page of the written report goes, made of the blocks that the notebook shows in that place.
+    The page must declare ``unit_name``, or it is refused; ``home`` is the relative address of the index. ``more``: pages of
+    their own for what the notebook shows in other places.
     """
 
     name: str
@@ -40,8 +41,17 @@ class Job:
     page: Path
     executed: Path
     home: str = ""
-    report: Path | None = None
-    report_title: str = ""
+    more: tuple["OtherPage", ...] = ()
+
+
+@dataclass(frozen=True)
+class OtherPage:
+    """A page made of the blocks that a notebook shows in one place (``slot``) other than its own page."""
+
+    slot: Slot
+    title: str
+    page: Path
+    home: str = "../index.html"
 
 
 def district_jobs(
@@ -82,8 +92,7 @@ def _district_job(project: Project, review: Review, out: Path, on: dt.date, code
         page=out / "districts" / f"{name}.html",
         executed=out / "notebooks" / f"{name}.ipynb",
         home="../index.html",
-        report=out / REPORTS / f"{name}.html",
-        report_title=_report_title(unit, parameters),
+        more=(OtherPage("report", _report_title(unit, parameters), out / REPORTS / f"{name}.html"),),
     )
 
 
@@ -104,13 +113,21 @@ def province_job(
         parameters=parameters.model_copy(update={"pages": tuple(pages), "audience": audience}),
         page=out / "index.html",
         executed=out / "notebooks" / f"{name}.ipynb",
-        report=out / REPORTS / f"{name}.html",
-        report_title=_report_title(unit, parameters),
+        more=(
+            OtherPage("report", _report_title(unit, parameters), out / REPORTS / f"{name}.html"),
+            OtherPage("press", _press_title(unit, parameters), out / f"press-{name}.html", "index.html"),
+        ),
     )
 
 
 def _title(unit: units.Unit, parameters: NotebookParameters) -> str:
     return _("New Rural Development in {name}, {first}-{last}").format(
+        name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
+    )
+
+
+def _press_title(unit: units.Unit, parameters: NotebookParameters) -> str:
+    return _("New Rural Development in {name}, {first}-{last}: maps and figures for the press").format(
         name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
     )
 

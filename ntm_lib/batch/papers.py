@@ -15,22 +15,23 @@ from ntm_lib.reporting.review.report import Report
 from ntm_lib.reporting.slides.deck import Deck, make_deck
 from ntm_lib.reporting.slides.html import write_slides
 from ntm_lib.reporting.slides.powerpoint import write_powerpoint
+from ntm_lib.review import Audience
 
 
 @dataclass
 class _Desk:
     """What several files are written from: each province is read once."""
 
-    provinces: dict[tuple[dt.date, int, int], Territory] = field(default_factory=dict)
+    provinces: dict[tuple[dt.date, int, int, Audience], Territory] = field(default_factory=dict)
 
     def territory(self, job: Job) -> Territory:
         asked = job.parameters
         assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
-        period = asked.on, int(asked.first_year or 0), int(asked.last_year or 0)
-        if period not in self.provinces:
-            on, first, last = period
-            self.provinces[period] = load_province(on=on.isoformat(), first_year=first, last_year=last)
-        province, code = self.provinces[period], job.name.split("-")[0]
+        key = asked.on, int(asked.first_year or 0), int(asked.last_year or 0), asked.audience
+        if key not in self.provinces:
+            on, first, last, audience = key
+            self.provinces[key] = load_province(on=on.isoformat(), first_year=first, last_year=last, audience=audience)
+        province, code = self.provinces[key], job.name.split("-")[0]
         return province if code == province.unit.code else narrowed(province, code)
 
 

@@ -21,6 +21,7 @@ def sibling_links(out: Path, job: Job, folder: str) -> Markup:
         (f"{SLIDES}/{job.name}.html", _("Slides")),
         (f"{SLIDES}/{job.name}.pptx", _("Slides (PowerPoint)")),
         (f"{COMMUNES}/index.html", _("Sheets of the communes")),
+        (f"press-{job.name}.html", _("Maps and figures for the press")),
     ]
     found += [(place, words) for place, words in files if (out / place).exists()]
     links = Markup("\n").join(Markup('<a href="{}">{}</a>').format(up + place, words) for place, words in found)

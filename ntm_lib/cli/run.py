@@ -174,9 +174,12 @@ def _conclude(report: RunReport) -> None:
     say(_("{good} of {all} district reports made.").format(good=good, all=len(report.districts)))
     say(_("Open in a browser: {path}").format(path=report.index))
     if report.failed:
-        say_error(
-            _("Failed: {names}. The index says why.").format(
-                names=", ".join(outcome.unit_name for outcome in report.failed)
+        pages = [outcome.unit_name for outcome in report.failed if outcome not in report.papers]
+        files = [outcome.unit_name for outcome in report.failed if outcome in report.papers]
+        if pages:
+            say_error(_("Failed: {names}. The index says why.").format(names=", ".join(pages)))
+        if files:
+            say_error(
+                _("Files that could not be made (the reasons stand above): {names}.").format(names=", ".join(files))
             )
-        )
         raise typer.Exit(1)

@@ -1,6 +1,7 @@
 """Bring together what is known of one district or province on the units of one date."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.provenance import check_files
-from ntm_lib.review import Review, load_review
+from ntm_lib.review import Audience, Review, load_review
 from ntm_lib.scoring import Scores, score
 from ntm_lib.submissions import Results
 from ntm_lib.units import Lineage, Unit, Vintage
@@ -29,6 +30,7 @@ class Territory:
     included. ``scores`` and ``counts`` hold only communes in the programme, index (commune_code, year), codes of
     ``vintage``. ``reported``: results as handed in, codes of ``results.unit_vintage``; ``parts`` says which of those
     communes stand today in which commune of ``unit`` (columns from_code, to_code, name, short_name, new_name).
+    ``withheld``: criteria that the reader may not see one by one; they stay in ``counts``.
     """
 
     project: Project
@@ -41,6 +43,7 @@ class Territory:
     results: Results
     parts: pd.DataFrame
     counts: pd.DataFrame
+    withheld: frozenset[str] = frozenset()
 
     @property
     def in_programme(self) -> pd.DataFrame:
@@ -51,6 +54,10 @@ class Territory:
     def years(self) -> range:
         """The years of the period under review."""
         return self.review.years
+
+    def shown(self, criteria: Iterable[str]) -> list[str]:
+        """Return the criteria whose results the reader may see."""
+        return [criterion for criterion in criteria if criterion not in self.withheld]
 
     def of_year(self, frame: FrameT, year: int) -> FrameT:
         """Return the rows of one year, indexed by commune code in the documents' order."""
@@ -70,11 +77,12 @@ def load_territory(
     first_year: StrictInt | None = None,
     last_year: StrictInt | None = None,
     as_of: StrictStr = "",
+    audience: Audience = Audience.INTERNAL,
 ) -> Territory:
     """Load one district (or the province) with its scores.
 
     ``on`` (ISO date, default: the review's) fixes the units; ``as_of`` (ISO date) the cut-off of the values, empty
-    for the review's own. An unknown code, or a period without results, stops with a message.
+    for the review's own; ``audience`` whether withheld criteria may be shown. An unknown code, or a period without results, stops with a message.
     """
     project = Project.find()
     review = _period(load_review(project), first_year, last_year, as_of)
@@ -91,7 +99,9 @@ def load_territory(
         judged_by=review.judged_by,
         communes=reporting.communes.index[reporting.communes["is_in_programme"]],
     )
-    return _within(project, review, unit, vintage, scores, results)
+    territory = _within(project, review, unit, vintage, scores, results)
+    _check_withheld(territory)
+    return replace(territory, withheld=review.withheld) if audience is Audience.PUBLIC else territory
 
 
 def load_province(
@@ -99,10 +109,11 @@ def load_province(
     first_year: StrictInt | None = None,
     last_year: StrictInt | None = None,
     as_of: StrictStr = "",
+    audience: Audience = Audience.INTERNAL,
 ) -> Territory:
     """Load the province of the review with its scores; see ``load_territory``."""
     code = load_review().province
-    return load_territory(code, on=on, first_year=first_year, last_year=last_year, as_of=as_of)
+    return load_territory(code, on=on, first_year=first_year, last_year=last_year, as_of=as_of, audience=audience)
 
 
 def narrowed(province: Territory, code: str) -> Territory:
@@ -122,6 +133,17 @@ def iso_date(text: str) -> dt.date:
         raise UsageError(
             _("'{text}' is not a date. Write it as year-month-day, for example 2019-12-31.").format(text=text)
         ) from error
+
+
+def _check_withheld(territory: Territory) -> None:
+    """Stop on a criterion that no set knows: a slip of the pen must not publish what was to be withheld."""
+    known = {str(name) for rules in territory.reported.rules.values() for name in rules.criteria.index}
+    if unknown := sorted(territory.review.withheld - known):
+        raise UsageError(
+            _("parameters/review.yaml: withheld: there is no criterion {unknown}. Criteria: {known}.").format(
+                unknown=", ".join(unknown), known=", ".join(sorted(known, key=int))
+            )
+        )
 
 
 def _period(review: Review, first_year: int | None, last_year: int | None, as_of: str) -> Review:

@@ -10,7 +10,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting.maps import MapHtml
 from ntm_lib.reporting.templates import style
 
-Slot = Literal["body", "footer", "notebook", "report"]
+Slot = Literal["body", "footer", "notebook", "report", "press"]
 META = "ntm"
 """The key of the project's own entries in an output's metadata."""
 
@@ -18,7 +18,7 @@ META = "ntm"
 def show(block: Markup | MapHtml, *, slot: Slot = "body") -> None:
     """Show a table, chart, picture, map or other markup below the cell.
 
-    ``slot``: where the page puts it; ``notebook`` blocks are not on the page, ``report`` blocks make a page of their own. Plain ``str`` is refused:
+    ``slot``: where the page puts it; ``notebook`` blocks are not on the page, ``report`` and ``press`` blocks make pages of their own. Plain ``str`` is refused:
     raises TypeError, since nobody escaped it.
     """
     if isinstance(block, MapHtml):

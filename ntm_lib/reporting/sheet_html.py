@@ -32,7 +32,7 @@ def sheet_html(sheet: Sheet, key: str) -> Markup:
         rows,
         caption=sheet.title,
         unit=sheet.unit,
-        source=sheet.source,
+        source=sheet.source_line,
         stamps=sheet.stamps,
         total=total,
         notes=sheet.notes,

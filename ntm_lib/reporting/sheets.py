@@ -63,6 +63,12 @@ class Sheet:
     row_key: Any = None
     empty: str = ""
 
+    @property
+    def source_line(self) -> str:
+        """The line below the table that names its source; empty without one."""
+        head = _("Source: {source}").format(source="")
+        return self.source if not self.source or self.source.startswith(head) else head + self.source
+
     def cells(self) -> list[list[Any]]:
         """Return the rows as values, the missing ones as None."""
         table = self.frame[[column.key for column in self.columns]]

@@ -13,3 +13,8 @@ def illustrative() -> str:
 def draft() -> str:
     """Mark a page that nobody signed."""
     return _("DRAFT")
+
+
+def internal() -> str:
+    """Mark a page that only the office reads."""
+    return _("For internal use")

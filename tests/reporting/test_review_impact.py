@@ -123,14 +123,19 @@ def test_the_list_stands_in_the_documents_order_with_every_key(province: Territo
     assert any("không phải thứ tự khen thưởng" in note for note in sheet.notes)
 
 
-@pytest.mark.parametrize(("audience", "chosen", "shown"), [("internal", True, True), ("internal", False, False), ("public", True, False)])
+@pytest.mark.parametrize(
+    ("audience", "chosen", "shown"), [("internal", True, True), ("internal", False, False), ("public", True, False)]
+)
 def test_names_stand_only_in_the_internal_version_and_by_choice(
     own_project: Project, monkeypatch: pytest.MonkeyPatch, audience: str, chosen: bool, shown: bool
 ) -> None:
     monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
     path = own_project.data / "illustrative" / "b17.csv"
     head = "unit_code,year,proposal_id,kind,candidate,form,deed,is_eligible,check_note,status,as_of_date,source_doc,reported_by,note"
-    path.write_text(f"{head}\n052,2020,1,person,<b>Tên thử</b>,Bằng khen,Việc thử,1,,actual,2020-12-31,Tờ trình 1,,\n", encoding="utf-8")
+    path.write_text(
+        f"{head}\n052,2020,1,person,<b>Tên thử</b>,Bằng khen,Việc thử,1,,actual,2020-12-31,Tờ trình 1,,\n",
+        encoding="utf-8",
+    )
     record = read_record(own_project.data / "illustrative" / "b10.csv")
     write_record(path, record.model_copy(update={"sha256": sha256_of(path)}))
     choices = own_project.parameters / "review" / "commendation.yaml"

@@ -33,7 +33,7 @@ class Filling:
     values: Mapping[str, object] = field(default_factory=dict)
     sentences: Mapping[str, Sequence[object]] = field(default_factory=dict)
     tables: Mapping[str, Sheet] = field(default_factory=dict)
-    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    pictures: Mapping[str, Picture | None] = field(default_factory=dict)
     notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     stamps: Sequence[str] = ()
 
@@ -100,7 +100,8 @@ class _Writer:
             paper.paragraph(self.document, text, is_italic=True)
         elif block.picture is not None:
             picture = self.filling.pictures[block.picture]
-            paper.picture(self.document, picture.png(), picture.caption)
+            if picture is not None:
+                paper.picture(self.document, picture.png(), picture.caption)
         elif block.note is not None:
             self._note(block)
 

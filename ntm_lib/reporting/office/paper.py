@@ -199,7 +199,7 @@ def annex(document: Any, sheet: Sheet, number: int, stamps: Sequence[str]) -> No
     if sheet.unit:
         paragraph(document, _("Unit: {unit}").format(unit=sheet.unit), is_italic=True, align="right", size=12, after=2)
     _table(document, sheet, 257 if sheet.is_landscape else 165)
-    for text in [*sheet.notes, *([_("Source: {source}").format(source=sheet.source)] if sheet.source else [])]:
+    for text in [*sheet.notes, *([sheet.source_line] if sheet.source else [])]:
         paragraph(document, text, is_italic=True, align="left", size=11, after=0)
 
 

@@ -264,7 +264,7 @@ def _number_or_text(value: Any, column: Column) -> float | str | None:
 
 def _foot(page: Any, styles: _Styles, sheet: Sheet, row: int, last: int, width: float) -> None:
     """Write notes and source below the table."""
-    lines = [*sheet.notes, *([_("Source: {source}").format(source=sheet.source)] if sheet.source else [])]
+    lines = [*sheet.notes, *([sheet.source_line] if sheet.source else [])]
     for text in lines:
         page.merge_range(row, 0, row, last, safe_text(text), styles.get(italic=True, font_size=11, text_wrap=True))
         page.set_row(row, _height(text, max(20, int(width * 1.05))))

@@ -8,11 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ntm_lib.reporting.pictures import Picture
 from ntm_lib.reporting.review.subject import Subject
+from ntm_lib.reporting.review.withheld import shown_picture, shown_sentences, shown_sheet
 from ntm_lib.reporting.sentences import Sentence
 from ntm_lib.reporting.sheets import Sheet
 
-PARTS: tuple[str, ...] = ("next_period",)
+PARTS: tuple[str, ...] = ("maps", "next_period")
 """The modules of this package that offer contents, in the order of the report."""
 
 
@@ -28,6 +30,18 @@ class Contents:
     tables: Mapping[str, Callable[[Subject], Sheet]] = field(default_factory=dict)
     pictures: Mapping[str, Callable[[Subject], Markup]] = field(default_factory=dict)
     internal: frozenset[str] = frozenset()
+
+    def said(self, name: str, subject: Subject) -> Sequence[Sentence]:
+        """Return the sentences of a name that the reader may see."""
+        return shown_sentences(subject.territory, self.sentences[name](subject))
+
+    def table(self, name: str, subject: Subject) -> Sheet:
+        """Return a table as the reader may see it."""
+        return shown_sheet(subject.territory, self.tables[name](subject))
+
+    def picture(self, name: str, subject: Subject) -> Picture | None:
+        """Return a picture; None when the reader may not see it."""
+        return shown_picture(subject.territory, Picture(self.pictures[name](subject)))
 
 
 @cache

@@ -8,7 +8,6 @@ from ntm_lib.project import Project
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.office.document import Filling
 from ntm_lib.reporting.office.outline import Block, Outline, check_names, read_outline
-from ntm_lib.reporting.pictures import Picture
 from ntm_lib.reporting.review.contents import Contents, all_contents
 from ntm_lib.reporting.review.subject import Subject
 
@@ -18,14 +17,14 @@ def outline_path(project: Project, name: str) -> Path:
     return project.parameters / "review" / f"{name}.yaml"
 
 
-def report_outline(subject: Subject, contents: Contents | None = None) -> Outline:
-    """Read the outline of a report; the public version leaves out what only the office reads.
+def read_report_outline(subject: Subject, name: str, contents: Contents | None = None) -> Outline:
+    """Read an outline (``outline_district``, ``press``); the public version leaves out what only the office reads.
 
     Raises UsageFaultsError with every fault of the file and every name in it that no part offers.
     """
     project = subject.territory.project
     contents = contents or all_contents()
-    path = outline_path(project, f"outline_{subject.tier}")
+    path = outline_path(project, name)
     outline = read_outline(path, project)
     known = {"machine": list(contents.sentences), "table": list(contents.tables), "picture": list(contents.pictures)}
     check_names(outline, known, project.relative(path))
@@ -43,9 +42,9 @@ def fill(subject: Subject, outline: Outline, contents: Contents | None = None) -
     notes = {name: read_note(project, subject.unit, on, name) for name in outline.named("note")}
     return Filling(
         values=outline_values(subject),
-        sentences={name: contents.sentences[name](subject) for name in outline.named("machine")},
-        tables={name: contents.tables[name](subject) for name in outline.named("table")},
-        pictures={name: Picture(contents.pictures[name](subject)) for name in outline.named("picture")},
+        sentences={name: contents.said(name, subject) for name in outline.named("machine")},
+        tables={name: contents.table(name, subject) for name in outline.named("table")},
+        pictures={name: contents.picture(name, subject) for name in outline.named("picture")},
         notes={name: note.paragraphs for name, note in notes.items() if note is not None},
         stamps=subject.stamps,
     )

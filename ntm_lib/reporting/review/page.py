@@ -17,13 +17,16 @@ LONG_TABLE = 25
 """Rows from which a table is folded away on a page."""
 
 
-def part_sections(subject: Subject, outline: Outline, filling: Filling, number: int) -> list[Markup]:
+def part_sections(
+    subject: Subject, outline: Outline, filling: Filling, number: int, *, is_numbered: bool = True
+) -> list[Markup]:
     """Return the sections of one part (1, 2, …); those that nobody has anything to say in are left out."""
     part = outline.parts[number - 1]
     writer = _Writer(subject, filling, outline.named("table"))
     made = []
     for place, section in enumerate(_spoken(outline, part, filling, keep_asked=subject.is_internal), start=1):
-        title = f"{roman(place)}. {filled(section.heading, filling.values)}"
+        title = filled(section.heading, filling.values)
+        title = f"{roman(place)}. {title}" if is_numbered else title
         body = Markup("\n").join(writer.below(section, 3))
         anchor = f"s{number}-{place}"
         made.append(
@@ -72,7 +75,8 @@ class _Writer:
         if block.table is not None:
             return self._table(block.table, self.filling.tables[block.table])
         if block.picture is not None:
-            return self.filling.pictures[block.picture].figure
+            picture = self.filling.pictures[block.picture]
+            return Markup() if picture is None else picture.figure
         return self._note(block)
 
     def _table(self, name: str, sheet: Sheet) -> Markup:

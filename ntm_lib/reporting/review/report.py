@@ -8,7 +8,7 @@ from ntm_lib.evaluation import Territory
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, filled
-from ntm_lib.reporting.review.outlines import fill, outline_path, report_outline
+from ntm_lib.reporting.review.outlines import fill, outline_path, read_report_outline
 from ntm_lib.reporting.review.page import part_sections
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.review import Audience
@@ -28,7 +28,7 @@ class Report:
     @cached_property
     def outline(self) -> Outline:
         """The outline, without what the reader may not see."""
-        return report_outline(self.subject)
+        return read_report_outline(self.subject, f"outline_{self.subject.tier}")
 
     @cached_property
     def filling(self) -> Filling:
@@ -44,6 +44,16 @@ class Report:
         """Show one part of the report (1, 2, …) on its page."""
         for section in part_sections(self.subject, self.outline, self.filling, number):
             show(section, slot="report")
+
+    def press(self) -> None:
+        """Show the page of maps and figures for the press; nothing in the internal version."""
+        if self.subject.is_internal:
+            return
+        outline = read_report_outline(self.subject, "press")
+        filling = fill(self.subject, outline)
+        for number in range(1, len(outline.parts) + 1):
+            for section in part_sections(self.subject, outline, filling, number, is_numbered=False):
+                show(section, slot="press")
 
     def write(self, path: Path) -> Path:
         """Write the report as a Word document."""

@@ -45,7 +45,8 @@ class Subject:
     @property
     def stamps(self) -> list[str]:
         """The warnings that stand inside each table and picture."""
-        return [stamps.illustrative()] if self.territory.results.is_illustrative else []
+        internal = [stamps.internal()] if self.is_internal else []
+        return internal + ([stamps.illustrative()] if self.territory.results.is_illustrative else [])
 
     def key(self, *parts: object) -> str:
         """Return the key of a figure of this unit, e.g. ``district.052-20191231.capital.2020``."""

@@ -34,6 +34,16 @@ def not_assessed_note(territory: Territory) -> str:
     )
 
 
+def withheld_note(territory: Territory) -> list[str]:
+    """Say which criteria the reader does not see one by one; nothing when there is none."""
+    if not territory.withheld:
+        return []
+    text = _(
+        "Results of criteria {criteria} are not published in this version; a commune's count of criteria met stays complete."
+    )
+    return [text.format(criteria=", ".join(sorted(territory.withheld, key=int)))]
+
+
 def warnings(territory: Territory) -> list[str]:
     """Return the warnings that stand inside each table and picture."""
     return [stamps.illustrative()] if territory.results.is_illustrative else []

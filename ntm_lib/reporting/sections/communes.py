@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import geopandas as gpd
 import pandas as pd
 from markupsafe import Markup
 
@@ -33,26 +34,33 @@ from ntm_lib.verdicts import Verdict
 def commune_map(territory: Territory, pages: Sequence[str] = ()) -> None:
     """Show the map with its switch; ``pages`` are the district pages (``052-2019``) that shapes may lead to."""
     shapes = load_shapes(territory.vintage.date, territory.project)
+    frame, label = map_shapes(territory)
+    title = _("Scheme of {name}") if shapes.is_schematic else _("Map of {name}")
+    names_note = _("Criteria are named as in the set of {year}.").format(year=territory.review.last_year)
+    drawn = draw_map(
+        frame,
+        [count_layer(territory), *_criterion_layers(territory)],
+        list(territory.years),
+        start=("count", territory.review.last_year),
+        title=title.format(name=in_sentence(territory.unit.name)),
+        stamps=[*warnings(territory), label],
+        links=_links(territory, pages),
+        source=f"{source_line(territory, *territory.years)}. {names_note}",
+    )
+    heading = _("Scheme") if shapes.is_schematic else _("Map")
+    show(MapHtml(section(heading, drawn.html, anchor="map"), drawn.script_hashes))
+
+
+def map_shapes(territory: Territory) -> tuple[gpd.GeoDataFrame, str]:
+    """Return the shapes of the territory's communes as maps take them, and the label that must stand on them."""
+    shapes = load_shapes(territory.vintage.date, territory.project)
     communes = territory.communes
     frame = shapes.frame.loc[communes.index].assign(
         name=communes["name"],
         group_name=communes["parent_code"].map(territory.vintage.frame["name"]),
         is_in_programme=communes["is_in_programme"],
     )
-    title = _("Scheme of {name}") if shapes.is_schematic else _("Map of {name}")
-    names_note = _("Criteria are named as in the set of {year}.").format(year=territory.review.last_year)
-    drawn = draw_map(
-        frame,
-        [_count_layer(territory), *_criterion_layers(territory)],
-        list(territory.years),
-        start=("count", territory.review.last_year),
-        title=title.format(name=in_sentence(territory.unit.name)),
-        stamps=[*warnings(territory), shapes.label],
-        links=_links(territory, pages),
-        source=f"{source_line(territory, *territory.years)}. {names_note}",
-    )
-    heading = _("Scheme") if shapes.is_schematic else _("Map")
-    show(MapHtml(section(heading, drawn.html, anchor="map"), drawn.script_hashes))
+    return frame, shapes.label
 
 
 def _links(territory: Territory, pages: Sequence[str]) -> dict[str, str]:
@@ -62,7 +70,8 @@ def _links(territory: Territory, pages: Sequence[str]) -> dict[str, str]:
     return {code: page_of[parent] for code, parent in parents if parent in page_of}
 
 
-def _count_layer(territory: Territory) -> MapLayer:
+def count_layer(territory: Territory) -> MapLayer:
+    """Return the map layer of the number of criteria met, by group and year."""
     classes = palette.group_classes(evaluation.group_labels())
     places = {group: place for place, group in enumerate(classes)}
     groups = evaluation.groups(territory.counts).map(places)
@@ -90,7 +99,7 @@ def _criterion_layers(territory: Territory) -> list[MapLayer]:
             list(classes.values()),
             {year: territory.of_year(codes[criterion], year) for year in territory.years},
         )
-        for criterion in codes.columns
+        for criterion in territory.shown(codes.columns)
     ]
 
 
@@ -100,6 +109,7 @@ def results(territory: Territory) -> None:
     verdicts = territory.of_year(territory.scores.criteria, year)
     counts = territory.of_year(territory.counts, year)
     criteria = territory.reported.rules[year].criteria
+    criteria = criteria.loc[territory.shown(criteria.index)]
     marks = criterion_marks(territory, year)
     is_of_interest = bool((counts["of"] != counts["of"].iloc[0]).any())
     names, groups, labels = territory.communes["name"], criteria["group"], criteria[f"label_{language()}"]
@@ -124,7 +134,7 @@ def results(territory: Territory) -> None:
             *([_of(territory, code, counts, year)] if is_of_interest else []),
             *(Verdict(value) for value in row),
         ]
-        for code, row in zip(verdicts.index, verdicts.to_numpy(), strict=True)
+        for code, row in zip(verdicts.index, verdicts[criteria.index].to_numpy(), strict=True)
     ]
     met = (verdicts == Verdict.MET).sum()
     total: list[Cell] = [

@@ -30,7 +30,7 @@ from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 def distances(territory: Territory) -> None:
     """Show for each requirement not met the communes, their values and what is missing."""
     year = territory.review.last_year
-    cells = evaluation.distances(territory, year)
+    cells = _shown(territory, evaluation.distances(territory, year))
     measured, yes_no = cells[cells["sense"] != "yes"], cells[cells["sense"] == "yes"]
     note = paragraph(
         _(
@@ -47,6 +47,10 @@ def distances(territory: Territory) -> None:
             anchor="distances",
         )
     )
+
+
+def _shown(territory: Territory, cells: pd.DataFrame) -> pd.DataFrame:
+    return cells[~cells["criterion"].isin(territory.withheld)]
 
 
 def _measured(territory: Territory, year: int, cells: pd.DataFrame) -> Markup:
@@ -144,7 +148,7 @@ def _reporting(territory: Territory, year: int) -> int:
 def unknowns(territory: Territory) -> None:
     """Show what has no verdict, and whether the value or the level is missing."""
     year = territory.review.last_year
-    cells = evaluation.unknowns(territory, year)
+    cells = _shown(territory, evaluation.unknowns(territory, year))
     no_level, no_value = cells[cells["reason"] == MISSING_LEVEL], cells[cells["reason"] != MISSING_LEVEL]
     show(
         section(

@@ -10,12 +10,22 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.sections.common import decisions, key, not_assessed_note, paragraph, section, warnings
+from ntm_lib.reporting.sections.common import (
+    decisions,
+    key,
+    not_assessed_note,
+    paragraph,
+    section,
+    warnings,
+    withheld_note,
+)
 from ntm_lib.reporting.tables import Column, html_table
+from ntm_lib.review import Audience
 
 
-def opening(territory: Territory) -> None:
-    """Say what the report is about, and declare the unit it names."""
+def opening(territory: Territory, audience: str = Audience.PUBLIC) -> None:
+    """Say what the report is about and for whom, and declare the unit it names."""
+    is_internal = Audience(audience) is Audience.INTERNAL
     communes, inside = len(territory.communes), len(territory.in_programme)
     about = paragraph(
         _(
@@ -33,9 +43,10 @@ def opening(territory: Territory) -> None:
     declare(
         unit_name=territory.unit.name,
         subtitle=str(territory.review.title),
-        bands=[stamps.draft(), *warnings(territory)],
+        bands=[stamps.draft(), *([stamps.internal()] if is_internal else []), *warnings(territory)],
     )
-    rules = [about, _units(territory), _law(territory), paragraph(not_assessed_note(territory))]
+    notes = [not_assessed_note(territory), *withheld_note(territory)]
+    rules = [about, _units(territory), _law(territory), *map(paragraph, notes)]
     show(Markup('<div class="lead">{}</div>').format(Markup().join(rules)))
 
 

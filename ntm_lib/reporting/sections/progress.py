@@ -225,7 +225,7 @@ def criterion_shares(territory: Territory) -> None:
         Column(_("Not assessed"), "figure", group=year_text(territory, last)),
     ]
     rows: list[list[Cell]] = []
-    for criterion in now.index:
+    for criterion in territory.shown(now.index):
         before, row = then.T[criterion], now.T[criterion]
         count = [
             figure(key(territory, "criterion", criterion, name, last), row[name], "count")

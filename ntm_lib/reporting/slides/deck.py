@@ -133,16 +133,16 @@ def _slide(subject: Subject, slide: SlideOutline, contents: Contents, values: Ma
         return name is not None and (subject.is_internal or name not in contents.internal)
 
     def said(names: tuple[str, ...]) -> list[Sentence]:
-        return [item for name in names if may_show(name) for item in contents.sentences[name](subject)]
+        return [item for name in names if may_show(name) for item in contents.said(name, subject)]
 
-    sheet = _columns(contents.tables[slide.table](subject), slide) if slide.table and may_show(slide.table) else None
-    picture = contents.pictures[slide.picture](subject) if slide.picture and may_show(slide.picture) else None
+    sheet = _columns(contents.table(slide.table, subject), slide) if slide.table and may_show(slide.table) else None
+    picture = contents.picture(slide.picture, subject) if slide.picture and may_show(slide.picture) else None
     points = said(slide.points)
     spoken = [*points[slide.at_most :], *said(slide.say)]
     return Slide(
         heading=filled(slide.heading, values),
         points=tuple(points[: slide.at_most]),
-        picture=Picture(picture) if picture else None,
+        picture=picture,
         sheet=sheet,
         rows=_rows(sheet, slide.rows) if sheet else (),
         said=tuple(dict.fromkeys(map(str, [*points[: slide.at_most], *spoken]))),
