@@ -21,6 +21,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 PARTS = (impact.CONTENTS, commendation.CONTENTS)
 
 
+@pytest.fixture(autouse=True)
+def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NTM_LANG", "vi")
+
+
 @pytest.fixture(scope="module")
 def province(project: Project) -> Territory:
     with pytest.MonkeyPatch.context() as patch:
@@ -102,7 +107,7 @@ def test_each_content_is_made_for_each_tier(commune: str) -> None:
 def test_units_of_2025_have_no_districts_and_crash_nothing() -> None:
     subject = Subject(load_province(on="2025-12-31"), Audience.INTERNAL)
     assert len(commendation.commendation_sentences(subject)) > 5
-    assert len(rows(commendation.districts_sheet(subject))) == 13  # those of the date of the results
+    assert len(rows(commendation.tables.districts_sheet(subject))) == 13  # those of the date of the results
 
 
 def test_everything_of_commendation_is_internal_and_nothing_is_called_a_ranking(province: Territory) -> None:
@@ -115,10 +120,10 @@ def test_everything_of_commendation_is_internal_and_nothing_is_called_a_ranking(
 
 
 def test_the_list_stands_in_the_documents_order_with_every_key(province: Territory) -> None:
-    sheet = commendation.list_sheet(Subject(province, Audience.INTERNAL), "commune_ntm")
+    sheet = commendation.tables.list_sheet(Subject(province, Audience.INTERNAL), "commune_ntm")
     assert sheet.frame["code"].is_monotonic_increasing
     assert sheet.total is None
-    assert not any("điểm" == column.heading.casefold() for column in sheet.columns)
+    assert not any(column.heading.casefold() == "điểm" for column in sheet.columns)
     assert {"Cần xác minh"} == {row[2] for row in rows(sheet)}
     assert any("không phải thứ tự khen thưởng" in note for note in sheet.notes)
 
@@ -142,10 +147,19 @@ def test_names_stand_only_in_the_internal_version_and_by_choice(
     text = choices.read_text(encoding="utf-8")
     choices.write_text(text.replace("show_names: false", f"show_names: {str(chosen).lower()}"), encoding="utf-8")
     subject = Subject(load_territory("052"), Audience(audience))
-    printed_rows = rows(commendation.proposals_sheet(subject))
+    printed_rows = rows(commendation.tables.proposals_sheet(subject))
     assert any("Tên thử" in cell for cell in printed_rows[0]) is shown
     assert any("Việc thử" in cell for cell in printed_rows[0]) is shown
     assert "Tên thử" not in " ".join(map(str, commendation.commendation_sentences(subject)))
+
+
+def test_a_missing_outcome_is_said_instead_of_a_number(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
+    (own_project.data / "illustrative" / "b10.csv").unlink()
+    subject = Subject(load_province())
+    told = [str(line) for line in impact.impact_sentences(subject)]
+    assert told[1:] == ["Thu nhập và hộ nghèo chưa được báo cáo theo xã; vì vậy không ước lượng tác động."]
+    assert impact.tests_sheet(subject).frame.empty
 
 
 def points(svg: ET.Element) -> list[float]:

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from ntm_lib import submissions
-from ntm_lib.evaluation.commendation.handed_in import has_table
 from ntm_lib.evaluation.commendation.rules import Phase
 from ntm_lib.evaluation.commendation.settings import CommendationSettings
+from ntm_lib.evaluation.impact.handed_in import read_or_empty
 from ntm_lib.evaluation.published_table import read_published
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.scoring import count
@@ -93,7 +93,7 @@ def _model(territory: Territory, phase: Phase, recognised: pd.Series) -> pd.Seri
 
 def _profile(territory: Territory, year: int) -> pd.DataFrame:
     """Return the communes' profile (B1) of the last year up to ``year``."""
-    profile = submissions.read_table("b01", territory.project, territory.review.as_of).frame
+    profile = read_or_empty(territory, "b01").frame
     profile = profile[profile["year"] <= year].sort_values("year")
     return profile.drop_duplicates("commune_code", keep="last").set_index("commune_code")
 
@@ -104,9 +104,7 @@ def _effort(gain: pd.DataFrame, least: int) -> pd.Series:
 
 def _no_arrears(territory: Territory, communes: pd.Index) -> pd.Series:
     """No arrears at the last year by B7: a commune without a row there has stated nothing."""
-    if not has_table(territory, "b07"):
-        return pd.Series(np.int8(Verdict.UNKNOWN), index=communes)
-    frame = submissions.read_table("b07", territory.project, territory.review.as_of).frame
+    frame = read_or_empty(territory, "b07").frame
     owed = frame[frame["year"] == territory.review.last_year].groupby("commune_code")["owed_vnd_million"]
     table = pd.DataFrame({"owed": owed.sum(), "is_whole": owed.count() == owed.size()}).reindex(communes)
     return _choose((table["owed"] == 0) & table["is_whole"].eq(other=True), table["owed"] > 0)

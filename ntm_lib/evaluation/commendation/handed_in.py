@@ -5,15 +5,9 @@ import pandas as pd
 from ntm_lib.errors import FaultList, NtmError
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.messages import _
-from ntm_lib.submissions import store
 
 FLAGS = ("is_rewarded_before", "is_disciplined", "is_dossier_complete")
 COLUMNS = ("commune_code", *FLAGS, "satisfaction_pct")
-
-
-def has_table(territory: Territory, table: str) -> bool:
-    """Tell whether anybody handed in one of the tables other than B2."""
-    return (store.folder(territory.project) / f"{table}.csv").is_file()
 
 
 def handed_in(territory: Territory) -> pd.DataFrame:

@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from ntm_lib import submissions
 from ntm_lib.evaluation.commendation.conditions import gained, recognised_years, reported_counts
-from ntm_lib.evaluation.commendation.handed_in import has_table
 from ntm_lib.evaluation.commendation.rules import Phase
+from ntm_lib.evaluation.impact.handed_in import read_or_empty
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.verdicts import Verdict
 
@@ -43,7 +42,7 @@ def keys(territory: Territory, phase: Phase, known: pd.DataFrame) -> pd.DataFram
 
 
 def _start(territory: Territory) -> pd.DataFrame:
-    profile = submissions.read_table("b01", territory.project, territory.review.as_of).frame
+    profile = read_or_empty(territory, "b01").frame
     return profile.sort_values("year").drop_duplicates("commune_code").set_index("commune_code")
 
 
@@ -75,13 +74,13 @@ def _poverty_cut(territory: Territory) -> pd.Series:
     if len(standards) != 1:
         return pd.Series(dtype="float64")
     rates = frame[frame["poverty_standard"] == standards[0]]
-    rate = rates.pivot_table(index="commune_code", columns="year", values="poor_pct", aggfunc="first").astype("float64")
+    rate = rates.set_index(["commune_code", "year"])["poor_pct"].astype("float64").unstack("year")
     cut: pd.Series = rate[min(rate.columns)] - rate[territory.review.last_year]
     return cut
 
 
 def _living(territory: Territory) -> pd.DataFrame:
-    frame = submissions.read_table("b10", territory.project, territory.review.as_of).frame
+    frame = read_or_empty(territory, "b10").frame
     return frame[
         (frame["status"] != "plan") & frame["year"].between(territory.review.first_year, territory.review.last_year)
     ]
@@ -89,9 +88,7 @@ def _living(territory: Territory) -> pd.DataFrame:
 
 def _contribution(territory: Territory, phase: Phase) -> pd.Series:
     """Return what people gave, cash and kind, in the years of the phase, a household; missing when a year is."""
-    if not has_table(territory, "b06"):
-        return pd.Series(dtype="float64")
-    frame = submissions.read_table("b06", territory.project, territory.review.as_of).frame
+    frame = read_or_empty(territory, "b06").frame
     years = range(phase.first_year, min(phase.last_year, territory.review.last_year) + 1)
     is_year = (frame["period_from"].dt.year == frame["year"]) & (frame["period_to"].dt.year == frame["year"])
     frame = frame[is_year & frame["year"].isin(years) & (frame["status"] != "plan")]
@@ -99,7 +96,7 @@ def _contribution(territory: Territory, phase: Phase) -> pd.Series:
     by_year = (
         given.groupby([frame["commune_code"], frame["year"]]).sum(min_count=1).unstack("year").reindex(columns=years)
     )
-    profile = submissions.read_table("b01", territory.project, territory.review.as_of).frame
+    profile = read_or_empty(territory, "b01").frame
     households = profile[profile["year"].isin(years)].groupby("commune_code")["households"].mean().astype("float64")
     per_household: pd.Series = by_year.sum(axis=1, skipna=False) / households.where(households > 0)
     return per_household

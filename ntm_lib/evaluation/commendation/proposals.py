@@ -4,20 +4,20 @@ import numpy as np
 import pandas as pd
 
 from ntm_lib import submissions, units
-from ntm_lib.evaluation.commendation.handed_in import has_table
 from ntm_lib.evaluation.commendation.rules import load_phase
+from ntm_lib.evaluation.impact.handed_in import has_table
 from ntm_lib.evaluation.territory import Territory
 
-OUTSIDE_PHASE, REFUSED, TWICE = "outside_phase", "refused", "twice"
-UNCHECKED, NO_DEED, NO_PAPER, NO_RULE = "unchecked", "no_deed", "no_paper", "no_rule"
+OUTSIDE_PHASE, REFUSED = "outside_phase", "refused"
+TWICE, UNCHECKED, NO_DEED, NO_PAPER, NO_RULE = "twice", "unchecked", "no_deed", "no_paper", "no_rule"
 
 
 def proposals(territory: Territory) -> pd.DataFrame | None:
     """Return the proposals of this territory with what the checks found; None when nobody handed the table in.
 
     Columns of B17 with ``unit`` (name), ``reasons`` (tuple: why it is left out: of another phase, refused by the
-    check, the same candidate proposed twice for one form) and ``to_verify`` (tuple: not checked yet, no deed, no paper
-    named, no rule read for its kind). A proposal belongs to the territory that made it or lies around it.
+    check) and ``to_verify`` (tuple: proposed twice for one form, perhaps by two tiers; not checked yet; no deed; no
+    paper named; no quota read for its kind). A proposal belongs to the territory that made it or lies around it.
     """
     if not has_table(territory, "b17"):
         return None
@@ -29,9 +29,9 @@ def proposals(territory: Territory) -> pd.DataFrame | None:
     excluded = {
         OUTSIDE_PHASE: ~mine["year"].between(phase.first_year, phase.last_year),
         REFUSED: mine["is_eligible"].eq(other=0).fillna(value=False),
-        TWICE: mine.duplicated(["kind", "candidate", "form"], keep=False),
     }
     open_points = {
+        TWICE: mine.duplicated(["kind", "candidate", "form"], keep=False),
         UNCHECKED: mine["is_eligible"].isna(),
         NO_DEED: _is_blank(mine["deed"]),
         NO_PAPER: _is_blank(mine["source_doc"]),

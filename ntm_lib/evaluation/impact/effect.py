@@ -39,9 +39,11 @@ def effect_after(panel: Panel, first: Numbers, settings: ImpactSettings, shift: 
     ``first``: year by commune of the panel, NaN where not reached. With ``shift`` the dates are moved that many years
     back and only years before the true date are used: a placebo. Dates are dealt out anew within comparison groups.
     """
+    if not panel.known.any():
+        return Effect(0, 0, why=NO_OUTCOME)
     mean = _mean(panel, first, shift)
     comparison = _comparison(panel, first)
-    if why := _reason(panel, mean, comparison, settings):
+    if why := _reason(mean, comparison, settings):
         return Effect(mean.communes, comparison, why=why)
     quantile, power = _quantiles(mean.communes, settings)
     error = _jackknife(panel, first, shift, mean)
@@ -172,9 +174,7 @@ def _comparison(panel: Panel, first: Numbers) -> int:
     return int((np.isnan(first) & with_reached & panel.known.any(axis=1)).sum())
 
 
-def _reason(panel: Panel, mean: Mean, comparison: int, settings: ImpactSettings) -> str:
-    if not panel.known.any():
-        return NO_OUTCOME
+def _reason(mean: Mean, comparison: int, settings: ImpactSettings) -> str:
     if mean.communes < settings.min_reached:
         return FEW_REACHED
     if comparison < settings.min_comparison:

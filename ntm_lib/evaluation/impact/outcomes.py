@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from ntm_lib import submissions, units
+from ntm_lib import units
 from ntm_lib.errors import NtmError
+from ntm_lib.evaluation.impact.handed_in import read_or_empty
 from ntm_lib.evaluation.status import status_of
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.messages import _
@@ -28,16 +29,20 @@ def incomes(territory: Territory) -> pd.Series:
 
 
 def poverty(territory: Territory) -> dict[str, pd.Series]:
-    """Return the poverty rate (percent) by (commune_code, year), one series for each standard: they are never chained."""
+    """Return the poverty rate (percent) by (commune_code, year), one series for each standard: they are never chained.
+
+    Without any row there is one empty series, under the empty standard.
+    """
     frame = _rows(territory, "b10")
     counted = (
         100 * frame["poor_households"].astype("float64") / frame["households"].astype("float64").where(lambda n: n > 0)
     )
     frame = frame.assign(outcome=frame["poor_pct"].astype("float64").fillna(counted))
-    return {
+    by_standard = {
         str(standard): rows.set_index(["commune_code", "year"])["outcome"]
         for standard, rows in frame.groupby("poverty_standard")
     }
+    return by_standard or {"": frame.set_index(["commune_code", "year"])["outcome"]}
 
 
 def minority_share(territory: Territory) -> pd.Series:
@@ -81,7 +86,7 @@ def comparison_groups(territory: Territory) -> pd.DataFrame:
 
 def _rows(territory: Territory, table: str) -> pd.DataFrame:
     """Return the actual rows of a table for the reporting communes and the years under review."""
-    read = submissions.read_table(table, territory.project, territory.review.as_of)
+    read = read_or_empty(territory, table)
     if read.unit_vintage != territory.results.unit_vintage:
         raise NtmError(
             _(

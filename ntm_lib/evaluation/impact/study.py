@@ -130,6 +130,8 @@ def _doses(
     rows: list[dict[str, object]] = []
     for (name, standard), outcome in watched.items():
         table = outcome.unstack("year")
+        if table.empty:
+            continue
         first, last = int(table.columns.min()), int(table.columns.max())
         middle = first if first > min(years) else (first + last) // 2
         if middle >= last or middle - min(years) < MONEY_YEARS:

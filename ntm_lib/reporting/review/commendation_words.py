@@ -17,6 +17,7 @@ def to_verify(names: Iterable[str]) -> str:
         "no_arrears": _("no arrears in capital construction"),
         "no_discipline": _("no discipline case, no grave disorder"),
         "dossier_complete": _("dossier complete"),
+        "twice": _("stands twice for one form of commendation"),
         "unchecked": _("the check of conditions"),
         "no_deed": _("deed not written"),
         "no_paper": _("proposing document not named"),
@@ -38,7 +39,6 @@ def reasons(names: Iterable[str], settings: CommendationSettings) -> str:
         "dossier_complete": _("dossier incomplete"),
         "outside_phase": _("proposed in another phase"),
         "refused": _("the check found conditions not fulfilled"),
-        "twice": _("the same candidate stands twice for one form"),
     }
     return "; ".join(words[name] for name in names)
 

@@ -56,10 +56,10 @@ def _has_number(subject: Subject) -> bool:
 
 def _none(subject: Subject, study: ImpactStudy, said: pd.DataFrame) -> list[Sentence]:
     """Say why there is no number at all."""
+    if "few_reached" not in set(said["why"]):
+        return [sentence(words.whole(str(said["why"].iloc[0])))]
     most = int(said["reached"].max())
     least = fig(subject.key("impact", "least"), study.settings.min_reached, "count")
-    if most >= study.settings.min_reached:
-        return [sentence(words.whole(str(said["why"].iloc[0])))]
     seen = fig(subject.key("impact", "seen"), most, "count")
     text = words.too_few_here() if subject.tier == "district" else words.too_few()
     names = {"name": subject.name} if subject.tier == "district" else {}

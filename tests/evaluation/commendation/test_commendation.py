@@ -138,6 +138,18 @@ def test_arrears_at_the_last_year_exclude_and_a_whole_zero_fulfils(own: Project)
     assert "no_arrears" in found.excluded.loc["01768", "reasons"]
 
 
+def test_tables_that_nobody_handed_in_leave_keys_and_conditions_unknown(own: Project) -> None:
+    for name in ("b01", "b06", "b07", "b10"):
+        (own.data / "illustrative" / f"{name}.csv").unlink()
+    made = commendation_list(load_territory("052"))
+    difficult = made.lists[2]
+    assert difficult.candidates["to_verify"].map(lambda names: "especially_difficult" in names).all()
+    assert (
+        difficult.candidates[["income_growth", "poverty_cut", "contribution", "zone", "border"]].isna().all(axis=None)
+    )
+    assert {"income_growth", "poverty_cut", "contribution", "zone", "border"} <= set(difficult.ranks.left_out)
+
+
 def test_the_quota_is_the_provinces_and_a_district_has_none() -> None:
     made = commendation_list(load_territory("052"))
     assert [one.quota for one in made.lists] == [None, None, None]
@@ -231,8 +243,9 @@ def test_proposals_are_checked_by_what_they_hold(own: Project) -> None:
     record = read_record(own.data / "illustrative" / "b10.csv")
     write_record(path, record.model_copy(update={"sha256": sha256_of(path)}))
     found = proposals(load_territory("052")).set_index("proposal_id")
-    assert found["reasons"].tolist() == [(), (), ("outside_phase",), ("refused",), ("twice",), ("twice",)]
+    assert found["reasons"].tolist() == [(), (), ("outside_phase",), ("refused",), (), ()]
     assert found.loc["1", "to_verify"] == ()
     assert found.loc["2", "to_verify"] == ("unchecked", "no_deed", "no_paper")
     assert found.loc["4", "to_verify"] == ("no_rule",)
+    assert found.loc["5", "to_verify"] == ("twice", "no_rule")
     assert len(proposals(load_province())) == 7

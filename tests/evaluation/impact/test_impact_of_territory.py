@@ -225,7 +225,7 @@ def test_money_without_data_says_why(study: ImpactStudy) -> None:
 def test_a_wrong_choice_is_told(own: Project) -> None:
     path = own.parameters / "review" / "impact.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("draws: 999", "draws: 5").replace("leads:", "lead:"), encoding="utf-8")
+    path.write_text(text.replace("draws: 499", "draws: 5").replace("leads:", "lead:"), encoding="utf-8")
     with pytest.raises(FaultsError) as refused:
         load_impact_settings(own)
     assert len(refused.value.faults) == 3  # too few draws, a key that is missing, one that is unknown
@@ -237,3 +237,20 @@ def test_results_and_outcomes_of_two_dates_are_not_joined(own: Project) -> None:
     write_record(path, record)
     with pytest.raises(NtmError, match=r"b10\.csv"):
         watched.incomes(load_territory("052"))
+
+
+def test_tables_that_nobody_handed_in_leave_no_number_and_stop_nothing(own: Project) -> None:
+    for name in ("b01", "b06", "b10"):
+        (own.data / "illustrative" / f"{name}.csv").unlink()
+    found = impact_study(load_province())
+    assert set(found.effects["why"]) == {"no_outcome"}
+    assert found.effects["estimate"].isna().all()
+    assert found.doses.empty
+    assert found.paths.empty
+    assert set(readings(found)["reading"]) == {"no_number"}
+
+
+def test_without_money_only_money_is_unknown(own: Project) -> None:
+    (own.data / "illustrative" / "b06.csv").unlink()
+    found = impact_study(load_territory("052"))
+    assert set(found.doses["why"]) == {"no_money"}
