@@ -42,7 +42,7 @@ def list_sheet(subject: Subject, rule: str) -> Sheet:
         Column("border_words", keys["border"], width=8),
         Column("places", _("Range of places under changed weights"), "interval", width=10),
         Column("open", _("Communes it cannot be told apart from"), "count", width=11),
-        Column("verify", _("To be verified"), width=36),
+        Column("verify", _("Also to be verified"), width=28),
     ]
     frame = pd.DataFrame(columns=[*(column.key for column in columns), "code"])
     title, notes = _("List of those eligible for consideration"), []
@@ -52,7 +52,7 @@ def list_sheet(subject: Subject, rule: str) -> Sheet:
         if found is not None:
             frame = _candidates(made, found)
             title = _("List of those eligible for consideration: {rule}").format(rule=found.rule.title)
-            notes = [*words.list_notes(made.settings), *_left_out(found)]
+            notes = [*words.shared_note(_of_all(found)), *words.list_notes(made.settings), *_left_out(found)]
     return Sheet(
         name=title, title=title, columns=columns, frame=frame, source=source_line(subject.territory), notes=notes,
         stamps=subject.stamps, row_key="code", empty=_("No commune may be considered by this rule."),
@@ -61,6 +61,7 @@ def list_sheet(subject: Subject, rule: str) -> Sheet:
 
 def _candidates(made: CommendationList, found: RuleList) -> pd.DataFrame:
     table = found.candidates.join(made.names)
+    shared = _of_all(found)
     border = {1.0: _("yes"), 0.0: _("no")}
     return table.assign(
         code=table.index,
@@ -69,8 +70,21 @@ def _candidates(made: CommendationList, found: RuleList) -> pd.DataFrame:
         places=_pairs(table["rank_low"], table["rank_high"]),
         zone_words=table["zone"].map(_ZONES).fillna(formats.not_reported()),
         border_words=table["border"].map(border).fillna(formats.not_reported()),
-        verify=table["to_verify"].map(words.to_verify),
+        verify=table["to_verify"].map(lambda names: words.to_verify(name for name in names if name not in shared)),
+        kept=_kept(table),
     )
+
+
+def _of_all(found: RuleList) -> list[str]:
+    """Return what must be verified of every candidate: said once below the table."""
+    names = list(found.candidates["to_verify"])
+    return [name for name in found.rule.conditions if names and all(name in one for one in names)]
+
+
+def _kept(table: pd.DataFrame) -> pd.Series:
+    """Write a dash for communes whose recognition is not known: there is nothing yet that they could keep."""
+    is_open = table["to_verify"].map(lambda names: not {"recognised_in_phase", "model_title"}.isdisjoint(names))
+    return table["kept"].astype("object").mask(is_open & table["kept"].isna(), "-")
 
 
 def _pairs(low: pd.Series, high: pd.Series) -> pd.Series:

@@ -104,6 +104,12 @@ def verification(code: str) -> str:
     }[code]
 
 
+def shared_note(names: Iterable[str]) -> list[str]:
+    """Say what must be verified of every candidate; nothing when there is no such thing."""
+    text = to_verify(names)
+    return [_("To be verified of every commune on the list: {conditions}.").format(conditions=text)] if text else []
+
+
 def list_notes(settings: CommendationSettings) -> list[str]:
     """Say how the list is to be read."""
     return [

@@ -184,7 +184,7 @@ def _tests(study: ImpactStudy) -> pd.DataFrame:
     has_number = (effects["why"] == "").groupby([effects["outcome"], effects["standard"]]).transform("any")
     rows = effects[has_number | (effects["variant"] == VARIANTS[0]) | (effects["outcome"] == PLACEBO)]
     variants = words.variants()
-    return rows.assign(
+    table = rows.assign(
         **_sizes(rows, [*ENDS, "detectable"]),
         label=[words.outcome(*pair) for pair in zip(rows["outcome"], rows["standard"], strict=True)],
         variant_label=rows["variant"].map(variants),
@@ -192,6 +192,7 @@ def _tests(study: ImpactStudy) -> pd.DataFrame:
         why_words=rows["why"].map(words.why),
         id=rows["outcome"] + "_" + rows["standard"] + "_" + rows["variant"],
     )
+    return _dashed(table, [*ENDS, "detectable", "chance", "trend"])
 
 
 def money_sheet(subject: Subject) -> Sheet:
@@ -222,6 +223,7 @@ def money_sheet(subject: Subject) -> Sheet:
             why_words=doses["why"].map(words.why),
             id=doses["outcome"] + "_" + doses["standard"] + "_" + doses["kind"],
         )
+        frame = _dashed(frame, [*ENDS, "chance"])
     return Sheet(
         name=_("Money and impact"),
         title=_("Programme money a head and later change of income and poverty"),
@@ -270,6 +272,11 @@ def _sizes(rows: pd.DataFrame, names: Sequence[str]) -> dict[str, Any]:
     is_income = (rows["outcome"] == INCOME).to_numpy()
     sizes = {name: rows[name].to_numpy(np.float64) for name in names}
     return {name: np.where(is_income, 100 * np.expm1(size / 100), size) for name, size in sizes.items()}
+
+
+def _dashed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Write a dash for what is not estimated: it is not a value that somebody did not report."""
+    return table.assign(**{name: table[name].astype("object").where(table[name].notna(), "-") for name in names})
 
 
 def _value(name: str, size: float) -> float:
