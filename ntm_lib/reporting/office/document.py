@@ -55,7 +55,7 @@ def write_document(path: Path, outline: Outline, filling: Filling, *, where: str
     for stamp in [words.draft(), *filling.stamps]:
         paper.stamp(document, stamp)
     for part in outline.parts:
-        if part.heading:
+        if part.heading and part.sections:
             paper.heading(document, filled(part.heading, filling.values), 0)
         for place, section in enumerate(part.sections, start=1):
             writer.section(section, (place,))

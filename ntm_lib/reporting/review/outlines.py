@@ -7,7 +7,7 @@ from ntm_lib.evaluation.notes import read_note
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.office.document import Filling
-from ntm_lib.reporting.office.outline import Block, Outline, check_names, read_outline
+from ntm_lib.reporting.office.outline import Block, Outline, Part, check_names, read_outline
 from ntm_lib.reporting.review.contents import Contents, all_contents
 from ntm_lib.reporting.review.subject import Subject
 
@@ -47,6 +47,33 @@ def fill(subject: Subject, outline: Outline, contents: Contents | None = None) -
         pictures={name: contents.picture(name, subject) for name in outline.named("picture")},
         notes={name: note.paragraphs for name, note in notes.items() if note is not None},
         stamps=subject.stamps,
+    )
+
+
+def spoken(outline: Outline, filling: Filling, *, keep_asked: bool) -> Outline:
+    """Return the outline without the blocks that hold nothing: no sentence, an empty table, a picture that may not be seen.
+
+    ``keep_asked``: whether a place that still waits for a person's word is kept.
+    """
+
+    def is_silent(block: Block) -> bool:
+        if block.machine is not None:
+            return not filling.sentences[block.machine]
+        if block.table is not None:
+            return filling.tables[block.table].frame.empty
+        if block.picture is not None:
+            return filling.pictures[block.picture] is None
+        return block.note is not None and block.note not in filling.notes and not keep_asked
+
+    kept = outline.without(is_silent)
+    # A part that falls silent keeps its place, so that the others keep their number.
+    return kept.model_copy(update={"parts": tuple(_part(kept, part) for part in outline.parts)})
+
+
+def _part(kept: Outline, part: Part) -> Part:
+    """Return what is left of a part: the one with its heading."""
+    return next(
+        (other for other in kept.parts if other.heading == part.heading), part.model_copy(update={"sections": ()})
     )
 
 

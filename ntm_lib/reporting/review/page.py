@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.reporting.office.document import Filling, machine_mark
-from ntm_lib.reporting.office.outline import Block, Outline, Part, Section, filled
+from ntm_lib.reporting.office.outline import Block, Outline, Section, filled
 from ntm_lib.reporting.office.paper import roman
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence
@@ -20,11 +20,11 @@ LONG_TABLE = 25
 def part_sections(
     subject: Subject, outline: Outline, filling: Filling, number: int, *, is_numbered: bool = True
 ) -> list[Markup]:
-    """Return the sections of one part (1, 2, …); those that nobody has anything to say in are left out."""
+    """Return the sections of one part (1, 2, …)."""
     part = outline.parts[number - 1]
     writer = _Writer(subject, filling, outline.named("table"))
     made = []
-    for place, section in enumerate(_spoken(outline, part, filling, keep_asked=subject.is_internal), start=1):
+    for place, section in enumerate(part.sections, start=1):
         title = filled(section.heading, filling.values)
         title = f"{roman(place)}. {title}" if is_numbered else title
         body = Markup("\n").join(writer.below(section, 3))
@@ -36,18 +36,6 @@ def part_sections(
         heading = Markup('<p class="ntm-part">{}</p>\n').format(filled(part.heading, filling.values))
         made[0] = heading + made[0]
     return made
-
-
-def _spoken(outline: Outline, part: Part, filling: Filling, *, keep_asked: bool) -> tuple[Section, ...]:
-    """Return the sections with something to read; a place that still waits for a person's word is kept for the office."""
-
-    def is_silent(block: Block) -> bool:
-        if block.machine is not None:
-            return not filling.sentences[block.machine]
-        return block.note is not None and block.note not in filling.notes and not keep_asked
-
-    kept = outline.model_copy(update={"parts": (part,)}).without(is_silent)
-    return kept.parts[0].sections if kept.parts else ()
 
 
 class _Writer:

@@ -8,7 +8,7 @@ from ntm_lib.evaluation import Territory
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, filled
-from ntm_lib.reporting.review.outlines import fill, outline_path, read_report_outline
+from ntm_lib.reporting.review.outlines import fill, outline_path, read_report_outline, spoken
 from ntm_lib.reporting.review.page import part_sections
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.review import Audience
@@ -42,7 +42,8 @@ class Report:
 
     def part(self, number: int) -> None:
         """Show one part of the report (1, 2, …) on its page."""
-        for section in part_sections(self.subject, self.outline, self.filling, number):
+        outline = spoken(self.outline, self.filling, keep_asked=self.subject.is_internal)
+        for section in part_sections(self.subject, outline, self.filling, number):
             show(section, slot="report")
 
     def press(self) -> None:
@@ -51,6 +52,7 @@ class Report:
             return
         outline = read_report_outline(self.subject, "press")
         filling = fill(self.subject, outline)
+        outline = spoken(outline, filling, keep_asked=False)
         for number in range(1, len(outline.parts) + 1):
             for section in part_sections(self.subject, outline, filling, number, is_numbered=False):
                 show(section, slot="press")
@@ -60,4 +62,5 @@ class Report:
         where = self.subject.territory.project.relative(
             outline_path(self.subject.territory.project, f"outline_{self.subject.tier}")
         )
-        return write_document(path, self.outline, self.filling, where=where)
+        outline = spoken(self.outline, self.filling, keep_asked=True)
+        return write_document(path, outline, self.filling, where=where)
