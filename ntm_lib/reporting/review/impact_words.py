@@ -14,7 +14,7 @@ def only_method() -> str:
 def compared() -> str:
     """Say who is compared with whom."""
     return _(
-        "Up to {year}, {reached} of {communes} communes had met all criteria other than {tied} (income, poor households), which are the outcomes themselves; each is compared with communes of its district that had not, in the same year, from the year after it met them."
+        "Up to {year}, {reached} of {communes} communes met all criteria other than {tied} (income, poor households, the outcomes themselves) in a year that is known; each is compared with communes of its district that had not, in the same year, from the year after it met them."
     )
 
 
