@@ -14,7 +14,7 @@ from ntm_lib.reporting.review.withheld import shown_picture, shown_sentences, sh
 from ntm_lib.reporting.sentences import Sentence
 from ntm_lib.reporting.sheets import Sheet
 
-PARTS: tuple[str, ...] = ("maps", "next_period")
+PARTS: tuple[str, ...] = ("maps", "next_period", "commune")
 """The modules of this package that offer contents, in the order of the report."""
 
 
