@@ -120,18 +120,14 @@ def _picture(page: Any, slide: Slide, left: float) -> None:
 
 def _table(page: Any, slide: Slide, left: float) -> None:
     from pptx.enum.text import PP_ALIGN
-    from pptx.util import Inches
+    from pptx.util import Inches, Pt
 
     assert slide.sheet is not None  # noqa: S101 - for the type checker
     columns = slide.sheet.columns
-    width = WIDTH_IN - left - 0.5
+    width, count = WIDTH_IN - left - 0.5, len(slide.rows) + 1
+    height, size = min(0.36, 5.1 / (count + 1)), Pt(11 if count <= 11 else 9)
     shape = page.shapes.add_table(
-        len(slide.rows) + 1,
-        len(columns),
-        Inches(left),
-        Inches(1.5),
-        Inches(width),
-        Inches(0.36 * (len(slide.rows) + 1)),
+        count, len(columns), Inches(left), Inches(1.45), Inches(width), Inches(height * count)
     )
     wanted = [column.width for column in columns]
     for place, column in enumerate(columns):
