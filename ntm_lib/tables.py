@@ -128,8 +128,11 @@ class TableContract(_Model):
         """Return one column by name; an unknown name is a KeyError."""
         return {column.name: column for column in self.columns}[name]
 
-    def schema(self) -> "DataFrameSchema":  # type: ignore[override]
-        """Return the pandera schema of a typed frame: strict columns, limits, unique key, sums, bounds."""
+    def schema(self, *, may_disagree: bool = False) -> "DataFrameSchema":  # type: ignore[override]
+        """Return the pandera schema of a typed frame: strict columns, limits, unique key, sums, bounds.
+
+        ``may_disagree``: without sums and bounds, for those who show what does not agree.
+        """
         from pandera.pandas import Check, DataFrameSchema
         from pandera.pandas import Column as SchemaColumn
 
@@ -141,6 +144,8 @@ class TableContract(_Model):
         }
         rules = [Check(_not_above(bound), error=f"{bound.part} <= {bound.whole}") for bound in self.bounds]
         rules += [Check(_sums_up(rule), error=f"{rule.total} = {' + '.join(rule.parts)}") for rule in self.sums]
+        if may_disagree:
+            rules = []
         return DataFrameSchema(columns, checks=rules, strict=True, ordered=False, unique=list(self.key), name=self.id)
 
     def check(self, frame: pd.DataFrame, where: str) -> None:
@@ -149,10 +154,11 @@ class TableContract(_Model):
         self._find_faults(frame, where, faults)
         faults.stop_if_any()
 
-    def read_csv(self, path: Path, where: str = "") -> pd.DataFrame:
+    def read_csv(self, path: Path, where: str = "", *, may_disagree: bool = False) -> pd.DataFrame:
         """Read one file of this table with the agreed types; codes stay text, an empty cell is missing.
 
-        Raises FaultsError with every fault of the file: cells of a wrong type, missing or unknown columns, limits.
+        Raises FaultsError with every fault of the file: cells of a wrong type, missing or unknown columns, limits and,
+        unless they ``may_disagree``, figures of one line that do not agree.
         """
         where = where or path.name
         faults = FaultList(_("{where}: not as table {table} is agreed").format(where=where, table=self.id.upper()))
@@ -170,7 +176,7 @@ class TableContract(_Model):
             faults.add(f"{where}:{position + 2}", _("blank line"), action=_("Delete the line."))
         faults.stop_if_any()
         frame = self.typed(cells, where, faults)
-        self._find_faults(frame, where, faults)
+        self._find_faults(frame, where, faults, may_disagree=may_disagree)
         faults.stop_if_any()
         return frame
 
@@ -182,11 +188,11 @@ class TableContract(_Model):
                 frame[column.name] = _typed_column(cells[column.name], column, where, faults)
         return frame
 
-    def _find_faults(self, frame: pd.DataFrame, where: str, faults: FaultList) -> None:
+    def _find_faults(self, frame: pd.DataFrame, where: str, faults: FaultList, *, may_disagree: bool = False) -> None:
         from pandera.errors import SchemaErrors
 
         try:
-            self.schema().validate(frame.reset_index(drop=True), lazy=True)
+            self.schema(may_disagree=may_disagree).validate(frame.reset_index(drop=True), lazy=True)
         except SchemaErrors as error:
             told = {fault.where for fault in faults.faults}
             for case in error.failure_cases.to_dict("records"):

@@ -20,6 +20,8 @@ from ntm_lib.reporting.text import STAMP_LETTERS, wrap
 WIDTH, PLOT_HEIGHT = 720, 260
 LEFT, RIGHT, TOP = 52, 18, 26
 _MIN_LABEL_HEIGHT = 12
+_SHORT_LABEL = 28
+"""Letters of a label of which three stand side by side."""
 
 
 @dataclass(frozen=True)
@@ -92,23 +94,29 @@ def column_chart(
     unit: str = "",
     stamps: Sequence[str] = (),
     source: str | Markup = "",
+    is_amount: bool = False,
 ) -> Markup:
     """Return stacked columns by year.
 
     ``counts``: index year, one column for each key of ``classes`` (drawn from the bottom up in that order),
     whole numbers. Figures carry ``key.class.year``, those too small for a label only in the title of their
     piece. Raises ValueError for missing values: what is unknown is counted in the class of unknown ones.
+    ``is_amount``: amounts that were added up (money); a missing one was not reported: it has no piece, and a question
+    mark stands at a year without any.
     """
     table = counts[list(classes)]
-    if table.isna().to_numpy().any():
+    if table.isna().to_numpy().any() and not is_amount:
         raise ValueError("counts by class have no missing values")
     years = [int(year) for year in table.index]
     scale = _Scale(tuple(years), _top(table.sum(axis=1), None))
     reading = "; ".join(
-        f"{year}: " + ", ".join(f"{shown.label} {table[group][year]}" for group, shown in classes.items())
+        f"{year}: "
+        + ", ".join(f"{shown.label} {formats.number(table[group][year])}" for group, shown in classes.items())
         for year in years
     )
     frame = _frame(title, unit, scale, reading, stamps)
+    per_row = 3 if max(len(shown.label) for shown in classes.values()) <= _SHORT_LABEL else 2
+    gaps = [scale.x(year) for year in years if table.T[year].isna().all()]
     pieces = [piece for year in years for piece in _column(year, table.T[year], classes, key, scale)]
     return render(
         "chart_columns.html.j2",
@@ -117,7 +125,10 @@ def column_chart(
         pieces=pieces,
         classes=list(classes.values()),
         column_width=round(min(44.0, scale.step * 0.72), 1),
-        legend_rows=(len(classes) + 2) // 3,
+        gaps=gaps,
+        per_row=per_row,
+        legend_width=(WIDTH - LEFT - RIGHT) // per_row,
+        legend_rows=math.ceil(len(classes) / per_row),
     )
 
 
@@ -168,7 +179,9 @@ def _column(
     tops = counts.cumsum()
     pieces = []
     for group, shown in classes.items():
-        count = int(counts[group])
+        count = counts[group]
+        if formats.is_missing(count):
+            continue
         top, bottom = scale.y(float(tops[group])), scale.y(float(tops[group] - count))
         text = figure(f"{key}.{group}.{year}", count, "count", tag="tspan")
         if count:

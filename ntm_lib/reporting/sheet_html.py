@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from ntm_lib.reporting import tables
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.sheets import Column, Sheet, clean_text
+from ntm_lib.reporting.sheets import Column, Sheet, clean_text, decimals
 from ntm_lib.verdicts import Verdict
 
 _FIGURE: dict[str, str] = {
@@ -56,7 +56,7 @@ def _cell(value: Any, column: Column, key: str) -> tables.Cell:
     if isinstance(value, str) or column.kind == "text":
         return "" if value is None else clean_text(value)
     kind = _FIGURE[column.kind]
-    digits: dict[str, Any] = {"digits": column.decimals} if kind in {"number", "percent", "interval"} else {}
+    digits: dict[str, Any] = {"digits": decimals(value, column)} if kind in {"number", "percent", "interval"} else {}
     if column.kind == "interval":
         low, high = (None, None) if value is None else value
         return figure(key, low, kind, high=high, **digits)

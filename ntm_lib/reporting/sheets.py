@@ -118,10 +118,18 @@ def printed(value: Any, column: Column) -> str:
     if isinstance(value, str) or (column.kind == "text" and not formats.is_missing(value)):
         return clean_text(value)
     if column.kind == "interval":
-        return _interval(value, column.decimals)
+        return _interval(value, decimals(value, column))
     if formats.is_missing(value):
         return "" if column.kind == "text" else "-"
-    return _WRITERS[column.kind](value, column.decimals)
+    return _WRITERS[column.kind](value, decimals(value, column))
+
+
+def decimals(value: Any, column: Column) -> int:
+    """Return how many decimals a value is printed with: a whole number (`int`), or a pair of them, has none."""
+    ends = value if isinstance(value, tuple) else (value,)
+    return (
+        0 if column.kind in {"decimal", "interval"} and all(isinstance(end, int) for end in ends) else column.decimals
+    )
 
 
 def _interval(value: Any, digits: int) -> str:

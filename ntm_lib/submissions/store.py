@@ -42,12 +42,25 @@ def _record(path: Path, _stamp: int) -> SourceRecord:
     return read_record(path)
 
 
-def read_table(table: str, project: Project | None = None, as_of: dt.date | None = None) -> Table:
+def is_handed_in(table: str, project: Project) -> bool:
+    """Tell whether anybody handed in a table other than B2."""
+    return _path(table, project).is_file()
+
+
+def _path(table: str, project: Project) -> Path:
+    name = _PUBLISHED.get(table)
+    return project.data / "published" / name if name else folder(project) / f"{table}.csv"
+
+
+def read_table(
+    table: str, project: Project | None = None, as_of: dt.date | None = None, *, may_disagree: bool = False
+) -> Table:
     """Read one of the tables other than B2, checked against its contract.
 
     With ``as_of`` only rows whose cut-off date is not later are used; of several rows with the same key the one
     with the latest cut-off date stays. Empty cells are missing, never zero. Raises FaultsError with every fault
-    of the file; a table that nobody handed in stops.
+    of the file; a table that nobody handed in stops. ``may_disagree``: let lines in whose figures do not agree with each
+    other, for those who show the disagreement.
     """
     project = project or Project.find()
     if table not in table_ids(project):
@@ -56,21 +69,20 @@ def read_table(table: str, project: Project | None = None, as_of: dt.date | None
                 table=table, known=", ".join(table_ids(project))
             )
         )
-    name = _PUBLISHED.get(table)
-    path = project.data / "published" / name if name else folder(project) / f"{table}.csv"
+    path = _path(table, project)
     where = project.relative(path)
     if not path.is_file():
         raise NtmError(_("{file}: nobody handed in table {table}.").format(file=where, table=table.upper()))
     agreed = contract(table, project)
     source = record(path)
-    frame = _read(path, path.stat().st_mtime_ns, table, where, project)
+    frame = _read(path, path.stat().st_mtime_ns, table, where, project, may_disagree)
     keys = [name for name in agreed.key if name != "as_of_date"]
     return Table(latest(frame, keys, as_of), where, source.nature == "illustrative", source.unit_vintage)
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, _stamp: int, table: str, where: str, project: Project) -> pd.DataFrame:
-    return contract(table, project).read_csv(path, where)
+def _read(path: Path, _stamp: int, table: str, where: str, project: Project, may_disagree: bool) -> pd.DataFrame:
+    return contract(table, project).read_csv(path, where, may_disagree=may_disagree)
 
 
 def latest(frame: pd.DataFrame, keys: list[str], as_of: dt.date | None) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pytest
 
 from ntm_lib.reporting import figures, palette
 from ntm_lib.reporting.charts import column_chart, trend_chart
+from ntm_lib.reporting.palette import MapClass
 
 SVG = "{http://www.w3.org/2000/svg}"
 YEARS = range(2010, 2021)
@@ -97,3 +98,21 @@ def test_a_missing_count_is_refused(classes):
     counts = pd.DataFrame(np.nan, index=[2010], columns=list(classes))
     with pytest.raises(ValueError, match="missing"):
         column_chart(counts, classes, key="d.groups", title="Groups")
+
+
+def test_an_amount_that_was_not_reported_has_no_piece_and_a_silent_year_a_question_mark(classes):
+    amounts = pd.DataFrame(np.nan, index=[2010, 2020], columns=list(classes))
+    amounts.loc[2020, "all"] = 7.0
+    svg = svg_of(column_chart(amounts, classes, key="d.money", title="Money", is_amount=True))
+    pieces = [group for group in svg.iter(f"{SVG}g") if group.find(f"{SVG}title") is not None]
+    assert [piece.find(f"{SVG}title").text for piece in pieces] == ["2020, all: 7"]
+    marks = [text for text in svg.iter(f"{SVG}text") if (text.text or "").startswith("?")]
+    assert len(marks) == 1
+    assert "d.money.all.2010" not in figures.printed()
+
+
+def test_long_labels_of_a_legend_stand_two_in_a_row():
+    long = {name: MapClass("A label that is long enough to need its room", "#08306b", "") for name in ("a", "b", "c")}
+    svg = svg_of(column_chart(pd.DataFrame({"a": [1], "b": [1], "c": [1]}, index=[2020]), long, key="d.x", title="X"))
+    places = [group.get("transform") for group in svg.iter(f"{SVG}g") if "translate" in (group.get("transform") or "")]
+    assert any("translate(0 20)" in place for place in places)
