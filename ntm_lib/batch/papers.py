@@ -11,6 +11,9 @@ from ntm_lib.batch.engine import Outcome, describe
 from ntm_lib.batch.jobs import REPORTS, SLIDES, Job
 from ntm_lib.batch.parameters import NotebookParameters
 from ntm_lib.evaluation import Territory, load_province, narrowed
+from ntm_lib.evaluation.changes import run_folder, write_snapshot
+from ntm_lib.evaluation.territory import load_province as load_computed
+from ntm_lib.project import Project
 from ntm_lib.reporting.review.report import Report
 from ntm_lib.reporting.slides.deck import Deck, make_deck
 from ntm_lib.reporting.slides.html import write_slides
@@ -77,16 +80,33 @@ def write_papers(
     return outcomes
 
 
+def keep_run(project: Project, job: Job) -> Outcome:
+    """Keep what the run rests on under the moment of the run, so that ``ntm why`` can tell later why a figure changed."""
+    asked = job.parameters
+    assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+    name = f"{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}-{job.name}"
+
+    def keep() -> None:
+        territory = load_computed(on=asked.on.isoformat(), first_year=asked.first_year, last_year=asked.last_year)
+        write_snapshot(run_folder(project, name), territory)
+
+    return _outcome(job, "run", keep)
+
+
 def _write(unit: _Unit, out: Path, name: str) -> Outcome:
+    return _outcome(unit.job, name, lambda: WRITERS[name](unit, out))
+
+
+def _outcome(job: Job, name: str, work: Callable[[], object]) -> Outcome:
     started = time.perf_counter()
     try:
-        WRITERS[name](unit, out)
+        work()
         reason = ""
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in one file must not stop the others
-        reason = describe(error, unit.job)
+        reason = describe(error, job)
     return Outcome(
-        name=f"{unit.job.name}.{name}",
-        unit_name=f"{unit.job.unit_name} ({name})",
+        name=f"{job.name}.{name}",
+        unit_name=f"{job.unit_name} ({name})",
         reason=reason,
         seconds=round(time.perf_counter() - started, 2),
         finished=dt.datetime.now().astimezone().isoformat(timespec="seconds"),

@@ -14,7 +14,7 @@ from ntm_lib.batch.engine import Outcome, run_job
 from ntm_lib.batch.index import failure_notice, status_table
 from ntm_lib.batch.jobs import REPORTS, Job, district_jobs, province_job
 from ntm_lib.batch.ledger import write_ledger
-from ntm_lib.batch.papers import WRITERS, write_papers
+from ntm_lib.batch.papers import WRITERS, keep_run, write_papers
 from ntm_lib.batch.scenario_links import district_links, index_links
 from ntm_lib.batch.siblings import sibling_links
 from ntm_lib.errors import UsageError
@@ -94,9 +94,10 @@ def run(
     province = run_job(last, extra=listed, beside_report=sibling_links(out, last, REPORTS))
     if not province.is_good:
         _write_index_anyway(last, province, listed)
+    kept = keep_run(project, last)
     finished(province)
     ordered = tuple(sorted(outcomes, key=lambda outcome: outcome.name))
-    return RunReport(ordered, province, last.page, tuple(written))
+    return RunReport(ordered, province, last.page, (*written, kept))
 
 
 def _run_district(project: Project, out: Path, on: dt.date, job: Job) -> Outcome:

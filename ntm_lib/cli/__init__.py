@@ -2,7 +2,7 @@
 
 import sys
 
-from ntm_lib.cli import boundaries, criteria, explore, follow, lab, plan, run, scenario, trace, units
+from ntm_lib.cli import boundaries, criteria, explore, follow, lab, plan, run, scenario, trace, units, why
 from ntm_lib.cli.app import app, say_error
 from ntm_lib.errors import NtmError
 
@@ -19,6 +19,7 @@ __all__ = [
     "scenario",
     "trace",
     "units",
+    "why",
 ]
 
 

@@ -81,6 +81,11 @@ def bridge(from_set: str, to_set: str, project: Project | None = None) -> Bridge
     )
 
 
+def bridge_ends(project: Project) -> list[tuple[str, str]]:
+    """Return the pairs of sets that have a bridge, earlier first, in the order of the index."""
+    return [(entry.from_set, entry.to_set) for entry in _entries(project)]
+
+
 def _entries(project: Project) -> tuple[BridgeEntry, ...]:
     path = project.data / "criteria" / "bridges" / "index.yaml"
     try:

@@ -10,12 +10,13 @@ from ntm_lib.evaluation.counts.progress import (
     headline,
     trend,
 )
+from ntm_lib.evaluation.loading import load_province, load_territory, narrowed
 from ntm_lib.evaluation.published.figures import published_figures, published_words
 from ntm_lib.evaluation.published_table import read_published
 from ntm_lib.evaluation.recognition.register import recognitions, unnamed_recognitions
 from ntm_lib.evaluation.shortfalls.gaps import MISSING_LEVEL, MISSING_VALUE, distances, unknowns
 from ntm_lib.evaluation.status import cut_off, status_of
-from ntm_lib.evaluation.territory import Territory, iso_date, load_province, load_territory, narrowed
+from ntm_lib.evaluation.territory import Territory, iso_date
 from ntm_lib.evaluation.words import merge_rule_words
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Sentences made from figures: one text for a page, where each figure keeps its key, and for paper and slides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -48,6 +48,18 @@ def sentence(text: str, /, **values: Fig | str) -> Sentence:
 def said(text: str) -> Sentence:
     """Return a text that is complete already as a sentence; braces in it stay."""
     return sentence("{text}", text=text)
+
+
+def joined(head: Sentence, parts: Sequence[Sentence], between: str = "; ", end: str = ".") -> Sentence:
+    """Return one sentence made of several; every figure keeps its key."""
+    texts, values = [], {}
+    for place, part in enumerate([head, *parts]):
+        text = part.text
+        for name, value in part.values.items():
+            text = text.replace(f"{{{name}}}", f"{{p{place}_{name}}}")
+            values[f"p{place}_{name}"] = value
+        texts.append(text)
+    return Sentence(texts[0] + between.join(texts[1:]) + end, MappingProxyType(values))
 
 
 def _plain(value: Fig | str) -> str:

@@ -159,7 +159,7 @@ def test_the_report_is_a_page_of_its_own_and_both_lead_to_each_other(small: Proj
 def test_word_and_slides_are_written_for_the_unit_and_linked(small: Project) -> None:
     report = batch.run(small, small.root / "out", on=ON, districts=["052"], jobs=2, papers=("docx",))
     assert report.failed == ()
-    assert {outcome.name for outcome in report.papers} == {"052-2019.docx", "04-2019.docx"}
+    assert {outcome.name for outcome in report.papers} == {"052-2019.docx", "04-2019.docx", "04-2019.run"}
     assert 'href="../reports/052-2019.docx"' in pages(small)["052-2019.html"]
 
 

@@ -20,7 +20,7 @@ def rests_on(territory: Territory) -> pd.DataFrame:
     ``YearRules.requirements``.
     """
     levels = _levels(territory)
-    return _grouped(levels[_is_doubtful(levels)])
+    return _grouped(levels[is_doubtful(levels)])
 
 
 def confirmed(territory: Territory) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def confirmed(territory: Territory) -> pd.DataFrame:
     return _grouped(levels[levels["basis"] == "local"])
 
 
-def _is_doubtful(levels: pd.DataFrame) -> pd.Series:
+def is_doubtful(levels: pd.DataFrame) -> pd.Series:
     """Tell which levels need a mark wherever they decide a result: assumed, or not verified."""
     return (levels["basis"] == "assumption") | ~levels["verified"].isin(VERIFIED)
 

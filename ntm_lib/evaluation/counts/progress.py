@@ -1,9 +1,11 @@
 """Count what was reached: by year, by group of communes, by criterion."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from ntm_lib.evaluation.counts import planner_groups
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.messages import _
 from ntm_lib.verdicts import Verdict
@@ -44,19 +46,46 @@ def trend(territory: Territory) -> pd.DataFrame:
     Means are per reported commune; ``low`` takes unknown criteria as not yet shown, ``high`` as met. A year in which
     nobody reported has missing means.
     """
-    counts = territory.counts
-    reported = counts[counts["is_reported"]].groupby(level="year")
-    table = pd.DataFrame(
-        {
-            "communes": counts.groupby(level="year").size(),
-            "reported": reported.size(),
-            "mean_low": reported["low"].mean(),
-            "mean_high": reported["high"].mean(),
-        }
-    ).fillna({"reported": 0})
-    by_group = groups(counts).groupby(level="year").value_counts().unstack(fill_value=0)
-    by_group = by_group.reindex(columns=[*GROUP_FLOORS, GROUP_UNKNOWN], fill_value=0)
-    return table.join(by_group).astype({"reported": int})
+    return summary(territory.counts, [territory.counts.index.get_level_values("year").rename("year")])
+
+
+def summary(counts: pd.DataFrame, by: Sequence[pd.Index | pd.Series]) -> pd.DataFrame:
+    """Return the columns of `trend` for each group of commune-years; ``by`` are as long as ``counts``."""
+    is_reported = counts["is_reported"]
+    held = counts[["low", "high"]].where(is_reported)
+    frame = pd.DataFrame({"communes": 1, "reported": is_reported.astype(int)}, index=counts.index)
+    keys = [pd.Series(key.to_numpy(), index=counts.index, name=key.name) for key in by]
+    table = frame.groupby(keys).sum()
+    means = held.groupby(keys).mean()
+    table = table.assign(mean_low=means["low"], mean_high=means["high"])
+    placed = pd.get_dummies(groups(counts)).reindex(columns=[*GROUP_FLOORS, GROUP_UNKNOWN], fill_value=False)
+    return table.join(placed.astype(int).groupby(keys).sum())
+
+
+def by_district(territory: Territory) -> pd.DataFrame:
+    """Return the columns of `trend`, index (district code, year); empty where the units have no district."""
+    if territory.vintage.districts.empty:
+        return summary(territory.counts.iloc[:0], _by(territory.counts.iloc[:0], pd.Series(dtype="str"), "district"))
+    return summary(territory.counts, _by(territory.counts, territory.in_programme["parent_code"], "district"))
+
+
+def by_planner_group(territory: Territory, year: int) -> pd.DataFrame:
+    """Return the columns of `trend`, index (place, group, membership, year), for the groups that planners use.
+
+    Every year is counted over the communes that belong to the group in ``year``, so that its course is that of the same
+    communes; ``place`` gives the order of rows. The memberships of one group add up to the communes of the territory.
+    """
+    members = planner_groups.by_group(planner_groups.memberships(territory, year))
+    counts = territory.counts.reset_index().merge(members, left_on="commune_code", right_index=True)
+    return summary(counts, [counts[name] for name in ("place", "group", "membership", "year")])
+
+
+def _by(counts: pd.DataFrame, group: pd.Series, name: str) -> list[pd.Index]:
+    codes = counts.index.get_level_values("commune_code")
+    return [
+        pd.Index(group.reindex(codes).to_numpy(), name=name),
+        counts.index.get_level_values("year").rename("year"),
+    ]
 
 
 def criterion_shares(territory: Territory, year: int) -> pd.DataFrame:

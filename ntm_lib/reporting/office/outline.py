@@ -20,7 +20,10 @@ class _Model(BaseModel):
 
 
 class Office(_Model):
-    """Who issues the document, as it stands at its head and foot; ``signer`` may have several lines."""
+    """Who issues the document, as it stands at its head and foot; ``signer`` may have several lines.
+
+    ``left_signer``: who signs on the left, as in minutes; then the recipients stand below.
+    """
 
     superior: str
     body: str
@@ -31,6 +34,7 @@ class Office(_Model):
     subject: str
     recipients: tuple[str, ...]
     signer: str
+    left_signer: str = ""
 
 
 class Block(_Model):

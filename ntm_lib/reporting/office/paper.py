@@ -160,20 +160,35 @@ def heading(document: Any, text: str, level: int) -> None:
 
 
 def foot(document: Any, office: Office, values: Mapping[str, object]) -> None:
-    """Write recipients beside the place of the signature."""
+    """Write recipients beside the place of the signature; below it where two persons sign."""
     paragraph(document, "", after=6)
     table = document.add_table(rows=1, cols=2)
     left, right = table.rows[0].cells
     _set_widths(table, (80, 85))
-    paragraph(left, _("Recipients:"), is_bold=True, is_italic=True, align="left", size=12, after=0)
-    for line in office.recipients:
-        end = "." if line == office.recipients[-1] else ";"
-        paragraph(left, f"- {filled(line, values)}{end}", align="left", size=11, after=0)
-    for line in filled(office.signer, values).splitlines():
-        paragraph(right, line, is_bold=True, align="center", after=0)
+    if office.left_signer:
+        _signer(left, office.left_signer, values)
+    else:
+        _recipients(left, office, values)
+    _signer(right, office.signer, values)
     for cell in (left, right):
         first = cell.paragraphs[0]
         first._element.getparent().remove(first._element)
+    if office.left_signer:
+        for _line in range(3):
+            paragraph(document, "", after=6)
+        _recipients(document, office, values)
+
+
+def _signer(place: Any, signer: str, values: Mapping[str, object]) -> None:
+    for line in filled(signer, values).splitlines():
+        paragraph(place, line, is_bold=True, align="center", after=0)
+
+
+def _recipients(place: Any, office: Office, values: Mapping[str, object]) -> None:
+    paragraph(place, _("Recipients:"), is_bold=True, is_italic=True, align="left", size=12, after=0)
+    for line in office.recipients:
+        end = "." if line == office.recipients[-1] else ";"
+        paragraph(place, f"- {filled(line, values)}{end}", align="left", size=11, after=0)
 
 
 def picture(document: Any, png: bytes, caption: str) -> None:
@@ -298,10 +313,11 @@ def _cell(cell: Any, text: str, style: Any, align: str, *, is_bold: bool = False
     for extra in paragraphs[1:]:
         extra._element.getparent().remove(extra._element)
     held = paragraphs[0]
-    held.style = style
+    held._p.style = style.style_id  # by id: the library's own setter searches all styles for every cell
     held.alignment = getattr(WD_ALIGN_PARAGRAPH, align.upper())
     run = held.add_run(clean_text(text))
-    run.bold = is_bold
+    if is_bold:
+        run.bold = True
 
 
 def _table_style(document: Any, size: float) -> Any:

@@ -14,7 +14,10 @@ from ntm_lib.reporting.review.withheld import shown_picture, shown_sentences, sh
 from ntm_lib.reporting.sentences import Sentence
 from ntm_lib.reporting.sheets import Sheet
 
-PARTS: tuple[str, ...] = ("maps", "next_period")
+PARTS: tuple[str, ...] = (
+    "maps", "progress", "criteria_course", "series", "changes", "recognition", "dossier", "villages", "volumes", "aims", "capital",
+    "achievements", "causes", "impact", "published", "certainty", "commendation", "commune", "next_period",
+)  # fmt: skip
 """The modules of this package that offer contents, in the order of the report."""
 
 

@@ -1,9 +1,5 @@
 """Keep what several contents of one territory are made from, so that it is made once."""
 
-from collections import OrderedDict
-from collections.abc import Callable
-from typing import TypeVar
-
 import pandas as pd
 
 from ntm_lib.evaluation import Territory
@@ -14,65 +10,48 @@ from ntm_lib.evaluation.recognition.standing import standing
 from ntm_lib.evaluation.recognition.states import states
 from ntm_lib.evaluation.recognition.withdrawal import withdrawal_check
 from ntm_lib.evaluation.status import status_of
+from ntm_lib.reporting.review.once import once
 from ntm_lib.reporting.review.subject import Subject
 
-Made = TypeVar("Made")
-_KEPT = 4
 
-
-def _once(make: Callable[[Territory], Made]) -> Callable[[Territory], Made]:
-    """Keep what was made of the last few territories; a territory is known by being the same object."""
-    shelf: OrderedDict[int, tuple[Territory, Made]] = OrderedDict()
-
-    def kept(territory: Territory) -> Made:
-        held = shelf.get(id(territory))
-        if held is None or held[0] is not territory:
-            held = shelf[id(territory)] = (territory, make(territory))
-            while len(shelf) > _KEPT:
-                shelf.popitem(last=False)
-        return held[1]
-
-    return kept
-
-
-@_once
+@once
 def judged_year(territory: Territory) -> int:
     """Return the last year of the review whose results are actual, the last one when none is."""
     actual = [year for year in territory.years if status_of(territory, year) == "actual"]
     return max(actual, default=territory.review.last_year)
 
 
-@_once
+@once
 def states_of(territory: Territory) -> pd.DataFrame:
     """Return what became of each recognition; see `states`."""
     return states(territory)
 
 
-@_once
+@once
 def standing_of(territory: Territory) -> pd.DataFrame:
     """Return data and register side by side for the last actual year; see `standing`."""
     return standing(territory, judged_year(territory))
 
 
-@_once
+@once
 def withdrawal_of(territory: Territory) -> pd.DataFrame:
     """Return the trial of the rules of withdrawal for the last actual year; see `withdrawal_check`."""
     return withdrawal_check(territory, judged_year(territory))
 
 
-@_once
+@once
 def balance_of(territory: Territory) -> Balance:
     """Return the balance of the recognitions; see `balance`."""
     return balance(territory)
 
 
-@_once
+@once
 def precheck_of(territory: Territory) -> Precheck:
     """Return the examined dossiers for the last year; see `precheck`."""
     return precheck(territory, territory.review.last_year)
 
 
-@_once
+@once
 def _comparison(territory: Territory) -> pd.DataFrame:
     return comparison(territory)
 

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntm_lib import criteria, units
+from ntm_lib.criteria.passage import How
 from ntm_lib.errors import FaultsError, NtmError
 from ntm_lib.evaluation import load_province
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.planning.start.baseline import Baseline, load_baseline, passage_counts
 from ntm_lib.planning.start.basis import published_start, rest_shares, rests_on
 from ntm_lib.planning.start.levels import read_levels
-from ntm_lib.planning.start.passage import PASSAGES, How, carry_over
+from ntm_lib.planning.start.passage import PASSAGES, carry_over
 from ntm_lib.project import Project
 from ntm_lib.scoring import judge
 from ntm_lib.submissions import NOT_ASSESSED
@@ -190,7 +191,7 @@ def test_an_assumption_never_hides_the_law(own_project: Project) -> None:
 
 
 def test_passage_rules_are_checked(own_project: Project) -> None:
-    path = own_project.data / "planning" / "passage.yaml"
+    path = own_project.data / "criteria" / "bridges" / "passage.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(
         text.replace('"3.2":', '"3.9":').replace('take: "17.1/clean"', 'take: "17.1/cleann"'), encoding="utf-8"

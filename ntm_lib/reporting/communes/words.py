@@ -1,0 +1,134 @@
+"""The words and figures of one shortfall, for the sheet as for the report."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from ntm_lib.messages import _, language
+from ntm_lib.reporting import formats, palette
+from ntm_lib.reporting.communes.facts import Commune
+from ntm_lib.reporting.figures import Fig, fig
+from ntm_lib.verdicts import Verdict
+
+_YES = "yes"
+
+
+def digits_of(row: Any) -> int:
+    """Return how many decimals a value of a requirement is printed with."""
+    return 0 if row.unit in {"household", "count"} else 1
+
+
+def value_fig(commune: Commune, row: Any) -> Fig:
+    """Return the value of a requirement, a range where the parts of a commune differ."""
+    key = commune.key("value", row.requirement, commune.all.year)
+    return fig(key, row.value_low, "interval", high=row.value_high, digits=digits_of(row))
+
+
+def met_value(commune: Commune, row: Any) -> Markup | str:
+    """Return that value as markup; words where the requirement is met or not."""
+    if row.sense == _YES or formats.is_missing(row.value_low):
+        return palette.verdict_label(Verdict(int(row.verdict))) + commune.all.level_marks[row.requirement]
+    return value_fig(commune, row).markup()
+
+
+def reached(commune: Commune, row: Any) -> Fig | str:
+    """Return the value that was reached; words where there is none."""
+    if row.state == "unknown":
+        return _("Level not set") if row.reason == "level" else _("Not enough data")
+    if row.sense == _YES:
+        return _("Not met")
+    return value_fig(commune, row)
+
+
+def required(commune: Commune, row: Any) -> str:
+    """Write the level with its sign and the mark of one that was not verified or is assumed."""
+    if formats.is_missing(row.level):
+        return "…"
+    mark = commune.all.level_marks[row.requirement]
+    if row.sense == _YES:
+        return _("Met") + mark
+    sign = {"at_least": "≥", "at_most": "≤", "above": ">"}[row.sense]
+    digits = 0 if float(row.level).is_integer() else 1
+    unit = "%" if row.unit == "percent" else ""
+    return f"{sign} {formats.number(row.level, digits)}{unit}{mark}"
+
+
+def reached_text(commune: Commune, row: Any) -> str:
+    """Write the value of a requirement, met or not, as text."""
+    verdict = Verdict(int(row.verdict))
+    if verdict is Verdict.NOT_APPLICABLE or formats.is_missing(row.value_low):
+        return palette.verdict_label(verdict) if verdict is not Verdict.MET else formats.not_reported()
+    return palette.verdict_label(verdict) if row.sense == _YES else value_fig(commune, row).plain()
+
+
+def met_level(commune: Commune, row: Any) -> str:
+    """Write the level of a requirement measured by a number; empty for yes or no."""
+    return "" if row.sense == _YES else required(commune, row)
+
+
+def missing(commune: Commune, row: Any) -> Fig | str:
+    """Return what is missing, without its unit: pieces where the whole is known, else the distance; empty for yes or no."""
+    key = commune.key("missing", row.requirement, commune.all.year)
+    if row.state == "unknown" or row.sense == _YES:
+        return ""
+    if formats.is_missing(row.amount):
+        return fig(key, row.gap, "number", digits=digits_of(row))
+    whole = float(row.amount).is_integer() and row.amount_unit_vi not in {"km", "ha"}
+    return fig(key, row.amount, "number", digits=0 if whole else 1)
+
+
+def missing_unit(row: Any) -> str:
+    """Return the unit of what is missing."""
+    if row.state == "unknown" or row.sense == _YES:
+        return ""
+    if not formats.is_missing(row.amount):
+        return str(getattr(row, f"amount_unit_{language()}"))
+    return {"percent": _("percentage points"), "million_vnd_per_person_year": _("million VND")}.get(row.unit, "")
+
+
+def short_name(row: Any) -> str:
+    """Return the short name of a requirement with its number."""
+    return f"{row.requirement.split('/')[0]}. {getattr(row, f'short_{language()}')}"
+
+
+def cost(commune: Commune, row: Any) -> Fig | None:
+    """Return the cost by the norms, million VND; None where it cannot be told."""
+    if formats.is_missing(row.low_vnd_million):
+        return None
+    key = commune.key("cost", row.requirement, commune.all.year)
+    return fig(key, rounded(row.low_vnd_million), "interval", high=rounded(row.high_vnd_million))
+
+
+def rounded(million: float) -> float:
+    """Round an amount that is only a rough one: to tens from 100 on, to hundreds from 10 000 on."""
+    step = 1 if million < 100 else 10 if million < 10_000 else 100
+    return float(round(million / step) * step)
+
+
+def markup_of(value: Fig | str) -> Markup:
+    """Return a figure or words as markup."""
+    return value.markup() if isinstance(value, Fig) else Markup("{}").format(value)
+
+
+def plain_of(value: Fig | str) -> str:
+    """Return a figure or words as text."""
+    return value.plain() if isinstance(value, Fig) else value
+
+
+def cost_text(commune: Commune, row: Any) -> str:
+    """Write the cost by the norms with its marks; words where it cannot be told, nothing where the need is not known."""
+    if row.state == "unknown":
+        return ""
+    amount = cost(commune, row)
+    return _("no norm yet") if amount is None else amount.plain() + cost_marks(row)
+
+
+def cost_marks(row: Any) -> str:
+    """Say of a cost whether it is that of a year, and whether its norm is assumed."""
+    return (_("/year") if row.is_yearly else "") + (_(" (as)") if row.is_assumed_norm else "")
+
+
+def before(row: Any) -> str:
+    """Return what stands before an amount: a ceiling asks for fewer, and a part that is not known makes it a least."""
+    fewer = _("fewer by ") if row.sense == "at_most" and row.state != "unknown" else ""
+    return fewer + (_("at least ") if row.amount_is_least else "")

@@ -1,0 +1,25 @@
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from ntm_lib.evaluation import Territory, load_province
+from ntm_lib.project import Project
+
+
+@pytest.fixture(autouse=True)
+def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NTM_LANG", "vi")
+
+
+@pytest.fixture(scope="session")
+def province(project: Project) -> Callable[[str], Territory]:
+    """Return a function that gives the province on the units of a day, loaded once."""
+
+    @cache
+    def loaded(on: str) -> Territory:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("NTM_PROJECT", str(project.root))
+            return load_province(on=on)
+
+    return loaded
