@@ -5,24 +5,26 @@ from collections.abc import Iterator, Sequence
 from ntm_lib.errors import preview
 from ntm_lib.messages import _
 from ntm_lib.submissions.forms.layout import Form
+from ntm_lib.submissions.forms.words import finding_word
 from ntm_lib.submissions.intake.cells import as_year
 from ntm_lib.submissions.intake.faults import Findings
 from ntm_lib.submissions.intake.grids import Grid
-from ntm_lib.submissions.intake.headings import Located, has_foreign_mark, locate, marked_sheet, named_table, share_found
+from ntm_lib.submissions.intake.headings import Located, fold, has_foreign_mark, locate, marked_sheet, named_table, share_found
 from ntm_lib.submissions.intake.scripts import DECODERS
+from ntm_lib.submissions.model import Level
 
 _LIKELY = 0.4  # of a table's columns must be in a sheet without a name before it is taken for that table
 
 
 def match_sheets(grids: Sequence[Grid], form: Form, findings: Findings) -> list[Located]:
     """Find each sheet of the form, by its id, its name or its headings; what is left over or stands twice is told."""
-    by_sheet: dict[tuple[str, str], list[Located]] = {}
+    by_sheet: dict[str, list[Located]] = {}
     for grid in grids:
         located = _match(grid, form, findings)
         if located is not None:
-            by_sheet.setdefault((located.sheet.table, located.sheet.set_id), []).append(located)
+            by_sheet.setdefault(located.sheet.mark, []).append(located)
     for sheet in form.sheets:
-        if (sheet.table, sheet.set_id) not in by_sheet and not grids[0].is_csv:
+        if sheet.mark not in by_sheet and not grids[0].is_csv:
             text = _("the sheet '{sheet}' is not in the workbook: not reported").format(sheet=sheet.name)
             findings.note("sheet.missing", text)
     if not by_sheet:
@@ -68,8 +70,10 @@ def _find(grid: Grid, form: Form) -> Located | None:
     if has_foreign_mark(grid):
         return None
     table = named_table(grid, grid.name)
-    named = [sheet for sheet in form.sheets if sheet.table == table]
-    found = [located for sheet in named or form.sheets if (located := locate(grid, sheet)) is not None]
+    is_finding = any(fold(finding_word(level)) in fold(grid.name) for level in Level)
+    sheets = [sheet for sheet in form.sheets if sheet.is_finding == is_finding]
+    named = [sheet for sheet in sheets if sheet.table == table]
+    found = [located for sheet in named or sheets if (located := locate(grid, sheet)) is not None]
     likely = [located for located in found if named or share_found(located) >= _LIKELY]
     return max(likely, key=_fit, default=None)
 

@@ -13,7 +13,7 @@ from ntm_lib.submissions.intake.faults import Findings
 from ntm_lib.submissions.intake.grids import Broken
 from ntm_lib.submissions.intake.headings import Located, fold
 from ntm_lib.submissions.intake.places import NoPlace, Places, is_total
-from ntm_lib.submissions.lines import join_keys
+from ntm_lib.submissions.lines import FINDING, join_keys
 from ntm_lib.submissions.model import VALUES, Sender, empty_values
 
 _NUMERIC = {"number", "integer", "yes_no"}
@@ -109,7 +109,7 @@ class TableReader:
             return None
         if not self._agree(at, year, status, as_of):
             return None
-        return Line(at, unit, year, join_keys([key or "" for key in keys]), status, as_of)
+        return Line(at, unit, year, FINDING if self.sheet.is_finding else join_keys([key or "" for key in keys]), status, as_of)
 
     def _no_unit(self, at: int, unit: NoPlace | None, code: object, name: object) -> None:
         first = self.view[at, : min(4, self.view.shape[1])]
