@@ -17,6 +17,8 @@ __all__ = [
     "plan",
     "run",
     "scenario",
+    "submit",
+    "template",
     "trace",
     "units",
     "why",

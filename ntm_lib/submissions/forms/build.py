@@ -48,10 +48,8 @@ def form_of(project: Project, sender: Sender, years: Iterable[int] | None = None
 
 
 def _communes(vintage: Vintage, sender: Sender) -> dict[str, str]:
-    if sender.level == Level.COMMUNE:
-        inside = vintage.communes.loc[[sender.unit]]
-    else:
-        inside = vintage.communes_of(sender.unit)
+    is_one = sender.level == Level.COMMUNE
+    inside = vintage.communes.loc[[sender.unit]] if is_one else vintage.communes_of(sender.unit)
     inside = inside[inside["is_in_programme"]]
     if inside.empty:
         text = _("{unit} has no commune in the programme on that date.")
@@ -119,7 +117,13 @@ class _Maker:
             FormColumn(head[0].name, Role.UNIT, code, "code", required=True),
             FormColumn("name", Role.NAME, _("Name of the unit"), "text"),
             FormColumn(
-                "year", Role.YEAR, year, "integer", min=min(years, default=1990), max=max(years, default=2100), required=True
+                "year",
+                Role.YEAR,
+                year,
+                "integer",
+                min=min(years, default=1990),
+                max=max(years, default=2100),
+                required=True,
             ),
             FormColumn(
                 "status",
@@ -157,7 +161,13 @@ class _Maker:
 
     def _start(self, table: TableContract, code: str, name: str, year: int) -> Line:
         as_of = year_end(year, self.sender.as_of)
-        return {unit_key(table): code, "name": name, "year": year, "status": status_of(year, as_of), "as_of_date": as_of}
+        return {
+            unit_key(table): code,
+            "name": name,
+            "year": year,
+            "status": status_of(year, as_of),
+            "as_of_date": as_of,
+        }
 
     def _open_line(self, table: TableContract, named: dict[str, str], number: str) -> Line:
         line: Line = {}
@@ -183,7 +193,9 @@ class _Maker:
         for year in self.years:
             try:
                 years_of.setdefault(self.law.set_for_year(year, set_for_year=chosen).id, []).append(year)
-            except UsageError:  # a year that no set judges has no sheet of results; the first sheet lists the years of each
+            except (
+                UsageError
+            ):  # a year that no set judges has no sheet of results; the first sheet lists the years of each
                 continue
         sheets = [self._results_sheet(table, set_id, tuple(years)) for set_id, years in years_of.items()]
         return [*sheets, *(_finding_sheet(sheet, self.sender.level) for sheet in sheets[-1:])]

@@ -107,7 +107,9 @@ class Form:
 
     def sheet(self, table: str, set_id: str = "", *, is_finding: bool = False) -> SheetForm:
         """Return one sheet; a table that the sender does not fill in is a KeyError."""
-        return {(sheet.table, sheet.set_id, sheet.is_finding): sheet for sheet in self.sheets}[table, set_id, is_finding]
+        return {(sheet.table, sheet.set_id, sheet.is_finding): sheet for sheet in self.sheets}[
+            table, set_id, is_finding
+        ]
 
 
 def year_end(year: int, as_of: dt.date) -> dt.date:
@@ -125,4 +127,3 @@ def status_of(year: int, as_of: dt.date) -> str:
 def numbered(count: int) -> Iterator[str]:
     """Return running numbers as texts, from 1."""
     return map(str, range(1, count + 1))
-

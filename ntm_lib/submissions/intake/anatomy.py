@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import dataclass, field
 from io import BytesIO
 from posixpath import join, normpath
-from xml.etree.ElementTree import ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple, range_boundaries
 
@@ -15,7 +15,7 @@ from ntm_lib.submissions.intake.faults import Findings
 FARTHEST_ROW, FARTHEST_COLUMN = 20_000, 700
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ROW = re.compile(rb'<row\b([^>]*)>')
+_ROW = re.compile(rb"<row\b([^>]*)>")
 _NUMBER = re.compile(rb'\br="(\d+)"')
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _COLUMN = re.compile(rb"<col\b[^>]*>")
@@ -61,9 +61,20 @@ def read_anatomy(data: bytes, findings: Findings) -> dict[str, Anatomy] | None:
                     return None
                 found[name] = _anatomy(content, percents)
             return found
-    except (zipfile.BadZipFile, KeyError, ParseError, EOFError, ValueError, zipfile.LargeZipFile, NotImplementedError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ParseError,
+        EOFError,
+        ValueError,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        OSError,
+    ) as error:
         text = _("the inner parts of the workbook are damaged ({detail})").format(detail=_short(error))
-        findings.wrong("book.damaged", text, action=_("Open it in Excel, let it be repaired, save it and send it again."))
+        findings.wrong(
+            "book.damaged", text, action=_("Open it in Excel, let it be repaired, save it and send it again.")
+        )
     except zipfile.error as error:  # a stream that does not unpack
         findings.wrong("book.damaged", _short(error))
     return None
@@ -76,7 +87,9 @@ def _short(error: Exception) -> str:
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Return the part that holds each sheet, by the sheet's name."""
     related = {
-        item.get("Id"): item.get("Target", "") for item in _xml(archive, "xl/_rels/workbook.xml.rels") if item.get("Target")
+        item.get("Id"): item.get("Target", "")
+        for item in _xml(archive, "xl/_rels/workbook.xml.rels")
+        if item.get("Target")
     }
     sheets = _xml(archive, "xl/workbook.xml").iter(f"{_MAIN}sheet")
     found = {}
@@ -86,7 +99,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return {name: part for name, part in found.items() if "worksheets/" in part}
 
 
-def _xml(archive: zipfile.ZipFile, part: str):  # noqa: ANN202
+def _xml(archive: zipfile.ZipFile, part: str) -> Element:
     content = archive.read(part)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise ValueError("DTD")
@@ -127,7 +140,9 @@ def _too_far(content: bytes) -> str:
         if coordinate_to_tuple(address)[0] > FARTHEST_ROW:
             return address
     for match in _FAR_CELL.finditer(content):
-        if column_index_from_string(match[1].decode()) > FARTHEST_COLUMN and content.startswith((b"<v", b"<is", b"<f"), match.end()):
+        if column_index_from_string(match[1].decode()) > FARTHEST_COLUMN and content.startswith(
+            (b"<v", b"<is", b"<f"), match.end()
+        ):
             return (match[1] + match[2]).decode()
     return ""
 

@@ -78,17 +78,20 @@ def as_number(cell: object, column: FormColumn, mark: str = "") -> Read | Troubl
     """Read a number, a whole number or yes/no within the limits of its column; ``mark``: see `decimal_mark`."""
     if isinstance(cell, Broken):
         return _broken(cell)
-    if isinstance(cell, bool):
-        found = Read(float(cell))
-        return found if column.type == "yes_no" else Trouble("cell.text", _number_expected(column))
     if isinstance(cell, Percent):
         return _within(_shown(cell, column), column)
+    if isinstance(cell, (bool, dt.date, dt.time, dt.timedelta)):
+        return _of_other_kind(cell, column)
     if isinstance(cell, (int, float)):
         return _within(Read(float(cell)), column)
-    if isinstance(cell, (dt.date, dt.datetime, dt.time, dt.timedelta)):
-        action = _("Set the format of the cell to a number and write the figure again.")
-        return Trouble("cell.date_for_number", _number_expected(column), action)
     return _from_text(plain(str(cell)), column, mark)
+
+
+def _of_other_kind(cell: bool | dt.date | dt.time | dt.timedelta, column: FormColumn) -> Read | Trouble:
+    if isinstance(cell, bool):
+        return Read(float(cell)) if column.type == "yes_no" else Trouble("cell.text", _number_expected(column))
+    action = _("Set the format of the cell to a number and write the figure again.")
+    return Trouble("cell.date_for_number", _number_expected(column), action)
 
 
 def _broken(cell: Broken) -> Trouble:
@@ -107,10 +110,7 @@ def _shown(cell: Percent, column: FormColumn) -> Read | Trouble:
 def _from_text(text: str, column: FormColumn, mark: str) -> Read | Trouble:
     folded = _folded(text)
     if folded in _UNASSESSED:
-        if column.may_be_unassessed:
-            return Read(UNASSESSED)
-        action = _("Write the value; only some requirements may be left out.")
-        return Trouble("cell.not_assessed", _number_expected(column), action)
+        return _unassessed(column)
     if column.type == "yes_no":
         return _yes_no(text, folded, column)
     if folded in _SILENT:
@@ -122,12 +122,25 @@ def _from_text(text: str, column: FormColumn, mark: str) -> Read | Trouble:
     bare = _without_unit(text, column)
     number = _parse(bare, mark)
     if number is None:
-        if _EITHER.fullmatch(bare):
-            action = _("Write {whole} or {decimal}.").format(whole=re.sub(r"[.,]", "", bare), decimal=bare.replace(".", ","))
-            return Trouble("cell.ambiguous", _("a number that can be read in one way"), action)
-        return Trouble("cell.text", _number_expected(column), _("Write figures only; remarks go into the column of notes."))
+        return _no_number(bare, column)
     note = _("a percent sign was left out") if is_share else _("numbers stand as text and were read as numbers")
     return _within(Read(number, note), column)
+
+
+def _unassessed(column: FormColumn) -> Read | Trouble:
+    if column.may_be_unassessed:
+        return Read(UNASSESSED)
+    action = _("Write the value; only some requirements may be left out.")
+    return Trouble("cell.not_assessed", _number_expected(column), action)
+
+
+def _no_number(bare: str, column: FormColumn) -> Trouble:
+    if _EITHER.fullmatch(bare):
+        action = _("Write {whole} or {decimal}.").format(
+            whole=re.sub(r"[.,]", "", bare), decimal=bare.replace(".", ",")
+        )
+        return Trouble("cell.ambiguous", _("a number that can be read in one way"), action)
+    return Trouble("cell.text", _number_expected(column), _("Write figures only; remarks go into the column of notes."))
 
 
 def _yes_no(text: str, folded: str, column: FormColumn) -> Read | Trouble:
@@ -173,20 +186,21 @@ def _within(read: Read | Trouble, column: FormColumn) -> Read | Trouble:
     """Check the limits of a column; what lies outside is trouble of its own kind."""
     if isinstance(read, Trouble) or not isinstance(read.value, float):
         return read
-    value = read.value
-    if not math.isfinite(value):
-        return Trouble("cell.infinite", _number_expected(column))
-    if column.type == "yes_no" and value not in {0.0, 1.0}:
+    if column.type == "yes_no" and read.value not in {0.0, 1.0}:
         return Trouble("cell.yes_no", " / ".join(column.words.values()), _("Choose from the list."))
+    rule = _limit_broken(read.value, column)
+    return Trouble(rule, _number_expected(column), _("Check the figure.")) if rule else read
+
+
+def _limit_broken(value: float, column: FormColumn) -> str:
+    """Name the rule that a number breaks; empty for none."""
+    if not math.isfinite(value):
+        return "cell.infinite"
     if column.min is not None and value < column.min:
-        rule = "cell.negative" if value < 0 <= column.min else "cell.below"
-        return Trouble(rule, _number_expected(column), _("Check the figure."))
+        return "cell.negative" if value < 0 <= column.min else "cell.below"
     if column.max is not None and value > column.max:
-        rule = "cell.over_100" if column.is_percent else "cell.above"
-        return Trouble(rule, _number_expected(column), _("Check the figure."))
-    if column.type == "integer" and value != int(value):
-        return Trouble("cell.not_whole", _number_expected(column), _("Check the figure."))
-    return read
+        return "cell.over_100" if column.is_percent else "cell.above"
+    return "cell.not_whole" if column.type == "integer" and value != int(value) else ""
 
 
 def _number_expected(column: FormColumn) -> str:

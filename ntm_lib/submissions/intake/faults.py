@@ -17,18 +17,30 @@ class Findings:
         self._repeats: dict[tuple[str, str, str], list[Finding]] = {}
 
     def add(
-        self, weight: Weight, rule: str, found: str, *, sheet: str = "", cell: str = "", expected: str = "", action: str = ""
+        self,
+        weight: Weight,
+        rule: str,
+        found: str,
+        *,
+        sheet: str = "",
+        cell: str = "",
+        expected: str = "",
+        action: str = "",
     ) -> None:
         """Note one thing; beyond 200 of a rule in a sheet only the number grows."""
         self._counts[rule, sheet] += 1
         if self._counts[rule, sheet] <= _AT_MOST:
             self._kept.append(Finding(weight, rule, sheet, cell, found, expected, action))
 
-    def wrong(self, rule: str, found: str, *, sheet: str = "", cell: str = "", expected: str = "", action: str = "") -> None:
+    def wrong(
+        self, rule: str, found: str, *, sheet: str = "", cell: str = "", expected: str = "", action: str = ""
+    ) -> None:
         """Note what makes the file be refused."""
         self.add(Weight.WRONG, rule, found, sheet=sheet, cell=cell, expected=expected, action=action)
 
-    def doubtful(self, rule: str, found: str, *, sheet: str = "", cell: str = "", expected: str = "", action: str = "") -> None:
+    def doubtful(
+        self, rule: str, found: str, *, sheet: str = "", cell: str = "", expected: str = "", action: str = ""
+    ) -> None:
         """Note a value that is taken as it stands, and listed."""
         self.add(Weight.DOUBTFUL, rule, found, sheet=sheet, cell=cell, expected=expected, action=action)
 

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO, StringIO
 
@@ -83,17 +83,21 @@ def read_workbook(data: bytes, findings: Findings) -> tuple[list[Grid], dict[str
                 grids.append(Grid(sheet.name, _marked(rows, anatomy), is_hidden, anatomy))
     except (CalamineError, ValueError, OSError, KeyError, OverflowError) as error:
         text = _("the inner parts of the workbook are damaged ({detail})").format(detail=str(error)[:80])
-        findings.wrong("book.damaged", text, action=_("Open it in Excel, let it be repaired, save it and send it again."))
+        findings.wrong(
+            "book.damaged", text, action=_("Open it in Excel, let it be repaired, save it and send it again.")
+        )
         return [], {}
     return grids, stamp
 
 
 def _tell_far(name: str, cell: str, findings: Findings) -> None:
     text = _("a value stands far outside of the table")
-    findings.wrong("sheet.far", text, sheet=name, cell=cell, action=_("Delete the rows and columns behind the table and save."))
+    findings.wrong(
+        "sheet.far", text, sheet=name, cell=cell, action=_("Delete the rows and columns behind the table and save.")
+    )
 
 
-def _marked(rows: list[list[object]], anatomy: Anatomy) -> Cells:
+def _marked(rows: Sequence[Sequence[object]], anatomy: Anatomy) -> Cells:
     """Make a grid and put marks where a value is not what it looks like."""
     places = [*anatomy.errors, *anatomy.uncomputed]
     height = max([len(rows), *(row + 1 for row, _column in places)])

@@ -92,7 +92,7 @@ def locate(grid: Grid, sheet: SheetForm) -> Located | None:
     return None if best is None else _located(grid, sheet, names, *best[1:])
 
 
-def _located(grid: Grid, sheet: SheetForm, names: "_Names", is_down: bool, head: int, is_by_id: bool) -> Located:  # noqa: FBT001
+def _located(grid: Grid, sheet: SheetForm, names: "_Names", is_down: bool, head: int, is_by_id: bool) -> Located:
     view = grid.cells.T if is_down else grid.cells
     columns: dict[str, int] = {}
     twice: dict[str, int] = {}

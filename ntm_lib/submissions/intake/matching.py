@@ -3,13 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from ntm_lib.errors import preview
-from ntm_lib.messages import _
+from ntm_lib.messages import _, in_every_language
 from ntm_lib.submissions.forms.layout import Form
 from ntm_lib.submissions.forms.words import finding_word
 from ntm_lib.submissions.intake.cells import as_year
 from ntm_lib.submissions.intake.faults import Findings
 from ntm_lib.submissions.intake.grids import Grid
-from ntm_lib.submissions.intake.headings import Located, fold, has_foreign_mark, locate, marked_sheet, named_table, share_found
+from ntm_lib.submissions.intake.headings import (
+    Located,
+    fold,
+    has_foreign_mark,
+    locate,
+    marked_sheet,
+    named_table,
+    share_found,
+)
 from ntm_lib.submissions.intake.scripts import DECODERS
 from ntm_lib.submissions.model import Level
 
@@ -51,7 +59,7 @@ def _match(grid: Grid, form: Form, findings: Findings) -> Located | None:
     if located is None or (grid.is_one_byte and share_found(located) < 1):
         located = _decoded(grid, form, findings, located)
     if located is None:
-        _tell_stranger(grid, form, findings)
+        _tell_stranger(grid, findings)
         return None
     if grid.is_hidden:
         text = _("a hidden sheet holds a table, which was read")
@@ -60,7 +68,9 @@ def _match(grid: Grid, form: Form, findings: Findings) -> Located | None:
         text = _("the sheet was read as '{sheet}'").format(sheet=located.sheet.name)
         findings.note("sheet.renamed", text, sheet=grid.name)
     if located.is_down != located.sheet.is_down:
-        findings.note("sheet.turned", _("lines and columns of the sheet are exchanged; it was read so"), sheet=grid.name)
+        findings.note(
+            "sheet.turned", _("lines and columns of the sheet are exchanged; it was read so"), sheet=grid.name
+        )
     return located
 
 
@@ -115,8 +125,8 @@ def _vietnamese(grid: Grid) -> int:
     )
 
 
-def _tell_stranger(grid: Grid, form: Form, findings: Findings) -> None:
-    if grid.name in {"Hướng dẫn", "Guide"}:
+def _tell_stranger(grid: Grid, findings: Findings) -> None:
+    if grid.name in in_every_language("Guide"):
         return
     if has_foreign_mark(grid):
         text = _("the sheet belongs to the form of another level or year and was not read")
@@ -128,5 +138,3 @@ def _tell_stranger(grid: Grid, form: Form, findings: Findings) -> None:
         findings.doubtful("sheet.unknown", text, sheet=grid.name, action=action)
     else:
         findings.note("sheet.text", _("a sheet without figures was not read"), sheet=grid.name)
-
-

@@ -45,7 +45,9 @@ def _bytes(path: Path, findings: Findings) -> bytes | None:
     elif not path.is_file():
         findings.wrong("file.folder", _("this is a folder, not a file"), action=_("Give the files in it."))
     elif (size := path.stat().st_size) == 0:
-        findings.wrong("file.empty", _("the file is empty (0 bytes)"), action=_("Send the file again; the copy broke off."))
+        findings.wrong(
+            "file.empty", _("the file is empty (0 bytes)"), action=_("Send the file again; the copy broke off.")
+        )
     elif size > LARGEST_FILE:
         text = _("the file has {size} MB").format(size=size // MEGABYTE)
         expected = _("at most {size} MB").format(size=LARGEST_FILE // MEGABYTE)
@@ -67,7 +69,9 @@ def _kind(path: Path, data: bytes, findings: Findings) -> Literal["xlsx", "csv"]
     elif suffix in _TEXT_SUFFIXES:
         return "csv"
     elif data.startswith(b"%PDF"):
-        findings.wrong("file.pdf", _("this is a PDF"), expected=_xlsx(), action=_("Send the workbook it was printed from."))
+        findings.wrong(
+            "file.pdf", _("this is a PDF"), expected=_xlsx(), action=_("Send the workbook it was printed from.")
+        )
     elif data.lstrip()[:1] == b"<":
         text = _("this is a web page or XML that was named a workbook")
         findings.wrong("file.html", text, expected=_xlsx(), action=_save_as())
@@ -92,11 +96,15 @@ def _tell_ole(data: bytes, findings: Findings) -> None:
     """Tell apart what the old container of Office may hold."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         text = _("the workbook is protected by a password to open it")
-        findings.wrong("file.password", text, action=_("Take the password off (File, Info, Protect) and send it again."))
+        findings.wrong(
+            "file.password", text, action=_("Take the password off (File, Info, Protect) and send it again.")
+        )
     elif "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
         findings.wrong("file.xls", _("this is a workbook of the old kind (.xls)"), expected=_xlsx(), action=_save_as())
     else:
-        findings.wrong("file.ole", _("this is an old Office document, not a workbook"), expected=_xlsx(), action=_save_as())
+        findings.wrong(
+            "file.ole", _("this is an old Office document, not a workbook"), expected=_xlsx(), action=_save_as()
+        )
 
 
 def _is_safe_workbook(data: bytes, findings: Findings) -> bool:
@@ -121,11 +129,17 @@ def _is_tame(entries: list[zipfile.ZipInfo], findings: Findings) -> bool:
         findings.wrong("zip.path", text, action=_ask())
         return False
     total = sum(entry.file_size for entry in entries)
-    tight = max((entry.file_size / max(entry.compress_size, 1) for entry in entries if entry.file_size > MEGABYTE), default=0)
+    tight = max(
+        (entry.file_size / max(entry.compress_size, 1) for entry in entries if entry.file_size > MEGABYTE), default=0
+    )
     if total > LARGEST_UNPACKED or tight > LARGEST_RATIO:
         text = _("unpacked the file would have {size} MB, {ratio} times its size")
-        text = text.format(size=total // MEGABYTE, ratio=round(max(tight, total / max(sum(e.compress_size for e in entries), 1))))
-        findings.wrong("zip.bomb", text, expected=_("at most {size} MB").format(size=LARGEST_UNPACKED // MEGABYTE), action=_ask())
+        text = text.format(
+            size=total // MEGABYTE, ratio=round(max(tight, total / max(sum(e.compress_size for e in entries), 1)))
+        )
+        findings.wrong(
+            "zip.bomb", text, expected=_("at most {size} MB").format(size=LARGEST_UNPACKED // MEGABYTE), action=_ask()
+        )
         return False
     if any(entry.flag_bits & 1 for entry in entries):
         text = _("parts of the file are encrypted")

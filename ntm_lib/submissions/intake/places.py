@@ -11,7 +11,19 @@ from ntm_lib.units import Vintage
 from ntm_lib.units.names import key, loose_key, nearest
 
 _CODE = re.compile(r"(\d{2,5})(?:\.0+)?(?:\s*[-–:.]?\s+.*)?")
-_TOTALS = ("tong", "cong", "toantinh", "toanhuyen", "toanxa", "binhquan", "trungbinh", "total", "ghichu", "nguoilap", "thutruong")
+_TOTALS = (
+    "tong",
+    "cong",
+    "toantinh",
+    "toanhuyen",
+    "toanxa",
+    "binhquan",
+    "trungbinh",
+    "total",
+    "ghichu",
+    "nguoilap",
+    "thutruong",
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,11 @@ class Places:
         if name and code not in (found := self._spelled(name)) and found:
             others = ", ".join(f"{other} {self.names[other]}" for other in found)
             expected = _("the name of that code: {name}").format(name=self.names[code])
-            return NoPlace("line.code_and_name", expected, _("Code or name is exchanged; the name is that of {others}.").format(others=others))
+            return NoPlace(
+                "line.code_and_name",
+                expected,
+                _("Code or name is exchanged; the name is that of {others}.").format(others=others),
+            )
         return code
 
     def _stranger(self, code: str) -> NoPlace:
@@ -62,13 +78,21 @@ class Places:
             unit = self._vintage.unit(code)
         except NtmError:
             meant = next((unit.label for unit in self._vintage.register.versions(code)), "")
-            action = _("On another date the code is {unit}. Use the codes of the form.").format(unit=meant) if meant else _use_list()
+            action = (
+                _("On another date the code is {unit}. Use the codes of the form.").format(unit=meant)
+                if meant
+                else _use_list()
+            )
             return NoPlace("line.unknown_code", _("a commune of the form"), action)
         if not unit.is_in_programme and unit.level == "commune":
             action = _("{unit} is outside the programme; delete the line.").format(unit=unit.name)
             return NoPlace("line.outside_programme", _("a commune in the programme"), action)
-        action = _("{unit} is not of the unit that reports; delete the line or check who reports.").format(unit=unit.name)
-        return NoPlace("line.other_district", _("a commune of {unit}").format(unit=self._vintage.unit(self._sender).name), action)
+        action = _("{unit} is not of the unit that reports; delete the line or check who reports.").format(
+            unit=unit.name
+        )
+        return NoPlace(
+            "line.other_district", _("a commune of {unit}").format(unit=self._vintage.unit(self._sender).name), action
+        )
 
     def _by_name(self, name: str) -> str | NoPlace:
         found = self._spelled(name)

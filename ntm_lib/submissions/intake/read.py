@@ -76,10 +76,17 @@ def _sender(stamp: Stamp | None, expected: Sender | None, findings: Findings) ->
         ("stamp.unit", (found.unit, found.level) != (expected.unit, expected.level), found.unit, expected.unit),
         ("stamp.round", found.round != expected.round, found.round, expected.round),
         ("stamp.as_of", found.as_of != expected.as_of, _day(found.as_of), _day(expected.as_of)),
-        ("stamp.vintage", found.unit_vintage != expected.unit_vintage, _day(found.unit_vintage), _day(expected.unit_vintage)),
+        (
+            "stamp.vintage",
+            found.unit_vintage != expected.unit_vintage,
+            _day(found.unit_vintage),
+            _day(expected.unit_vintage),
+        ),
     ):
         if is_other:
-            findings.wrong(rule, _what(rule).format(found=text), expected=wanted, action=_("Check which file belongs to whom."))
+            findings.wrong(
+                rule, _what(rule).format(found=text), expected=wanted, action=_("Check which file belongs to whom.")
+            )
     return found
 
 
@@ -117,7 +124,11 @@ def _values(grids: Sequence[Grid], form: Form, project: Project, findings: Findi
     values = pd.concat(frames, ignore_index=True) if frames else empty_values()
     _repeats(values, findings)
     if values.empty and not findings.has_wrong:
-        findings.wrong("file.no_values", _("the file holds no figures"), action=_("Fill in the form; a blank form is not a report."))
+        findings.wrong(
+            "file.no_values",
+            _("the file holds no figures"),
+            action=_("Fill in the form; a blank form is not a report."),
+        )
     return values
 
 

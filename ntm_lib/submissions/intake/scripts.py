@@ -3,7 +3,15 @@
 import re
 import unicodedata
 
-_ACUTE, _GRAVE, _HOOK, _TILDE, _DOT, _ROOF, _BREVE = "\u0301", "\u0300", "\u0309", "\u0303", "\u0323", "\u0302", "\u0306"
+_ACUTE, _GRAVE, _HOOK, _TILDE, _DOT, _ROOF, _BREVE = (
+    "\u0301",
+    "\u0300",
+    "\u0309",
+    "\u0303",
+    "\u0323",
+    "\u0302",
+    "\u0306",
+)
 # VNI writes a vowel and then a sign: aá is ấ. The signs as they look when read as Latin-1.
 _SIGNS = {
     "ù": _ACUTE, "ø": _GRAVE, "û": _HOOK, "õ": _TILDE, "ï": _DOT,

@@ -1,11 +1,10 @@
 """Check the shape of a located sheet: merged and hidden cells, columns that are missing, new or stand twice."""
 
-import numpy as np
-
 from ntm_lib.messages import _
-from ntm_lib.submissions.forms.layout import Role
+from ntm_lib.submissions.forms.layout import FIRST_LINE, FormColumn, Role
 from ntm_lib.submissions.intake.cells import shown
 from ntm_lib.submissions.intake.faults import Findings
+from ntm_lib.submissions.intake.grids import Cells
 from ntm_lib.submissions.intake.headings import Located
 
 _HEAD_ROLES = {Role.UNIT, Role.NAME, Role.YEAR, Role.STATUS, Role.AS_OF}
@@ -19,30 +18,33 @@ def check_shape(located: Located, findings: Findings) -> None:
 
 
 def _columns(located: Located, findings: Findings) -> None:
-    sheet, view = located.sheet, located.view
-    below = view[located.head + 1 :]
+    name, head = sheet_name(located), located.head
     for item, place in located.twice.items():
-        heading = sheet.column(item).heading
-        text = _("the column '{column}' stands twice").format(column=heading)
+        text = _("the column '{column}' stands twice").format(column=located.sheet.column(item).heading)
         action = _("Delete or rename one of the two.")
-        findings.wrong("column.twice", text, sheet=sheet_name(located), cell=located.address(located.head, place), action=action)
+        findings.wrong("column.twice", text, sheet=name, cell=located.address(head, place), action=action)
     for place, heading in located.unknown.items():
-        if _has_values(below[:, place]):
-            text = _("a column that the form does not have was not read: {heading}").format(heading=shown(heading) or "?")
+        if _has_values(located.view[head + 1 :, place]):
+            text = _("a column that the form does not have was not read: {heading}")
+            text = text.format(heading=shown(heading) or "?")
             action = _("Write its figures into a column of the form, or delete it.")
-            where = located.address(located.head, place)
-            findings.doubtful("column.unknown", text, sheet=sheet_name(located), cell=where, action=action)
-    needed = [column for column in sheet.columns if column.item not in located.columns and column.role is not Role.NAME]
-    is_named = any(column.role is Role.NAME and column.item in located.columns for column in sheet.columns)
-    for column in needed:
-        if column.role is Role.UNIT and is_named:
-            continue
+            findings.doubtful("column.unknown", text, sheet=name, cell=located.address(head, place), action=action)
+    for column in _absent(located):
         text = _("the column '{column}' is missing").format(column=column.heading)
-        place = {"sheet": sheet_name(located), "cell": located.address(located.head, 0)}
         if column.required and column.role is not Role.AS_OF:
-            findings.wrong("column.missing", text, action=_("Take the newest form and copy the figures into it."), **place)
+            action = _("Take the newest form and copy the figures into it.")
+            findings.wrong("column.missing", text, sheet=name, cell=located.address(head, 0), action=action)
         else:
-            findings.note("column.not_there", text + ": " + _("not reported"), **place)
+            text = f"{text}: {_('not reported')}"
+            findings.note("column.not_there", text, sheet=name, cell=located.address(head, 0))
+
+
+def _absent(located: Located) -> list[FormColumn]:
+    """Return the columns that the sheet lacks; code or name of the unit is enough."""
+    there = located.columns
+    is_named = any(column.role is Role.NAME and column.item in there for column in located.sheet.columns)
+    optional = {Role.NAME, Role.UNIT} if is_named else {Role.NAME}
+    return [column for column in located.sheet.columns if column.item not in there and column.role not in optional]
 
 
 def sheet_name(located: Located) -> str:
@@ -50,7 +52,7 @@ def sheet_name(located: Located) -> str:
     return located.grid.name
 
 
-def _has_values(cells: np.ndarray) -> bool:
+def _has_values(cells: Cells) -> bool:
     return any(isinstance(cell, float) for cell in cells) or int(sum(cell != "" for cell in cells)) > 4
 
 
@@ -76,19 +78,23 @@ def _merged(located: Located, findings: Findings) -> None:
 
 
 def _hidden(located: Located, findings: Findings) -> None:
-    anatomy = located.grid.anatomy
-    rows, columns = anatomy.hidden_rows, anatomy.hidden_columns
+    """Tell of figures in hidden lines and columns; the technical ids of a form are hidden too, and hold none."""
+    anatomy, view, head = located.grid.anatomy, located.view, located.head
+    lines, columns = anatomy.hidden_rows, anatomy.hidden_columns
     if located.is_down:
-        rows, columns = columns, rows
-    values = [located.columns[column.item] for column in located.sheet.columns if column.role is Role.VALUE and column.item in located.columns]
-    for name, rule, places, cells_of in (
-        (_("a hidden line holds figures, which were read"), "sheet.hidden_lines", rows, lambda at: located.view[at, values]),
-        (_("a hidden column holds figures, which were read"), "sheet.hidden_columns", columns, lambda at: located.view[located.head + 4 :, at]),
-    ):
-        limit = len(located.view) if rule == "sheet.hidden_lines" else located.view.shape[1]
-        shown_places = sorted(at for at in places if at < limit and (at > located.head if rule == "sheet.hidden_lines" else at in values))
-        used = [at for at in shown_places if any(cell != "" for cell in cells_of(at))]
-        if used:
-            where = located.address(used[0], 0) if rule == "sheet.hidden_lines" else located.address(located.head, used[0])
-            action = _("Show what is hidden and check that it is meant to be reported ({count}).").format(count=len(used))
-            findings.doubtful(rule, name, sheet=sheet_name(located), cell=where, action=action)
+        lines, columns = columns, lines
+    roles = {place: located.sheet.column(item).role for item, place in located.columns.items()}
+    values = [place for place, role in roles.items() if role is Role.VALUE]
+    used = [at for at in sorted(lines) if head < at < len(view) and (view[at, values] != "").any()]
+    if used:
+        text = _("a hidden line holds figures, which were read")
+        _tell_hidden("sheet.hidden_lines", text, located, located.address(used[0], 0), len(used), findings)
+    used = [at for at in sorted(columns) if at in values and (view[head + FIRST_LINE :, at] != "").any()]
+    if used:
+        text = _("a hidden column holds figures, which were read")
+        _tell_hidden("sheet.hidden_columns", text, located, located.address(head, used[0]), len(used), findings)
+
+
+def _tell_hidden(rule: str, text: str, located: Located, cell: str, count: int, findings: Findings) -> None:
+    action = _("Show what is hidden and check that it is meant to be reported ({count}).").format(count=count)
+    findings.doubtful(rule, text, sheet=sheet_name(located), cell=cell, action=action)

@@ -8,7 +8,17 @@ import pandas as pd
 
 from ntm_lib.messages import _
 from ntm_lib.submissions.forms.layout import FIRST_LINE, HEADING, FormColumn, Role, year_end
-from ntm_lib.submissions.intake.cells import UNASSESSED, Read, Trouble, as_date, as_number, as_text, as_year, decimal_mark, shown
+from ntm_lib.submissions.intake.cells import (
+    UNASSESSED,
+    Read,
+    Trouble,
+    as_date,
+    as_number,
+    as_text,
+    as_year,
+    decimal_mark,
+    shown,
+)
 from ntm_lib.submissions.intake.faults import Findings
 from ntm_lib.submissions.intake.grids import Broken
 from ntm_lib.submissions.intake.headings import Located, fold
@@ -39,8 +49,12 @@ class TableReader:
         self.located, self.sheet, self.view = located, located.sheet, located.view
         self.sender, self.places, self.findings = sender, places, findings
         self.name = located.grid.name
-        self.roles = {column.role: column for column in self.sheet.columns if column.role is not Role.VALUE}
-        self.values = [column for column in self.sheet.columns if column.role is Role.VALUE and column.item in located.columns]
+        self.roles: dict[Role, FormColumn] = {
+            column.role: column for column in self.sheet.columns if column.role is not Role.VALUE
+        }
+        self.values = [
+            column for column in self.sheet.columns if column.role is Role.VALUE and column.item in located.columns
+        ]
 
     def read(self) -> pd.DataFrame:
         """Return the values of the sheet, one to a row; empty cells have none."""
@@ -109,14 +123,18 @@ class TableReader:
             return None
         if not self._agree(at, year, status, as_of):
             return None
-        return Line(at, unit, year, FINDING if self.sheet.is_finding else join_keys([key or "" for key in keys]), status, as_of)
+        return Line(
+            at, unit, year, FINDING if self.sheet.is_finding else join_keys([key or "" for key in keys]), status, as_of
+        )
 
     def _no_unit(self, at: int, unit: NoPlace | None, code: object, name: object) -> None:
         first = self.view[at, : min(4, self.view.shape[1])]
         if is_total(code, name, *first):
             text = _("a line of totals or below the table was not read: {text}")
             words = next((shown(cell) for cell in (code, name, *first) if isinstance(cell, str) and cell), "")
-            self.findings.note("line.total", text.format(text=words), sheet=self.name, cell=self._address(at, self._unit_item()))
+            self.findings.note(
+                "line.total", text.format(text=words), sheet=self.name, cell=self._address(at, self._unit_item())
+            )
             return
         place = {"sheet": self.name, "cell": self._address(at, self._unit_item())}
         if isinstance(unit, NoPlace):
@@ -128,7 +146,9 @@ class TableReader:
             self.findings.wrong("line.no_unit", text, expected=_("a commune of the form"), action=action, **place)
         else:
             words = next((shown(cell) for cell in self.view[at] if cell != ""), "")
-            self.findings.note("line.outside", _("text outside of the table was not read: {text}").format(text=words), **place)
+            self.findings.note(
+                "line.outside", _("text outside of the table was not read: {text}").format(text=words), **place
+            )
 
     def _unit_item(self) -> str:
         return self.roles[Role.UNIT].item
@@ -136,11 +156,14 @@ class TableReader:
     def _has_figures(self, at: int) -> bool:
         cells = (self.view[at, self.located.columns[column.item]] for column in self.values)
         kinds = (Read, Trouble)
-        return any(
-            isinstance(cell, (float, Broken))
-            or (cell != "" and column.type in _NUMERIC and isinstance(as_number(cell, column), kinds[0]))
-            for cell, column in zip(cells, self.values, strict=True)
-        ) or sum(self.view[at] != "") > 3
+        return (
+            any(
+                isinstance(cell, (float, Broken))
+                or (cell != "" and column.type in _NUMERIC and isinstance(as_number(cell, column), kinds[0]))
+                for cell, column in zip(cells, self.values, strict=True)
+            )
+            or sum(self.view[at] != "") > 3
+        )
 
     def _year(self, at: int) -> int | None:
         cell = self._cell(at, Role.YEAR)
@@ -148,7 +171,9 @@ class TableReader:
         year = as_year(cell)
         if cell == "":
             found, expected = _("the line has no year"), _("a year")
-            self.findings.wrong("line.no_year", found, expected=expected, action=_("Write the year of the figures."), **place)
+            self.findings.wrong(
+                "line.no_year", found, expected=expected, action=_("Write the year of the figures."), **place
+            )
         elif year is None:
             self.findings.wrong("line.year_unreadable", shown(cell), expected=_("a year such as 2019"), **place)
         elif self.sheet.years and year not in self.sheet.years:
@@ -165,7 +190,9 @@ class TableReader:
         expected = " / ".join(column.words.values())
         if cell == "":
             action = _("Choose the status of the figures from the list.")
-            self.findings.wrong("line.no_status", _("the line has no status"), expected=expected, action=action, **place)
+            self.findings.wrong(
+                "line.no_status", _("the line has no status"), expected=expected, action=action, **place
+            )
             return None
         read = as_text(cell, column)
         if isinstance(read, Trouble):
@@ -191,12 +218,16 @@ class TableReader:
         place = {"sheet": self.name, "cell": self._address(at, "as_of_date")}
         if as_of > self.sender.as_of:
             expected = _("not after {date}, the day of the workbook").format(date=shown(self.sender.as_of))
-            self.findings.wrong("line.after_cut_off", shown(as_of), expected=expected, action=_("Check the date."), **place)
+            self.findings.wrong(
+                "line.after_cut_off", shown(as_of), expected=expected, action=_("Check the date."), **place
+            )
             return False
         if status == "actual" and self.sheet.years and as_of < dt.date(year, 12, 31):
             found = _("actual, though {year} was not over on {date}").format(year=year, date=shown(as_of))
             word = self.sheet.column("status").words["estimate"]
-            self.findings.wrong("line.actual_too_early", found, expected=word, action=_("Correct the status or the date."), **place)
+            self.findings.wrong(
+                "line.actual_too_early", found, expected=word, action=_("Correct the status or the date."), **place
+            )
             return False
         return True
 
@@ -206,7 +237,9 @@ class TableReader:
         if cell == "":
             found = _("'{column}' is empty in a line with figures").format(column=column.heading)
             action = _("Fill it in, so that the lines can be told apart.")
-            self.findings.wrong("line.no_key", found, sheet=self.name, cell=self._address(at, column.item), action=action)
+            self.findings.wrong(
+                "line.no_key", found, sheet=self.name, cell=self._address(at, column.item), action=action
+            )
             return None
         read = self._read(cell, column)
         if isinstance(read, Trouble):
@@ -240,7 +273,7 @@ class TableReader:
         places: list[int] = []
         is_plain = column.type == "number" and not column.words
         low, high = _span(column)
-        for at in kept:
+        for at in map(int, kept):
             cell = cells[at]
             if is_plain and type(cell) is float and low <= cell <= high:
                 values.append(cell)
@@ -309,5 +342,3 @@ def _counts(cells: list[object]) -> bool:
     if len(numbers) < 3 or not all(number.isdigit() for number in numbers):
         return False
     return [int(number) for number in numbers] == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
-
-
