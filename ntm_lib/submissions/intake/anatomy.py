@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
 from posixpath import join, normpath
@@ -68,6 +69,7 @@ def read_anatomy(data: bytes, findings: Findings) -> dict[str, Anatomy] | None:
         EOFError,
         ValueError,
         zipfile.LargeZipFile,
+        zlib.error,
         NotImplementedError,
         OSError,
     ) as error:
@@ -75,8 +77,6 @@ def read_anatomy(data: bytes, findings: Findings) -> dict[str, Anatomy] | None:
         findings.wrong(
             "book.damaged", text, action=_("Open it in Excel, let it be repaired, save it and send it again.")
         )
-    except zipfile.error as error:  # a stream that does not unpack
-        findings.wrong("book.damaged", _short(error))
     return None
 
 

@@ -66,8 +66,8 @@ class TableReader:
         used = np.flatnonzero(is_filled.any(axis=1)) + first
         lines = [line for at in used if (line := self._line(int(at))) is not None]
         self._required(lines)
-        texts = [cell for cell in block.ravel() if type(cell) is str and cell[:1] in "+-0123456789" and cell]
-        mark = decimal_mark(texts)
+        numeric = block[:, [column.type in _NUMERIC for column in self.values]]
+        mark = decimal_mark(cell for cell in numeric.ravel() if type(cell) is str and cell)
         frames = [frame for column in self.values if (frame := self._column(column, lines, mark)) is not None]
         return pd.concat(frames, ignore_index=True).astype(_TYPES) if frames else empty_values()
 
@@ -175,7 +175,9 @@ class TableReader:
                 "line.no_year", found, expected=expected, action=_("Write the year of the figures."), **place
             )
         elif year is None:
-            self.findings.wrong("line.year_unreadable", shown(cell), expected=_("a year such as 2019"), **place)
+            self.findings.wrong(
+                "line.year_unreadable", shown(cell), expected=_("a year such as 2019"), action=_("Write the year of the figures."), **place
+            )
         elif self.sheet.years and year not in self.sheet.years:
             expected = ", ".join(map(str, self.sheet.years))
             action = _("Figures of other years belong into the sheet or workbook of that year.")
