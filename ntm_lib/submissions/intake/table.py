@@ -176,7 +176,11 @@ class TableReader:
             )
         elif year is None:
             self.findings.wrong(
-                "line.year_unreadable", shown(cell), expected=_("a year such as 2019"), action=_("Write the year of the figures."), **place
+                "line.year_unreadable",
+                shown(cell),
+                expected=_("a year such as 2019"),
+                action=_("Write the year of the figures."),
+                **place,
             )
         elif self.sheet.years and year not in self.sheet.years:
             expected = ", ".join(map(str, self.sheet.years))

@@ -64,7 +64,9 @@ def test_libreoffice_opens_recalculates_and_saves_the_same(project: Project, tmp
     path, values = filled(tmp_path / "a.xlsx", project, sender(), tuple(range(2015, 2020)))
     book = openpyxl.load_workbook(path)  # a formula that only a program that recalculates gives a value
     sheet = book["Biểu 08"]
-    place = next(cell for row in sheet.iter_rows(min_row=10, min_col=5) for cell in row if isinstance(cell.value, (int, float)))
+    place = next(
+        cell for row in sheet.iter_rows(min_row=10, min_col=5) for cell in row if isinstance(cell.value, (int, float))
+    )
     expected = place.value
     place.value = f"={expected}*1"
     book.save(path)
@@ -123,7 +125,9 @@ def test_headings_are_locked_and_cells_are_open(project: Project, tmp_path: Path
             assert page.cell(row + 1, place + 1).value == column.heading
             row, place = sheet.place(4, position)
             cell = page.cell(row + 1, place + 1)
-            assert cell.protection.locked == (column.role in {Role.UNIT, Role.NAME, Role.YEAR} and cell.value is not None)
+            assert cell.protection.locked == (
+                column.role in {Role.UNIT, Role.NAME, Role.YEAR} and cell.value is not None
+            )
     assert book.sheetnames[0] == "Hướng dẫn"
     assert [book[name].sheet_state for name in ("_ds", "_ntm")] == ["veryHidden"] * 2
 

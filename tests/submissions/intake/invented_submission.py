@@ -32,7 +32,9 @@ def comparable(values: pd.DataFrame) -> pd.DataFrame:
     return values.drop(columns=["sheet", "cell"]).sort_values(KEY, ignore_index=True)
 
 
-def filled(path: Path, project: Project, who: Sender, years: tuple[int, ...], seed: int = 1) -> tuple[Path, pd.DataFrame]:
+def filled(
+    path: Path, project: Project, who: Sender, years: tuple[int, ...], seed: int = 1
+) -> tuple[Path, pd.DataFrame]:
     """Write a workbook full of invented values."""
     form = form_of(project, who, years)
     values = invent(form, np.random.default_rng(seed))
@@ -89,4 +91,6 @@ def _value(column: FormColumn, rng: np.random.Generator) -> tuple[float, str | N
             return np.nan, "2018-05-03"
         case "code":
             return np.nan, COMMUNE
-    return np.nan, str(rng.choice(["=1+1", "Đường trục xóm Nà Lẹng; 50 % xong", "-", "007", "@x", 'Nhà "văn hóa"', "1,5"]))
+    return np.nan, str(
+        rng.choice(["=1+1", "Đường trục xóm Nà Lẹng; 50 % xong", "-", "007", "@x", 'Nhà "văn hóa"', "1,5"])
+    )

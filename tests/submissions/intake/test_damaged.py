@@ -94,7 +94,12 @@ def broken_stream(data: bytes) -> bytes:
 FILES: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
     "empty": ("a.xlsx", lambda _good: b"", "file.empty", "rỗng"),
     "too large": ("a.xlsx", lambda _good: b"PK" + b"\0" * LARGEST_FILE, "file.large", "MB"),
-    "a text with the name of a workbook": ("a.xlsx", lambda _good: b"xin chao", "file.not_workbook", "không phải bảng tính"),
+    "a text with the name of a workbook": (
+        "a.xlsx",
+        lambda _good: b"xin chao",
+        "file.not_workbook",
+        "không phải bảng tính",
+    ),
     "a PDF": ("a.pdf", lambda _good: b"%PDF-1.4", "file.pdf", "PDF"),
     "a web page": ("a.xls", lambda _good: b"<html><table>", "file.html", "trang web"),
     "a picture": ("a.png", lambda _good: b"\x89PNG", "file.kind", ".png"),
@@ -103,19 +108,34 @@ FILES: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
     "an old document": ("a.doc", lambda _good: OLE + "WordDocument".encode("utf-16-le"), "file.ole", "văn bản Office"),
     "cut off": ("a.xlsx", lambda good: good[: len(good) // 2], "file.truncated", "cắt cụt"),
     "first bytes only": ("a.xlsx", lambda good: good[:40], "file.truncated", "cắt cụt"),
-    "a zip bomb": ("a.xlsx", lambda good: repacked(good, {"xl/media/a.bin": b"\0" * (40 << 20)}), "zip.bomb", "giải nén"),
+    "a zip bomb": (
+        "a.xlsx",
+        lambda good: repacked(good, {"xl/media/a.bin": b"\0" * (40 << 20)}),
+        "zip.bomb",
+        "giải nén",
+    ),
     "too many parts": (
         "a.xlsx",
         lambda good: repacked(good, {f"xl/media/{at}.bin": b"" for at in range(2100)}),
         "zip.entries",
         "phần",
     ),
-    "a name that leads outside": ("a.xlsx", lambda good: repacked(good, {"../../etc/x": b""}), "zip.path", "../../etc/x"),
+    "a name that leads outside": (
+        "a.xlsx",
+        lambda good: repacked(good, {"../../etc/x": b""}),
+        "zip.path",
+        "../../etc/x",
+    ),
     "a name from the root": ("a.xlsx", lambda good: repacked(good, {"C:\\x": b""}), "zip.path", "C:"),
     "encrypted parts": ("a.xlsx", flagged, "zip.encrypted", "mã hóa"),
     "a part twice": ("a.xlsx", lambda good: repacked(good, {"XL/Workbook.xml": b""}), "zip.twice", "lặp"),
     "macros": ("a.xlsm", lambda good: repacked(good, {"xl/vbaProject.bin": b"x"}), "file.macros", "macro"),
-    "a binary workbook": ("a.xlsb", lambda _good: packed(xl__workbook_bin=b"") .replace(b"workbook_bin", b"workbook.bin"), "file.xlsb", ".xlsb"),
+    "a binary workbook": (
+        "a.xlsb",
+        lambda _good: packed(xl__workbook_bin=b"").replace(b"workbook_bin", b"workbook.bin"),
+        "file.xlsb",
+        ".xlsb",
+    ),
     "a document": ("a.docx", lambda _good: packed(word__document_xml=b""), "file.docx", "Word"),
     "OpenDocument": ("a.ods", lambda _good: packed(content_xml=b""), "file.ods", "OpenDocument"),
     "a zip of workbooks": ("a.zip", lambda good: packed(a=good), "file.zip", "zip"),
@@ -279,10 +299,20 @@ BOOKS: dict[str, tuple[Callable[[openpyxl.Workbook], None], str, Weight, str]] =
     "a number that may be two": (in_column(CAPITAL, MONEY, "1.234"), "cell.ambiguous", W, "1.234"),
     "a dash": (in_column(CAPITAL, MONEY, "-"), "cell.dash", D, "-"),
     "a date in a number": (in_column(CAPITAL, MONEY, dt.date(2019, 5, 3)), "cell.date_for_number", W, "03/05/2019"),
-    "a formula that ended in an error": (in_column(CAPITAL, MONEY, "#DIV/0!", data_type="e"), "cell.formula_error", W, "#DIV/0!"),
+    "a formula that ended in an error": (
+        in_column(CAPITAL, MONEY, "#DIV/0!", data_type="e"),
+        "cell.formula_error",
+        W,
+        "#DIV/0!",
+    ),
     "a formula that was never computed": (in_column(CAPITAL, MONEY, "=1+1"), "cell.formula_uncomputed", W, "công thức"),
     "infinity": (in_column(CAPITAL, MONEY, "9e999"), "cell.infinite", W, "9e999"),
-    "not assessed where no rule allows it": (in_column(CAPITAL, MONEY, "Không xét"), "cell.not_assessed", W, "Không xét"),
+    "not assessed where no rule allows it": (
+        in_column(CAPITAL, MONEY, "Không xét"),
+        "cell.not_assessed",
+        W,
+        "Không xét",
+    ),
     "a word outside of the list": (in_column(POVERTY, "poverty_standard", "chuẩn cũ"), "cell.choice", W, "chuẩn cũ"),
     "a date that cannot be read": (in_column(CAPITAL, "period_from", "đầu năm"), "cell.date", W, "đầu năm"),
     "a day that does not exist": (in_column(CAPITAL, "period_from", "31/02/2018"), "cell.no_such_day", W, "31/02/2018"),
@@ -328,12 +358,19 @@ BOOKS: dict[str, tuple[Callable[[openpyxl.Workbook], None], str, Weight, str]] =
     "another cut-off date": (stamp("as_of", "2018-06-30"), "stamp.as_of", W, "30/06/2018"),
     "a newer form": (stamp("format", "99"), "stamp.newer", W, "99"),
     "a stamp that was changed": (stamp("as_of", "hôm nay"), "stamp.damaged", W, "bị sửa"),
-    "no table": (lambda book: [book.remove(page) for page in book.worksheets if page.title[:4] == "Biểu"], "book.no_table", W, "không tìm thấy"),
+    "no table": (
+        lambda book: [book.remove(page) for page in book.worksheets if page.title[:4] == "Biểu"],
+        "book.no_table",
+        W,
+        "không tìm thấy",
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", BOOKS)
-def test_a_damaged_workbook_is_told_with_cell_and_reason(kind: str, good: bytes, project: Project, tmp_path: Path) -> None:
+def test_a_damaged_workbook_is_told_with_cell_and_reason(
+    kind: str, good: bytes, project: Project, tmp_path: Path
+) -> None:
     change, rule, weight, words = BOOKS[kind]
     reading = read("a.xlsx", edited(good, change), project, tmp_path, sender=sender(DISTRICT, Level.DISTRICT))
     told = [finding for finding in reading.findings if finding.rule == rule]
@@ -352,7 +389,9 @@ def test_there_are_far_more_than_forty_kinds_each_with_a_rule_of_its_own() -> No
     assert len({rule for *_rest, rule, _words in FILES.values()} | {rule for _c, rule, _w, _t in BOOKS.values()}) >= 75
 
 
-@pytest.mark.parametrize("kind", ["text in a number", "a formula that ended in an error", "an unknown code", "a hidden line"])
+@pytest.mark.parametrize(
+    "kind", ["text in a number", "a formula that ended in an error", "an unknown code", "a hidden line"]
+)
 def test_nothing_but_the_damaged_cell_or_line_is_lost(kind: str, good: bytes, project: Project, tmp_path: Path) -> None:
     whole = read("good.xlsx", good, project, tmp_path).values
     values = read("a.xlsx", edited(good, BOOKS[kind][0]), project, tmp_path).values
@@ -421,6 +460,8 @@ def test_the_same_form_by_another_hand_is_read_the_same(good: bytes, project: Pr
     assert [finding for finding in reading.findings if finding.weight is W] == []
     expected = whole[whole["table"] == "b06"]
     found = comparable(reading.values)
-    assert found[["unit_code", "year", "row", "item"]].equals(comparable(expected)[["unit_code", "year", "row", "item"]])
+    assert found[["unit_code", "year", "row", "item"]].equals(
+        comparable(expected)[["unit_code", "year", "row", "item"]]
+    )
     assert (found["number"].fillna(-1) - comparable(expected)["number"].fillna(-1)).abs().max() < 0.006
     assert who.as_of == DAY
