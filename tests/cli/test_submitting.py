@@ -45,7 +45,9 @@ def _report(path: Path, households: object = 812) -> Path:
 
 def test_a_template_is_filled_in_checked_taken_in_and_withdrawn(ntm, own_project: Project, tmp_path: Path) -> None:
     path = tmp_path / "minh_thanh.xlsx"
-    code, out, err = ntm("template", "--commune", COMMUNE, "--on", "2019-06-30", "--years", "2018-2019", "-o", str(path))
+    code, out, err = ntm(
+        "template", "--commune", COMMUNE, "--on", "2019-06-30", "--years", "2018-2019", "-o", str(path)
+    )
     assert (code, err) == (0, "")
     assert "Minh Thanh" in out
     _report(path)
@@ -71,7 +73,9 @@ def test_a_refused_file_is_told_and_not_stored_and_the_good_one_beside_it_is(
     ntm, own_project: Project, tmp_path: Path
 ) -> None:
     for unit in (COMMUNE, "01831"):
-        ntm("template", "--commune", unit, "--on", "2019-06-30", "--years", "2018", "-o", str(tmp_path / f"{unit}.xlsx"))
+        ntm(
+            "template", "--commune", unit, "--on", "2019-06-30", "--years", "2018", "-o", str(tmp_path / f"{unit}.xlsx")
+        )
     _report(tmp_path / f"{COMMUNE}.xlsx", "nhiều hộ")
     _report(tmp_path / "01831.xlsx")
     (tmp_path / "broken.xlsx").write_bytes(b"PK")

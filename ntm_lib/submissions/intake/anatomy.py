@@ -181,7 +181,7 @@ def _special_cells(
     """Find formulas that ended in an error or were never computed, and numbers shown as percentages."""
     errors: dict[Place, str] = {}
     uncomputed, shares = set(), set()
-    has_formulas = b"<f" in content or b't="e"' in content
+    has_formulas = b"<f>" in content or b"<f " in content or b"<f/" in content or b't="e"' in content
     if not has_formulas and not any(b's="%s"' % style in content for style in percents):
         return errors, frozenset(), frozenset()
     for match in _CELL.finditer(content):

@@ -59,7 +59,9 @@ CODES = {
 
 @pytest.mark.parametrize("mark", [";", "\t", ","])
 @pytest.mark.parametrize("code", CODES)
-def test_csv_is_read_in_every_code_and_with_every_separator(code: str, mark: str, project: Project, tmp_path: Path) -> None:
+def test_csv_is_read_in_every_code_and_with_every_separator(
+    code: str, mark: str, project: Project, tmp_path: Path
+) -> None:
     rows = [[f'"{cell}"' if mark in cell else cell for cell in row] for row in lines(project)]
     text = "\r\n".join(mark.join(row) for row in rows)
     path = tmp_path / "bieu_10.csv"
@@ -186,12 +188,24 @@ def test_the_other_numbers_of_a_sheet_say_which_mark_stands_before_decimals() ->
 
 
 @pytest.mark.parametrize(
-    "cell", ["30/06/2019", "30-6-2019", "30.06.2019", "2019-06-30", "ngày 30 tháng 6 năm 2019", 43646.0, "43646", "30 / 6 / 2019"]
+    "cell",
+    [
+        "30/06/2019",
+        "30-6-2019",
+        "30.06.2019",
+        "2019-06-30",
+        "ngày 30 tháng 6 năm 2019",
+        43646.0,
+        "43646",
+        "30 / 6 / 2019",
+    ],
 )
 def test_dates_are_read_with_the_day_first(cell: object) -> None:
     assert str(as_date(cell).value) == "2019-06-30"
 
 
-@pytest.mark.parametrize(("cell", "year"), [(2019.0, 2019), ("năm 2019", 2019), ("2019", 2019), ("19", None), (3.0, None)])
+@pytest.mark.parametrize(
+    ("cell", "year"), [(2019.0, 2019), ("năm 2019", 2019), ("2019", 2019), ("19", None), (3.0, None)]
+)
 def test_years(cell: object, year: int | None) -> None:
     assert as_year(cell) == year
