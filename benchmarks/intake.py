@@ -99,7 +99,9 @@ def main() -> None:
             for count in (len(paths) // 4, len(paths)):
                 seconds, peak, found = measure(how, folder, count)
                 times[how] = seconds
-                print(f"{how}: {count} files, {seconds:.1f} s of computing, peak {peak:.0f} MB, {found} values or cells")
+                print(
+                    f"{how}: {count} files, {seconds:.1f} s of computing, peak {peak:.0f} MB, {found} values or cells"
+                )
         for how in ways[1:]:
             print(f"{how} / pandas.read_excel: {times[how] / times['pandas']:.2f} of the time")
 

@@ -87,10 +87,8 @@ def _value(column: FormColumn, rng: np.random.Generator) -> tuple[float, str | N
             return round(float(rng.uniform(low, high)), int(rng.integers(0, 5))), None
         case "choice":
             return np.nan, str(rng.choice(list(column.words)))
-        case "date":
-            return np.nan, "2018-05-03"
-        case "code":
-            return np.nan, COMMUNE
+        case "date" | "code":
+            return np.nan, COMMUNE if column.type == "code" else "2018-05-03"
     return np.nan, str(
         rng.choice(["=1+1", "Đường trục xóm Nà Lẹng; 50 % xong", "-", "007", "@x", 'Nhà "văn hóa"', "1,5"])
     )
