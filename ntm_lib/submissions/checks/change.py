@@ -191,9 +191,9 @@ def gone(filing: Filing) -> Iterator[Hit]:
         columns = pd.Index([item.name for item in lines.items]).get_indexer(
             pd.Index([item.name for item in stood.items])
         )
-        is_there = (lines.places[now] >= 0)[:, columns] & (columns >= 0)
-        lost = np.isfinite(stood.numbers[then]) & ~is_there
-        for row in true_at(lost.any(axis=1)):
+        is_there: Bools = (lines.places[now] >= 0)[:, columns] & (columns >= 0)
+        lost: Bools = np.isfinite(stood.numbers[then]) & ~is_there
+        for row in true_at(np.logical_or.reduce(lost, axis=1)):
             head = lines.heads.iloc[now[row]]
             labels = [stood.items[place].label for place in true_at(lost[row])]
             told = _("{unit}, {year}: empty now, reported before: {items}").format(
