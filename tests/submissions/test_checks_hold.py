@@ -25,7 +25,7 @@ TEXTS = ("x", "=1+1", "Đường trục xóm", "45/177 xã (25,4%)", "100%", "nh
 @st.composite
 def consistent(draw: st.DrawFn) -> Rows:
     """Return lines of every table by commune and year that agree with themselves; any value may be missing."""
-    chance = Random(draw(st.integers(0, 2**32 - 1)))
+    chance = Random(draw(st.integers(0, 2**32 - 1)))  # noqa: S311 - invented figures
     missing = draw(st.sampled_from([0.0, 0.1, 0.6]))
     rows: Rows = []
     for unit in COMMUNES[1 : draw(st.integers(2, 4))]:
