@@ -2,7 +2,24 @@
 
 import sys
 
-from ntm_lib.cli import boundaries, commune, criteria, explore, follow, lab, plan, run, scenario, trace, units, why
+from ntm_lib.cli import (
+    boundaries,
+    commune,
+    criteria,
+    explore,
+    follow,
+    history,
+    lab,
+    plan,
+    run,
+    scenario,
+    store,
+    submit,
+    template,
+    trace,
+    units,
+    why,
+)
 from ntm_lib.cli.app import app, say_error
 from ntm_lib.errors import NtmError
 
@@ -13,11 +30,13 @@ __all__ = [
     "criteria",
     "explore",
     "follow",
+    "history",
     "lab",
     "main",
     "plan",
     "run",
     "scenario",
+    "store",
     "submit",
     "template",
     "trace",

@@ -10,11 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from ntm_lib.cli.app import OnOption, app, say
+from ntm_lib.cli.findings import findings_lines
 from ntm_lib.cli.template import RoundOption
 from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
-from ntm_lib.submissions.model import Finding, Reading, Sender, Weight
+from ntm_lib.submissions.checks.as_json import findings_data
+from ntm_lib.submissions.model import Reading, Sender
 
 _SUFFIXES = {".xlsx", ".csv"}
 FromOption = Annotated[
@@ -36,14 +38,17 @@ def check(
     ] = None,
 ) -> None:
     """Check each file; exit 1 when one is refused."""
-    from ntm_lib.submissions.taking import check_file
+    from ntm_lib.submissions.taking import Before, annotate, check_file
+    from ntm_lib.submissions.vault import open_store
 
     project = Project.find()
     expected = _sender(project, sender, round_id, on)
+    before = Before(open_store(project))
     told = _Told(as_json=as_json)
     for path in told.walk(files):
-        reading = check_file(path, project, expected, annotated_in=annotated)
-        told.reading(path, reading)
+        reading = check_file(path, project, expected, before)
+        copy = annotate(path, annotated, reading.findings) if annotated else None
+        told.reading(path, reading, copy=copy)
     told.end()
 
 
@@ -62,7 +67,7 @@ def submit(
     ] = None,
 ) -> None:
     """Take in each file that nothing is wrong with; exit 1 when one is refused. Or withdraw one submission."""
-    from ntm_lib.submissions.taking import take_in
+    from ntm_lib.submissions.taking import Before, take_in
     from ntm_lib.submissions.vault import open_store
 
     project = Project.find()
@@ -77,9 +82,9 @@ def submit(
     if not files:
         raise UsageError(_("Give the files to be handed in."))
     expected = _sender(project, sender, round_id, on)
-    told = _Told(as_json=as_json)
+    told, before = _Told(as_json=as_json), Before(store)
     for path in told.walk(files):
-        taken = take_in(path, project, store, person, expected)
+        taken = take_in(path, project, store, person, expected, before)
         told.reading(path, taken.reading, number=taken.number, refusal=taken.refusal)
     told.end()
 
@@ -106,13 +111,15 @@ class _Told:
             raise UsageError(_("There is no file to read in {folders}.").format(folders=", ".join(map(str, named))))
         yield from paths
 
-    def reading(self, path: Path, reading: Reading, *, number: int | None = None, refusal: str = "") -> None:
-        """Tell of one file."""
+    def reading(
+        self, path: Path, reading: Reading, *, number: int | None = None, refusal: str = "", copy: Path | None = None
+    ) -> None:
+        """Tell of one file; ``copy``: where its annotated copy stands."""
         is_good = reading.is_accepted and not refusal
         self._counts["good" if is_good else "refused"] += 1
         if self._as_json:
-            content = _as_json(path, reading) | {"accepted": is_good, "submission": number, "refusal": refusal}
-            typer.echo(json.dumps(content, ensure_ascii=False))
+            facts = {"accepted": is_good, "submission": number, "refusal": refusal, "annotated": copy and str(copy)}
+            typer.echo(json.dumps(_as_json(path, reading) | facts, ensure_ascii=False))
             return
         verdict = (
             _("refused")
@@ -123,10 +130,11 @@ class _Told:
         )
         at = f"{self._counts.total()}/{self._total} " if self._total > 1 else ""
         say(at + _("{file}: {verdict}, {count} values").format(file=path, verdict=verdict, count=len(reading.values)))
-        if refusal:
-            say(f"  {refusal}")
-        for finding in sorted(reading.findings, key=lambda finding: list(Weight).index(finding.weight)):
-            say(f"  {_line(finding)}")
+        lines = ([refusal] if refusal else []) + (findings_lines(reading.findings) if reading.findings else [])
+        if copy:
+            lines.append(_("Annotated copy: {file}").format(file=copy))
+        for line in lines:
+            say(f"  {line}")
 
     def end(self) -> None:
         """Say how many files were good; exit 1 when one was refused."""
@@ -142,29 +150,13 @@ def _inside(folder: Path) -> list[Path]:
     )
 
 
-def _line(finding: Finding) -> str:
-    words = {Weight.WRONG: _("WRONG"), Weight.DOUBTFUL: _("DOUBTFUL"), Weight.NOTE: _("Note (finding)")}
-    where = ", ".join(filter(None, (finding.sheet, finding.cell)))
-    text = f"{words[finding.weight]}: " + (f"{where}: " if where else "") + finding.found
-    if finding.expected:
-        text += " - " + _("expected: {expected}").format(expected=finding.expected)
-    return f"{text}. {finding.action}" if finding.action else text
-
-
 def _as_json(path: Path, reading: Reading) -> dict[str, Any]:
     sender = reading.sender
-    return {
-        "file": str(path),
-        "sha256": reading.sha256,
-        "sender": None
-        if sender is None
-        else {"unit": sender.unit, "level": sender.level, "round": sender.round, "as_of": sender.as_of.isoformat()},
-        "values": len(reading.values),
-        "findings": [
-            {
-                name: str(getattr(finding, name))
-                for name in ("weight", "rule", "sheet", "cell", "found", "expected", "action")
-            }
-            for finding in reading.findings
-        ],
+    who = sender and {
+        "unit": sender.unit,
+        "level": sender.level,
+        "round": sender.round,
+        "as_of": sender.as_of.isoformat(),
     }
+    facts = {"file": str(path), "sha256": reading.sha256, "sender": who, "values": len(reading.values)}
+    return facts | findings_data(reading.findings)

@@ -3,20 +3,15 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import replace
-from functools import lru_cache
-
-import pandas as pd
 
 from ntm_lib import criteria, tables, units
-from ntm_lib.criteria import Law
-from ntm_lib.criteria.describe import level_text
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _, language
 from ntm_lib.project import Project
 from ntm_lib.review import load_review
 from ntm_lib.submissions.forms.layout import Form, FormColumn, Line, Role, SheetForm, numbered, status_of, year_end
-from ntm_lib.submissions.forms.words import choice_words, finding_word, met_words, status_words, yes_no_words
+from ntm_lib.submissions.forms.requirements import finding_sheet, requirement_columns
+from ntm_lib.submissions.forms.words import choice_words, status_words, yes_no_words
 from ntm_lib.submissions.lines import RESULTS, items, row_keys, unit_key
 from ntm_lib.submissions.model import Level, Sender
 from ntm_lib.submissions.rounds import find_round, load_rounds
@@ -198,11 +193,11 @@ class _Maker:
             ):  # a year that no set judges has no sheet of results; the first sheet lists the years of each
                 continue
         sheets = [self._results_sheet(table, set_id, tuple(years)) for set_id, years in years_of.items()]
-        return [*sheets, *(_finding_sheet(sheet, self.sender.level) for sheet in sheets[-1:])]
+        return [*sheets, *(finding_sheet(sheet, self.sender.level) for sheet in sheets[-1:])]
 
     def _results_sheet(self, table: TableContract, set_id: str, years: tuple[int, ...]) -> SheetForm:
         criteria_set = self.law.sets[set_id]
-        columns = _requirements(self.law, set_id, years, self.vintage.region, language())
+        columns = requirement_columns(self.law, set_id, years, self.vintage.region, language())
         span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
         lines = tuple(self._start(table, code, name, year) for code, name in self.communes.items() for year in years)
         return SheetForm(
@@ -217,27 +212,6 @@ class _Maker:
             self.sender.level == Level.COMMUNE,
             (),
         )
-
-
-def _finding_sheet(sheet: SheetForm, level: Level) -> SheetForm:
-    """Return the sheet for what the sender's level found in the last year: met, not met or not assessed."""
-    year = sheet.years[-1]
-    columns = tuple(
-        replace(column, type="yes_no", words=met_words(), unit="", min=None, max=None, is_percent=False)
-        if column.role is Role.VALUE
-        else column
-        for column in sheet.columns
-    )
-    word = finding_word(level)
-    return replace(
-        sheet,
-        name=f"{sheet.name.partition(' (')[0]} - {word} ({year})"[:31],
-        title=f"{sheet.title} - {word}",
-        columns=columns,
-        lines=tuple(line for line in sheet.lines if line["year"] == year),
-        years=(year,),
-        is_finding=True,
-    )
 
 
 def _is_list(table: TableContract) -> bool:
@@ -279,50 +253,3 @@ def _column(column: Column, role: Role) -> FormColumn:
         required=column.required,
         is_percent=column.unit == "%",
     )
-
-
-@lru_cache(maxsize=64)
-def _requirements(
-    law: Law,
-    set_id: str,
-    years: tuple[int, ...],
-    region: str,
-    _language: str,
-) -> tuple[FormColumn, ...]:
-    rules = {year: law.rules(law.sets[set_id], year, region).requirements for year in years}
-    return tuple(
-        _requirement(law, str(name), {year: frame.loc[name] for year, frame in rules.items()})
-        for name in next(iter(rules.values())).index
-    )
-
-
-def _requirement(law: Law, name: str, rows: dict[int, pd.Series]) -> FormColumn:
-    row = next(iter(rows.values()))
-    quantity = law.registers.units[row["unit"]]
-    is_yes_no = row["unit"] == "yes_no"
-    label = row["label_vi"] if language() == "vi" else row["label_en"]
-    citations = dict.fromkeys(str(row["citation"]) for row in rows.values())
-    return FormColumn(
-        name,
-        Role.VALUE,
-        f"{name.partition('/')[0]}. {label}",
-        "yes_no" if is_yes_no else "number",
-        unit=str(quantity.label),
-        definition="; ".join(filter(None, citations)),
-        rule=_rule(law, rows),
-        words=met_words() if is_yes_no else {},
-        min=quantity.min if quantity.min != float("-inf") else None,
-        max=quantity.max if quantity.max != float("inf") else None,
-        may_be_unassessed=bool(row["allows_not_assessed"]),
-        is_percent=row["unit"] == "percent",
-    )
-
-
-def _rule(law: Law, rows: dict[int, pd.Series]) -> str:
-    """Write the level required; one that differs from year to year with its years."""
-    by_text: dict[str, list[int]] = {}
-    for year, row in rows.items():
-        by_text.setdefault(level_text(law, row), []).append(year)
-    if len(by_text) == 1:
-        return next(iter(by_text))
-    return "; ".join(f"{', '.join(map(str, years))}: {text}" for text, years in by_text.items())

@@ -128,12 +128,17 @@ class _SheetWriter:
         rule = _("Required: {level}").format(level=column.rule) if column.rule else ""
         texts = {
             ID: (column.item, styles.hidden),
-            HEADING: (column.heading, styles.heading),
+            HEADING: (column.heading, styles.side if self.sheet.is_down else styles.heading),
             UNIT: (column.unit, styles.unit),
             RULE: ("\n".join(filter(None, (rule, column.definition))), styles.rule),
         }
         for depth, (text, style) in texts.items():
             self.page.write_string(*self.sheet.place(depth, position), text, style)
+        if self.sheet.is_down:
+            height = max(
+                -(-len(column.heading) // 42), sum(-(-len(line) // 44) for line in texts[RULE][0].split("\n")), 1
+            )
+            self.page.set_row(self.sheet.place(ID, position)[0], 4 + 13 * height)
 
     def _cell(self, number: int, position: int, column: FormColumn, line: Line) -> None:
         row, col = self.sheet.place(FIRST_LINE + number, position)
@@ -191,9 +196,10 @@ class _SheetWriter:
             page.set_column(HEADING, HEADING, 46)
             page.set_column(UNIT, UNIT, 12)
             page.set_column(RULE, RULE, 38)
-            page.set_column(FIRST_LINE, FIRST_LINE + count, 14)
+            page.set_column(FIRST_LINE, FIRST_LINE + count, 13)
             page.freeze_panes(ORIGIN + fixed, FIRST_LINE)
             page.repeat_columns(HEADING, RULE)
+            page.repeat_rows(ORIGIN, ORIGIN + fixed - 1)
         else:
             page.set_row(ORIGIN + ID, None, None, {"hidden": True})
             page.set_row(ORIGIN + HEADING, 110)

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
 from posixpath import join, normpath
@@ -68,6 +69,7 @@ def read_anatomy(data: bytes, findings: Findings) -> dict[str, Anatomy] | None:
         EOFError,
         ValueError,
         zipfile.LargeZipFile,
+        zlib.error,
         NotImplementedError,
         OSError,
     ) as error:
@@ -75,8 +77,6 @@ def read_anatomy(data: bytes, findings: Findings) -> dict[str, Anatomy] | None:
         findings.wrong(
             "book.damaged", text, action=_("Open it in Excel, let it be repaired, save it and send it again.")
         )
-    except zipfile.error as error:  # a stream that does not unpack
-        findings.wrong("book.damaged", _short(error))
     return None
 
 
@@ -181,7 +181,7 @@ def _special_cells(
     """Find formulas that ended in an error or were never computed, and numbers shown as percentages."""
     errors: dict[Place, str] = {}
     uncomputed, shares = set(), set()
-    has_formulas = b"<f" in content or b't="e"' in content
+    has_formulas = b"<f>" in content or b"<f " in content or b"<f/" in content or b't="e"' in content
     if not has_formulas and not any(b's="%s"' % style in content for style in percents):
         return errors, frozenset(), frozenset()
     for match in _CELL.finditer(content):

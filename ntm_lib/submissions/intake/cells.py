@@ -245,19 +245,16 @@ def as_date(cell: object) -> Read | Trouble:
     """Read a date: a date, the number of a day as spreadsheets count, or a text with the day first."""
     if isinstance(cell, Broken):
         return _broken(cell)
-    if isinstance(cell, dt.datetime):
-        return Read(cell.date())
     if isinstance(cell, dt.date):
-        return Read(cell)
+        return Read(cell.date() if isinstance(cell, dt.datetime) else cell)
     expected = _("a date such as 30/06/2019")
     if isinstance(cell, float) and not isinstance(cell, bool):
         if _FIRST_SERIAL <= cell <= _LAST_SERIAL and cell == int(cell):
             return Read(_EPOCH + dt.timedelta(days=int(cell)), _("dates stand as numbers and were read as days"))
-        return Trouble("cell.date", expected)
+        return Trouble("cell.date", expected, _write_date())
     text = plain(str(cell))
-    if text.isdigit() and _FIRST_SERIAL <= int(text) <= _LAST_SERIAL:
-        return as_date(float(text))
-    return _date_text(text, expected)
+    is_serial = text.isdigit() and _FIRST_SERIAL <= int(text) <= _LAST_SERIAL
+    return as_date(float(text)) if is_serial else _date_text(text, expected)
 
 
 def _date_text(text: str, expected: str) -> Read | Trouble:
@@ -268,12 +265,16 @@ def _date_text(text: str, expected: str) -> Read | Trouble:
     elif match := _DAY_FIRST.fullmatch(compact) or _SPELLED.fullmatch(loose_key(text)):
         parts = (match[3], match[2], match[1])
     if parts is None:
-        return Trouble("cell.date", expected)
+        return Trouble("cell.date", expected, _write_date())
     try:
         date = dt.date(*map(int, parts))
     except ValueError:
-        return Trouble("cell.no_such_day", expected)
+        return Trouble("cell.no_such_day", expected, _write_date())
     return Read(date, _("dates stand as text, read with the day first"))
+
+
+def _write_date() -> str:
+    return _("Write day/month/year.")
 
 
 def as_year(cell: object) -> int | None:

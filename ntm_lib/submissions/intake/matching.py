@@ -53,7 +53,7 @@ def _once(group: list[Located], findings: Findings) -> Iterator[Located]:
 
 
 def _match(grid: Grid, form: Form, findings: Findings) -> Located | None:
-    if grid.cells.size == 0 or not (grid.cells != "").any():
+    if grid.cells.size == 0 or grid.name in in_every_language("Guide") or not (grid.cells != "").any():
         return None
     located = _find(grid, form)
     if located is None or (grid.is_one_byte and share_found(located) < 1):
@@ -126,8 +126,6 @@ def _vietnamese(grid: Grid) -> int:
 
 
 def _tell_stranger(grid: Grid, findings: Findings) -> None:
-    if grid.name in in_every_language("Guide"):
-        return
     if has_foreign_mark(grid):
         text = _("the sheet belongs to the form of another level or year and was not read")
         action = _("Send it with the workbook that it belongs to.")

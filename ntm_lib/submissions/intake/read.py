@@ -19,7 +19,7 @@ from ntm_lib.submissions.intake.matching import match_sheets
 from ntm_lib.submissions.intake.opening import Opened, open_file
 from ntm_lib.submissions.intake.places import Places
 from ntm_lib.submissions.intake.shape import check_shape
-from ntm_lib.submissions.intake.table import TableReader
+from ntm_lib.submissions.intake.table import TableReader, Values
 from ntm_lib.submissions.model import KEY, Reading, Sender, empty_values
 
 
@@ -113,23 +113,23 @@ def _form(project: Project, who: Sender, stamp: Stamp | None, findings: Findings
 
 def _values(grids: Sequence[Grid], form: Form, project: Project, findings: Findings) -> pd.DataFrame:
     vintage = units.on(form.sender.unit_vintage, project)
-    frames = []
+    values = Values()
     places: dict[bool, Places] = {}
     for located in match_sheets(grids, form, findings):
         check_shape(located, findings)
         is_of_unit = located.sheet.columns[0].item == "unit_code"
         if is_of_unit not in places:
             places[is_of_unit] = Places(form, vintage, is_of_unit=is_of_unit)
-        frames.append(TableReader(located, form.sender, places[is_of_unit], findings).read())
-    values = pd.concat(frames, ignore_index=True) if frames else empty_values()
-    _repeats(values, findings)
-    if values.empty and not findings.has_wrong:
+        TableReader(located, form.sender, places[is_of_unit], findings).read(values)
+    frame = values.frame()
+    _repeats(frame, findings)
+    if frame.empty and not findings.has_wrong:
         findings.wrong(
             "file.no_values",
             _("the file holds no figures"),
             action=_("Fill in the form; a blank form is not a report."),
         )
-    return values
+    return frame
 
 
 def _repeats(values: pd.DataFrame, findings: Findings) -> None:
