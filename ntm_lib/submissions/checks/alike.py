@@ -93,7 +93,7 @@ def same_year(filing: Filing) -> Iterator[Hit]:
         if agreed.period not in {"year_end", "during_year"}:
             continue
         numbers = _lines_with_enough(filing, lines)
-        now, then = lines.previous()
+        now, then = lines.previous
         both = np.isin(now, numbers.index) & np.isin(then, numbers.index)
         now, then = now[both], then[both]
         if not len(now):

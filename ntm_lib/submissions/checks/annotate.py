@@ -27,7 +27,7 @@ from ntm_lib.submissions.model import Finding, Weight
 
 COLOURS = {Weight.WRONG: "F8B4B4", Weight.DOUBTFUL: "FFE08A", Weight.NOTE: "CFE3F7"}
 _CELL = re.compile(r"^\$?([A-Z]{1,3})\$?([1-9]\d{0,6})$")
-_TWO_NUMBERS = re.compile(r"^\D*(\d{1,7})\D+(\d{1,5})\D*$")
+_TWO_NUMBERS = re.compile(r"^[^\d:]*\s(\d{1,7}),\s[^\d:]*\s(\d{1,5})$")  # line 3, column 5
 _LONGEST = 1500  # letters of a comment
 _UNREADABLE = (
     zipfile.BadZipFile,

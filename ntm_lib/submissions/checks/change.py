@@ -39,7 +39,7 @@ class Beside:
 def _years_beside(filing: Filing) -> Iterator[Beside]:
     """Yield the lines of the file beside those of the nearest earlier year in it."""
     for lines in _of_state(filing):
-        now, then = lines.previous()
+        now, then = lines.previous
         gap = (lines.years[now] - lines.years[then]).astype(float)
         yield Beside(lines, now, lines.numbers[then], gap, lines.years[then])
 
@@ -48,28 +48,7 @@ def _of_state(filing: Filing) -> Iterator[Lines]:
     """Yield lines that may be compared with other years: states at year-ends, and sums of single years by unit."""
     for agreed, lines in filing.all_lines():
         if agreed.period in {"year_end", "during_year"} and len(lines) > 1:
-            yield _without_periods(lines) if "period_to" in agreed.key else lines
-
-
-def _without_periods(lines: Lines) -> Lines:
-    """Return lines of whole single years, so that they can be set beside each other; the others hold no number."""
-    first, last = lines.day(0), lines.day(1)
-    is_yearly = (
-        (first.dt.strftime("%m-%d") == "01-01")
-        & (last.dt.strftime("%m-%d") == "12-31")
-        & (first.dt.year == last.dt.year)
-    )
-    row = pd.Series(np.where(is_yearly, "", lines.heads["row"]))
-    return Lines(
-        lines.table,
-        lines.set_id,
-        lines.heads.assign(row=row),
-        lines.items,
-        lines.numbers,
-        lines.texts,
-        lines.places,
-        lines.values,
-    )
+            yield lines.by_year if "period_to" in agreed.key else lines
 
 
 def _earlier_beside(filing: Filing) -> Iterator[Beside]:
@@ -158,6 +137,8 @@ def _confused(filing: Filing, pair: Beside) -> Bools:
     confused = np.zeros(apart.shape, dtype=bool)
     for rule in filing.rules.confusions:
         of_unit = np.array([item.unit in rule.units and ASPECT not in item.name for item in pair.lines.items])
+        with np.errstate(invalid="ignore"):
+            of_unit = of_unit & (np.maximum(pair.numbers, pair.then) >= rule.least)
         for power in rule.powers:
             confused |= of_unit & (np.abs(apart - power) <= filing.rules.confusion_tolerance)
     return confused
@@ -191,9 +172,9 @@ def gone(filing: Filing) -> Iterator[Hit]:
         columns = pd.Index([item.name for item in lines.items]).get_indexer(
             pd.Index([item.name for item in stood.items])
         )
-        is_there = (lines.places[now] >= 0)[:, columns] & (columns >= 0)
-        lost = np.isfinite(stood.numbers[then]) & ~is_there
-        for row in true_at(lost.any(axis=1)):
+        is_there: Bools = (lines.places[now] >= 0)[:, columns] & (columns >= 0)
+        lost: Bools = np.isfinite(stood.numbers[then]) & ~is_there
+        for row in true_at(np.logical_or.reduce(lost, axis=1)):
             head = lines.heads.iloc[now[row]]
             labels = [stood.items[place].label for place in true_at(lost[row])]
             told = _("{unit}, {year}: empty now, reported before: {items}").format(
@@ -243,7 +224,7 @@ def percent_for_count(filing: Filing) -> Iterator[Hit]:
     for _agreed, lines in filing.all_lines():
         for bound in contract(lines.table, filing.project).bounds:
             part, whole = lines.number(bound.part), lines.number(bound.whole)
-            now, then = lines.previous()
+            now, then = lines.previous
             with np.errstate(invalid="ignore", divide="ignore"):
                 share = 100 * part / whole
                 for one, other in ((now, then), (then, now)):

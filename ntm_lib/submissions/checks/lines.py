@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -87,6 +87,7 @@ class Lines:
         """Return one of the further keys as a day; NaT where it is none."""
         return pd.Series(pd.to_datetime(pd.Series(self.key(place)), format="%Y-%m-%d", errors="coerce"))
 
+    @cached_property
     def previous(self) -> tuple[Places, Places]:
         """Return the lines that have an earlier year, and the nearest earlier one of the same unit and further keys.
 
@@ -98,6 +99,16 @@ class Lines:
         lines = order.index.to_numpy()
         later = np.flatnonzero(same)
         return lines[later].astype(np.intp), lines[later - 1].astype(np.intp)
+
+    @cached_property
+    def by_year(self) -> "Lines":
+        """Lines with a period (first and last day) as lines of years: that of a whole year no longer tells them apart."""
+        first, last = self.day(0).dt, self.day(1).dt
+        is_whole = (
+            (first.month == 1) & (first.day == 1) & (last.month == 12) & (last.day == 31) & (first.year == last.year)
+        )
+        row = np.where(is_whole, "", self.heads["row"])
+        return replace(self, heads=self.heads.assign(row=row))
 
 
 def set_out(values: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame, list[str], tuple[Floats, Objects, Places]]]:

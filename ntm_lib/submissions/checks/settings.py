@@ -120,10 +120,14 @@ class Jump(_Model):
 
 
 class Confusions(_Model):
-    """Powers of ten by which a value is too large or too small when its unit was mistaken."""
+    """Powers of ten by which a value is too large or too small when its unit was mistaken.
+
+    ``least``: the larger of the two values is at least this; below it a factor says little.
+    """
 
     units: tuple[str, ...]
     powers: tuple[int, ...]
+    least: float = Field(default=0, ge=0)
 
 
 class Near(_Model):
