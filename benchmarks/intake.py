@@ -36,7 +36,7 @@ def write(folder: Path, limit: int | None) -> list[Path]:
     communes = units.communes[units.communes["is_in_programme"]].index[:limit]
     districts = units.districts.index if limit is None else units.districts.index[: max(limit // 14, 1)]
     paths = []
-    for level, codes in ((Level.COMMUNE, communes), (Level.DISTRICT, districts)):
+    for level, codes in ((Level.DISTRICT, districts), (Level.COMMUNE, communes)):
         for code in codes:
             path = folder / f"{code}.xlsx"
             if not path.exists():
@@ -67,9 +67,10 @@ def read(how: str, paths: list[Path]) -> int:
         return sum(len(take_in(path, project, store, "benchmark", None, before).reading.values) for path in paths)
 
 
-def measure(how: str, folder: Path, count: int) -> tuple[float, float, int]:
+def measure(how: str, folder: Path, communes: int, count: int) -> tuple[float, float, int]:
     """Read in a process of its own; return seconds, peak memory in MB and what was read."""
-    command = [sys.executable, __file__, "--read", how, "--folder", str(folder), "--communes", str(count)]
+    command = [sys.executable, "-W", "ignore", __file__, "--read", how, "--folder", str(folder)]
+    command += ["--communes", str(communes), "--first", str(count)]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     return float(answer[-3]), float(answer[-2]), int(answer[-1])
 
@@ -77,13 +78,14 @@ def measure(how: str, folder: Path, count: int) -> tuple[float, float, int]:
 def main() -> None:
     """Measure, or be the process that is measured."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--communes", type=int, default=0, help="only the first N files of an earlier run (0: all)")
+    parser.add_argument("--communes", type=int, default=0, help="so many communes, and a district to every 14 (0: all)")
+    parser.add_argument("--first", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--check", action="store_true", help="also check the content and store the files")
     parser.add_argument("--read", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.read:
-        paths = sorted(options.folder.glob("*.xlsx"))[: options.communes or None]
+        paths = write(options.folder, options.communes or None)[: options.first]
         start = time.process_time()
         found = read(options.read, paths)
         print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, found)
@@ -97,7 +99,7 @@ def main() -> None:
         times = {}
         for how in ways:
             for count in (len(paths) // 4, len(paths)):
-                seconds, peak, found = measure(how, folder, count)
+                seconds, peak, found = measure(how, folder, options.communes, count)
                 times[how] = seconds
                 print(
                     f"{how}: {count} files, {seconds:.1f} s of computing, peak {peak:.0f} MB, {found} values or cells"
