@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ntm_lib.errors import UsageError
+from ntm_lib.errors import NtmError
 from ntm_lib.project import Project
 from ntm_lib.submissions.checks import annotated_copy, check_reading
 from ntm_lib.submissions.intake import read_file
@@ -72,7 +72,7 @@ def take_in(
         return Taken(reading)
     try:
         return Taken(reading, store.add(reading, path.read_bytes(), by).id)
-    except UsageError as error:
+    except NtmError as error:
         return Taken(reading, refusal=str(error))
 
 
