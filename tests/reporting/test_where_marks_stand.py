@@ -12,8 +12,8 @@ from ntm_lib.evaluation.certainty.differences import differences
 from ntm_lib.evaluation.shortfalls.bodies import lead_bodies
 from ntm_lib.project import Project
 from ntm_lib.reporting import stamps
-from ntm_lib.reporting.review.contents import all_contents
 from ntm_lib.reporting.review.certainty.differences import difference_sentences, differences_sheet, write_differences
+from ntm_lib.reporting.review.contents import all_contents
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import source_line, warnings, year_text
 from ntm_lib.reporting.sections.communes import map_shapes
@@ -29,6 +29,7 @@ TABLES = ("b01", "b06", "b07", "b08", "b10", "b11", "b12")
 @pytest.fixture
 def own(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
+    monkeypatch.setenv("NTM_LANG", "vi")
     return own_project
 
 
