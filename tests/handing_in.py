@@ -53,7 +53,9 @@ def hand_in(
     return open_store(project).add(reading, original, "văn phòng")
 
 
-def generated_again(project: Project, codes: list[str], years: list[int] | None = None, *tables: str) -> list[pd.DataFrame]:
+def generated_again(
+    project: Project, codes: list[str], years: list[int] | None = None, *tables: str
+) -> list[pd.DataFrame]:
     """Return the lines of B2 and of other tables that were generated for communes, as if these had handed them in."""
     results = submissions.read_results(project)
     lines = [_of_set(results, set_id, codes) for set_id in results.values]
@@ -79,7 +81,10 @@ def _of_table(project: Project, table: str, codes: list[str]) -> pd.DataFrame:
     agreed = contract(table, project)
     frame = submissions.read_table(table, project).frame
     frame = frame[frame["commune_code"].isin(codes)]
-    rows = [frame[name].map(lambda cell: cell.date().isoformat() if isinstance(cell, pd.Timestamp) else str(cell)) for name in row_keys(agreed)]
+    rows = [
+        frame[name].map(lambda cell: cell.date().isoformat() if isinstance(cell, pd.Timestamp) else str(cell))
+        for name in row_keys(agreed)
+    ]
     row = pd.Series(["|".join(cells) for cells in zip(*rows, strict=True)] if rows else "", index=frame.index)
     parts = []
     for column in items(agreed):

@@ -57,7 +57,13 @@ def test_a_district_that_handed_in_everything_bears_no_mark(own: Project) -> Non
     assert warnings(after) == []
     subject = Subject(after, Audience.PUBLIC)
     assert subject.stamps == []
-    for name in ("progress_by_year", "progress_by_commune", "volumes_by_content", "capital_by_source", "capital_by_year"):
+    for name in (
+        "progress_by_year",
+        "progress_by_commune",
+        "volumes_by_content",
+        "capital_by_source",
+        "capital_by_year",
+    ):
         text = _printed(subject, name)
         assert "minh họa" not in text.casefold(), name
         assert "(MH)" not in text, name
@@ -125,7 +131,9 @@ def test_without_illustrative_data_the_silent_years_are_told(own: Project) -> No
 def test_where_the_levels_differ_is_listed_by_department(own: Project, tmp_path: Path) -> None:
     code, other = _codes(own)[:2]
     assert differences(load_territory(DISTRICT)).empty
-    hand_in(own, line(code, 2019, {"15.1": 100.0, "11": 3.0}, set_id=SET), line(other, 2019, {"15.1": 50.0}, set_id=SET))
+    hand_in(
+        own, line(code, 2019, {"15.1": 100.0, "11": 3.0}, set_id=SET), line(other, 2019, {"15.1": 50.0}, set_id=SET)
+    )
     hand_in(
         own, line(code, 2019, {"11": 3.0}, set_id=SET, findings={"15.1": False}), line(other, 2019, {"15.1": 50.0}, set_id=SET),
         level=Level.DISTRICT,
@@ -140,7 +148,9 @@ def test_where_the_levels_differ_is_listed_by_department(own: Project, tmp_path:
     assert "100,0" in cells[4]
     assert "(Đạt)" in cells[4]
     assert cells[5] == "Chưa đạt"
-    assert "01 nội dung" in str(difference_sentences(subject)[0]) or "1 nội dung" in str(difference_sentences(subject)[0])
+    assert "01 nội dung" in str(difference_sentences(subject)[0]) or "1 nội dung" in str(
+        difference_sentences(subject)[0]
+    )
     (own.parameters / "lead_bodies.csv").write_text(
         "criterion,indicator,body_vi,body_en\n15,15.1,Sở Y tế,Department of Health\n", encoding="utf-8"
     )

@@ -27,7 +27,9 @@ OTHER = "01765"
 
 def _without_illustrative(project: Project) -> None:
     path = project.parameters / "review.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("illustrative: true", "illustrative: false"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("illustrative: true", "illustrative: false"), encoding="utf-8"
+    )
 
 
 def test_without_a_store_everything_is_generated(project: Project) -> None:
@@ -72,7 +74,12 @@ def test_what_is_withdrawn_brings_the_generated_line_back(own_project: Project) 
 def test_a_line_reported_after_the_cut_off_does_not_count(own_project: Project) -> None:
     day = dt.date(2019, 6, 30)
     hand_in(own_project, line(CODE, 2019, {"17.1/clean": 50.0}, set_id=SET, as_of=day, status="estimate"))
-    hand_in(own_project, line(CODE, 2019, {"17.1/clean": 95.0}, set_id=SET), file="cuoi_nam.xlsx", as_of=dt.date(2020, 1, 31))
+    hand_in(
+        own_project,
+        line(CODE, 2019, {"17.1/clean": 95.0}, set_id=SET),
+        file="cuoi_nam.xlsx",
+        as_of=dt.date(2020, 1, 31),
+    )
     early, late = submissions.read_results(own_project, as_of=day), submissions.read_results(own_project)
     assert early.values[SET].at[(CODE, 2019), "17.1/clean"] == 50.0
     assert early.status[SET].loc[(CODE, 2019)] == "estimate"
@@ -92,7 +99,9 @@ def test_the_highest_level_counts_requirement_by_requirement(own_project: Projec
 
 def test_a_districts_word_on_june_does_not_judge_december(own_project: Project) -> None:
     day = dt.date(2019, 6, 30)
-    hand_in(own_project, line(CODE, 2019, {"15.1": 70.0}, set_id=SET, as_of=day, status="estimate"), level=Level.DISTRICT)
+    hand_in(
+        own_project, line(CODE, 2019, {"15.1": 70.0}, set_id=SET, as_of=day, status="estimate"), level=Level.DISTRICT
+    )
     hand_in(own_project, line(CODE, 2019, {"15.1": 90.0}, set_id=SET), as_of=dt.date(2020, 1, 31))
     assert submissions.read_results(own_project).words.loc[(SET, CODE, 2019, "15.1"), "level"] == "commune"
 
@@ -135,7 +144,9 @@ def test_without_illustrative_tables_only_what_was_handed_in_is_known(own_projec
     pd.testing.assert_frame_equal(results.values[SET], whole)
     shutil.rmtree(own_project.data / "illustrative")
     path = own_project.parameters / "review.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("illustrative: false", "illustrative: true"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("illustrative: false", "illustrative: true"), encoding="utf-8"
+    )
     pd.testing.assert_frame_equal(submissions.read_results(own_project).values[SET], whole)
 
 
@@ -153,7 +164,9 @@ def test_codes_of_other_units_are_carried_or_refused(own_project: Project) -> No
     stayed, merged = links[is_one].iloc[0], links[links["to_code"].duplicated(keep=False)].iloc[0]
     hand_in(own_project, line(stayed["to_code"], 2019, {"15.1": 90.0}, set_id=SET), unit_vintage=later)
     assert submissions.read_results(own_project).values[SET].at[(stayed["from_code"], 2019), "15.1"] == 90.0
-    made = hand_in(own_project, line(merged["to_code"], 2019, {"15.1": 90.0}, set_id=SET), unit_vintage=later, file="moi.xlsx")
+    made = hand_in(
+        own_project, line(merged["to_code"], 2019, {"15.1": 90.0}, set_id=SET), unit_vintage=later, file="moi.xlsx"
+    )
     with pytest.raises(FaultsError) as error:
         submissions.read_results(own_project)
     [fault] = error.value.faults
@@ -192,9 +205,15 @@ def test_a_districts_own_row_takes_the_place_of_its_communes_generated_ones(own_
     frame = units.on(before.unit_vintage, own_project).frame
     row = before.frame.iloc[0]
     district, year = frame.at[row["commune_code"], "parent_code"], int(row["year"])
-    hand_in(own_project, line(district, year, {"central_vnd_million": 5.0}, table="b06", row=f"{year}-01-01|{year}-12-31"), level=Level.DISTRICT)
+    hand_in(
+        own_project,
+        line(district, year, {"central_vnd_million": 5.0}, table="b06", row=f"{year}-01-01|{year}-12-31"),
+        level=Level.DISTRICT,
+    )
     after = submissions.read_table("b06", own_project)
-    inside = after.frame["commune_code"].map(frame["parent_code"]).eq(district) | after.frame["commune_code"].eq(district)
+    inside = after.frame["commune_code"].map(frame["parent_code"]).eq(district) | after.frame["commune_code"].eq(
+        district
+    )
     assert after.frame.loc[inside & (after.frame["year"] == year), "commune_code"].tolist() == [district]
 
 
@@ -216,14 +235,18 @@ _CELLS = st.tuples(
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_CELLS, min_size=1, max_size=25, unique_by=lambda cell: cell[:5]))
-def test_of_any_words_the_newest_line_and_its_highest_level_count(cells: list[tuple[str, str, Level, dt.date, bool, int]]) -> None:
+def test_of_any_words_the_newest_line_and_its_highest_level_count(
+    cells: list[tuple[str, str, Level, dt.date, bool, int]],
+) -> None:
     rows = [
         ("b02", SET, code, 2019, FINDING if is_finding else "", item, float(number), None, False, "actual", pd.Timestamp(day),
          "s", "A1", place, level.value, "f", "h", day)
         for place, (code, item, level, day, is_finding, number) in enumerate(cells)
     ]  # fmt: skip
     columns = [*VALUES.names, "submission", "level", "file", "sha256", "unit_vintage"]
-    found = results_that_count(pd.DataFrame(rows, columns=columns).assign(as_of_date=lambda frame: frame["as_of_date"].astype("datetime64[s]")))
+    found = results_that_count(
+        pd.DataFrame(rows, columns=columns).assign(as_of_date=lambda frame: frame["as_of_date"].astype("datetime64[s]"))
+    )
     rank = list(Level).index
     expected = {}
     for code in {cell[0] for cell in cells}:
@@ -241,5 +264,3 @@ def test_of_any_words_the_newest_line_and_its_highest_level_count(cells: list[tu
     told = found[["value", "finding", "level"]].astype(object)
     told = told.where(told.notna(), None)
     assert {key: tuple(row) for key, row in zip(told.index, told.to_numpy().tolist(), strict=True)} == expected
-
-

@@ -133,7 +133,10 @@ def published_sheet(subject: Subject) -> Sheet:
         _("Published figures beside computed ones"),
         columns,
         frame,
-        notes=[_("Agreement is judged by the precision printed. No figure is put in place of another."), _range_note(table)],
+        notes=[
+            _("Agreement is judged by the precision printed. No figure is put in place of another."),
+            _range_note(table),
+        ],
         stamps=subject.stamps,
         row_key="row",
         empty=_("No published figure about the unit was read in a source."),
@@ -159,7 +162,9 @@ def _is_year(value: str) -> bool:
 def _range_note(table: pd.DataFrame) -> str:
     """Say what a range means and, where there is one, the mark of computed figures."""
     if table["is_illustrative"].any():
-        return _("A range: the least and the greatest value that missing data allow. (ill.): computed from illustrative data.")
+        return _(
+            "A range: the least and the greatest value that missing data allow. (ill.): computed from illustrative data."
+        )
     return _("A range: the least and the greatest value that missing data allow.")
 
 
