@@ -31,6 +31,7 @@ PARTS: tuple[str, ...] = (
     "impact.impact",
     "published.published",
     "certainty.certainty",
+    "certainty.differences",
     "commendation.commendation",
     "commune.commune",
     "next_period",
