@@ -47,13 +47,15 @@ class Words(_Model):
 class Column(_Model):
     """One column. ``missing`` says what an empty cell means; in a required column it is refused.
 
-    ``unit`` is empty for texts and codes; ``min`` and ``max`` are inclusive.
+    ``unit`` is empty for texts and codes; ``definition_vi`` is what a form prints beside the label, empty where the label says it
+    all; ``min`` and ``max`` are inclusive.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     type: Type
     label: Words
     definition: str
+    definition_vi: str = ""
     unit: str = ""
     required: bool = False
     missing: Literal["refused", "not_reported", "nothing_to_say", "not_applicable"] = "not_reported"
