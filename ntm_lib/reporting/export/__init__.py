@@ -1,0 +1,6 @@
+"""What leaves the workbench: values, verdicts, counts and units as files that other programs read."""
+
+from ntm_lib.reporting.export.bundle import FORMATS, check, export
+from ntm_lib.reporting.export.parts import WHAT, Choice, Part, collect
+
+__all__ = ["FORMATS", "WHAT", "Choice", "Part", "check", "collect", "export"]

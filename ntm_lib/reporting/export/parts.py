@@ -1,0 +1,295 @@
+"""Gather what leaves the workbench as tables: values as handed in, verdicts, counts, units."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from ntm_lib import criteria, evaluation, submissions, tables, units
+from ntm_lib.errors import NtmError
+from ntm_lib.evaluation import Territory
+from ntm_lib.messages import _, language
+from ntm_lib.submissions.lines import RESULTS, items, join_keys, row_keys, unit_key
+from ntm_lib.tables import DTYPES, Column, TableContract
+from ntm_lib.verdicts import Verdict
+
+What = Literal["results", "tables", "counts", "all"]
+WHAT: tuple[str, ...] = get_args(What)
+PERSONS = frozenset({"b17"})
+"""Tables that name persons; they leave only by explicit choice."""
+INTERNAL = frozenset({"b07"})
+"""Tables that the public reports do not show line by line either (arrears by work)."""
+VALUE_COLUMNS = (
+    "table", "set_id", "unit_code", "unit_name", "unit_vintage", "year", "row", "item", "number", "text", "is_not_assessed",
+    "status", "as_of_date", "level", "origin", "sheet", "cell", "is_illustrative", "mark",
+)  # fmt: skip
+PLACE = ("commune_code", "commune_name", "district_code", "district_name", "unit_vintage", "year", "set_id")
+VERDICT_COLUMNS = (*PLACE, "criterion", "criterion_name", "verdict", "is_illustrative", "mark")
+COUNT_COLUMNS = (
+    *PLACE, "met_low", "met_high", "unknown", "not_assessed", "of", "group", "group_name", "is_reported", "is_illustrative",
+    "mark",
+)  # fmt: skip
+UNIT_COLUMNS = (
+    "code", "name", "short_name", "unit_level", "kind", "parent_code", "unit_vintage", "valid_from", "valid_to",
+    "is_in_programme", "is_border", "area_km2", "people_2019",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What shall leave: ``what`` of WHAT; ``persons``: tables that name persons too; ``is_internal``: the internal version."""
+
+    what: str = "all"
+    persons: bool = False
+    is_internal: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One table that leaves: its file name without ending, its title, the frame, and its columns in their order."""
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any line holds generated data."""
+        return "is_illustrative" in self.frame and bool(self.frame["is_illustrative"].any())
+
+
+@dataclass(frozen=True, eq=False)
+class Handed:
+    """A table as it was handed in, for a workbook: one line a line of the form."""
+
+    contract: TableContract
+    frame: pd.DataFrame
+    file: str
+    is_illustrative: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Collected:
+    """Everything that leaves. ``handed``: the tables other than B2 line by line, from which ``tables`` is made."""
+
+    territory: Territory
+    parts: tuple[Part, ...]
+    handed: tuple[Handed, ...]
+    files: tuple[str, ...]
+
+    def part(self, name: str) -> Part | None:
+        """Return a part by its name; None when it was not asked for."""
+        return next((part for part in self.parts if part.name == name), None)
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether anything in it is generated."""
+        return any(part.is_illustrative for part in self.parts)
+
+
+def collect(territory: Territory, choice: Choice) -> Collected:
+    """Gather the parts asked for of a province; the units always go along.
+
+    Criteria in ``territory.withheld`` are left out everywhere but in the counts, which stay complete.
+    """
+    handed = tuple(_handed(territory, choice)) if choice.what in {"tables", "all"} else ()
+    parts = [_units(territory)]
+    if choice.what in {"results", "all"}:
+        parts.append(_part(territory, "results", _("Results by requirement, as handed in"), results(territory), VALUE_COLUMNS))
+    if handed:
+        found = pd.concat([_tidy(territory, table) for table in handed], ignore_index=True)
+        parts.append(_part(territory, "tables", _("Other tables, as handed in"), found, VALUE_COLUMNS))
+    if choice.what in {"counts", "all"}:
+        parts.append(_part(territory, "verdicts", _("Verdicts by commune, year and criterion"), verdicts(territory), VERDICT_COLUMNS))
+        parts.append(_part(territory, "counts", _("Criteria met by commune and year"), counts(territory), COUNT_COLUMNS))
+    read = pd.concat([origin["file"] for origin in territory.results.origin.values()]).unique()
+    files = dict.fromkeys([*sorted(map(str, read)), *(table.file for table in handed)])
+    return Collected(territory, tuple(parts), handed, tuple(files))
+
+
+def mark_word() -> str:
+    """Return the short word that marks illustrative data in cells."""
+    return _("Illustrative")
+
+
+def column_contract(territory: Territory, names: Sequence[str]) -> tuple[Column, ...]:
+    """Return what is agreed on the columns of the files that leave."""
+    known = {column.name: column for column in tables.export_columns(territory.project)}
+    return tuple(known[name] for name in names)
+
+
+def results(territory: Territory) -> pd.DataFrame:
+    """Return the results of B2 as handed in, one value a line, codes of ``results.unit_vintage``."""
+    held = territory.results
+    withheld = _withheld_requirements(territory)
+    frames = []
+    for set_id, wide in held.values.items():
+        shown = wide.drop(columns=[name for name in wide.columns if (set_id, name) in withheld])
+        long = shown.melt(ignore_index=False, var_name="item", value_name="number").dropna(subset="number")
+        lines = pd.DataFrame({"status": held.status[set_id], "as_of_date": held.as_of[set_id]}).join(held.origin[set_id])
+        long = long.join(lines).reset_index().assign(set_id=set_id)
+        frames.append(long[long["commune_code"].isin(territory.parts["from_code"])])
+    found = pd.concat(frames, ignore_index=True)
+    is_not_assessed = np.isposinf(found["number"])
+    return found.assign(
+        table=RESULTS,
+        unit_code=found["commune_code"],
+        unit_vintage=held.unit_vintage,
+        number=found["number"].mask(is_not_assessed),
+        is_not_assessed=is_not_assessed,
+        origin=found["file"],
+        cell=found["row"].astype("str") + ":" + found["item"].astype("str"),
+        row="",
+        is_illustrative=held.is_illustrative,
+    )
+
+
+def verdicts(territory: Territory) -> pd.DataFrame:
+    """Return the verdict of each commune in the programme, year and criterion that the reader may see."""
+    shown = territory.scores.criteria[territory.shown(territory.scores.criteria.columns)]
+    long = shown.melt(ignore_index=False, var_name="criterion", value_name="code").reset_index()
+    words = {int(verdict): verdict.name.lower() for verdict in Verdict}
+    names = {
+        (year, criterion): name
+        for year, rules in territory.reported.rules.items()
+        for criterion, name in rules.criteria[f"label_{language()}"].items()
+    }
+    keys = pd.MultiIndex.from_frame(long[["year", "criterion"]])
+    found = long.assign(verdict=long["code"].map(words), criterion_name=pd.Series(names).reindex(keys).to_numpy())
+    order = {criterion: place for place, criterion in enumerate(shown.columns)}
+    found = found.sort_values(["commune_code", "year", "criterion"], key=lambda part: part.map(order) if part.name == "criterion" else part)
+    return _placed(territory, found.reset_index(drop=True))
+
+
+def counts(territory: Territory) -> pd.DataFrame:
+    """Return the number of criteria met of each commune in the programme and year, with its group."""
+    found = territory.counts.assign(group=evaluation.groups(territory.counts)).rename(columns={"low": "met_low", "high": "met_high"})
+    found["group_name"] = found["group"].map(evaluation.group_labels())
+    return _placed(territory, found.reset_index())
+
+
+def _placed(territory: Territory, frame: pd.DataFrame) -> pd.DataFrame:
+    """Add name, district, set and date of the units to lines by commune and year."""
+    communes, all_units = territory.communes, territory.vintage.frame
+    parents = frame["commune_code"].map(communes["parent_code"])
+    is_district = parents.map(all_units["level"]) == "district"
+    sets = {year: rules.set_id for year, rules in territory.reported.rules.items()}
+    return frame.assign(
+        commune_name=frame["commune_code"].map(communes["name"]),
+        district_code=parents.where(is_district),
+        district_name=parents.map(all_units["name"]).where(is_district),
+        unit_vintage=territory.vintage.date,
+        set_id=frame["year"].map(sets),
+        is_illustrative=territory.results.is_illustrative,
+    )
+
+
+def _units(territory: Territory) -> Part:
+    frame = territory.vintage.frame.reset_index().rename(columns={"level": "unit_level"})
+    if territory.unit.level != "province":
+        frame = frame[frame["code"].isin({territory.unit.code, *territory.communes.index})]
+    is_commune = frame["unit_level"] == "commune"
+    inside = frame["is_in_programme"].astype("boolean").where(is_commune)
+    frame = frame.assign(unit_vintage=territory.vintage.date, is_in_programme=inside)
+    title = _("Administrative units on {date}").format(date=f"{territory.vintage.date:%d/%m/%Y}")
+    return _part(territory, "units", title, frame, UNIT_COLUMNS)
+
+
+def _handed(territory: Territory, choice: Choice) -> list[Handed]:
+    """Read the tables other than B2 that may leave; one that is computed here is no submission."""
+    project, found = territory.project, []
+    for name in tables.table_ids(project):
+        agreed = tables.contract(name, project)
+        is_hidden = (name in PERSONS and not choice.persons) or (name in INTERNAL and not choice.is_internal)
+        if name == RESULTS or "computed" in agreed.filled_by or is_hidden or not submissions.is_handed_in(name, project):
+            continue
+        table = submissions.read_table(name, project, territory.review.as_of, may_disagree=True)
+        if table.unit_vintage is None:
+            raise NtmError(_("{file}: the source record names no unit_vintage.").format(file=table.file))
+        frame = table.frame
+        if "criterion" in frame:
+            frame = frame[~frame["criterion"].str.split(".").str[0].isin(territory.withheld)]
+        frame = frame[frame[unit_key(agreed)].isin(_own_codes(territory, table.unit_vintage))]
+        frame = frame.assign(unit_vintage=table.unit_vintage).reset_index(drop=True)
+        found.append(Handed(agreed, frame, table.file, table.is_illustrative))
+    return found
+
+
+def _own_codes(territory: Territory, vintage: dt.date) -> set[str]:
+    """Return the codes of a territory's units on the date of a table: communes, their district, the province."""
+    before = units.on(vintage, territory.project)
+    lineage = units.lineage(vintage, territory.vintage.date, territory.project)
+    communes = lineage.links.loc[lineage.links["to_code"].isin(territory.communes.index), "from_code"]
+    codes = {*communes, *before.frame["parent_code"].reindex(communes).dropna()}
+    return codes | {before.province.code} if territory.unit.level == "province" else codes
+
+
+def _tidy(territory: Territory, table: Handed) -> pd.DataFrame:
+    """Return a table one value a line, in the form of VALUES; empty cells were not reported and have no line."""
+    agreed, frame = table.contract, table.frame
+    parts = [_texts(frame[name]) for name in row_keys(agreed)]
+    rows = [join_keys(keys) for keys in zip(*parts, strict=True)] if parts else ""
+    base = pd.DataFrame({
+        "table": agreed.id,
+        "unit_code": frame[unit_key(agreed)],
+        "unit_vintage": frame["unit_vintage"],
+        "year": frame["year"],
+        "row": rows,
+        "status": frame.get("status"),
+        "as_of_date": frame.get("as_of_date"),
+    })  # fmt: skip
+    found = []
+    for column in items(agreed):
+        held = frame[column.name]
+        is_number = column.type in {"number", "integer", "yes_no"}
+        value = {"number": held.astype("float64")} if is_number else {"text": _texts(held).where(held.notna())}
+        found.append(base.assign(item=column.name, **value)[held.notna()])
+    tidy = pd.concat(found, ignore_index=True)
+    return tidy.assign(set_id="", is_not_assessed=False, origin=table.file, is_illustrative=table.is_illustrative)
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values.dt.strftime("%Y-%m-%d")
+    return values.astype("str")
+
+
+def _withheld_requirements(territory: Territory) -> set[tuple[str, str]]:
+    if not territory.withheld:
+        return set()
+    law = criteria.load(territory.project)
+    return {
+        (set_id, name)
+        for set_id in territory.results.values
+        for name, requirement in law.sets[set_id].requirements.items()
+        if requirement.criterion in territory.withheld
+    }
+
+
+def _part(territory: Territory, name: str, title: str, frame: pd.DataFrame, columns: Sequence[str]) -> Part:
+    """Give a frame the agreed columns, order and types; unit names are those of the date of their codes."""
+    agreed = column_contract(territory, columns)
+    if "is_illustrative" in columns:
+        frame = frame.assign(mark=np.where(frame["is_illustrative"], mark_word(), ""))
+    if "unit_name" in columns:
+        frame = frame.assign(unit_name=_names(territory, frame))
+    frame = frame.reindex(columns=list(columns))
+    typed = {column.name: _typed(frame[column.name], column) for column in agreed}
+    return Part(name, title, pd.DataFrame(typed).reset_index(drop=True), agreed)
+
+
+def _names(territory: Territory, frame: pd.DataFrame) -> pd.Series:
+    names = {date: units.on(date, territory.project).frame["name"] for date in frame["unit_vintage"].unique()}
+    return pd.concat([part["unit_code"].map(names[date]) for date, part in frame.groupby("unit_vintage", sort=False)])
+
+
+def _typed(values: pd.Series, column: Column) -> pd.Series:
+    if column.type == "date":
+        return pd.to_datetime(values).astype(DTYPES["date"])
+    if column.type in {"text", "code"}:
+        return values.astype("object").where(values.notna() & (values != ""), None).astype("str")
+    return pd.Series(values.astype(DTYPES[column.type]))
