@@ -2,13 +2,14 @@
 
 import sys
 
-from ntm_lib.cli import boundaries, criteria, explore, follow, lab, plan, run, scenario, trace, units, why
+from ntm_lib.cli import boundaries, commune, criteria, explore, follow, lab, plan, run, scenario, trace, units, why
 from ntm_lib.cli.app import app, say_error
 from ntm_lib.errors import NtmError
 
 __all__ = [
     "app",
     "boundaries",
+    "commune",
     "criteria",
     "explore",
     "follow",
