@@ -13,7 +13,9 @@ from ntm_lib.reporting.export import FORMATS, Choice, check, export
 from ntm_lib.review import Audience
 
 
-@app.command("export", help=_("Write values, verdicts and counts as .xlsx, CSV, GeoPackage and Parquet, with a data dictionary."))
+@app.command(
+    "export", help=_("Write values, verdicts and counts as .xlsx, CSV, GeoPackage and Parquet, with a data dictionary.")
+)
 def export_command(
     folder: Annotated[Path, typer.Option("--out", "-o", help=_("A new folder for the files."))],
     what: Annotated[str, typer.Option(help=_("results, tables, counts or all."))] = "all",
@@ -21,9 +23,16 @@ def export_command(
     on: OnOption = None,
     as_of: Annotated[
         dt.date | None,
-        typer.Option("--as-of", parser=parse_date, metavar="YYYY-MM-DD", help=_("Cut-off date of the values (default: the review's).")),
+        typer.Option(
+            "--as-of",
+            parser=parse_date,
+            metavar="YYYY-MM-DD",
+            help=_("Cut-off date of the values (default: the review's)."),
+        ),
     ] = None,
-    year: Annotated[int | None, typer.Option(help=_("Year of the map layer (default: the last); tables hold every year."))] = None,
+    year: Annotated[
+        int | None, typer.Option(help=_("Year of the map layer (default: the last); tables hold every year."))
+    ] = None,
     internal: Annotated[bool, typer.Option("--internal", help=_("With what the public version withholds."))] = False,
     persons: Annotated[bool, typer.Option("--persons", help=_("With the tables that name persons (B17)."))] = False,
 ) -> None:

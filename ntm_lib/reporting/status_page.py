@@ -77,7 +77,10 @@ def _by_level(calendar: Calendar) -> Markup:
     rows: list[list[Cell]] = [
         [
             level_words()[level],
-            *(figure(_key(calendar, level, "all", name), value, "count") for name, value in _counted(counts.loc[level], states)),
+            *(
+                figure(_key(calendar, level, "all", name), value, "count")
+                for name, value in _counted(counts.loc[level], states)
+            ),
         ]
         for level in calendar.levels
     ]
@@ -171,7 +174,9 @@ def _district(calendar: Calendar, code: str) -> Markup:
         )
     communes = calendar.communes_of(code)
     complete = calendar.of_unit()
-    rows = [_commune(calendar, commune, row, complete) for commune, row in zip(communes.index, _rows(communes), strict=True)]
+    rows = [
+        _commune(calendar, commune, row, complete) for commune, row in zip(communes.index, _rows(communes), strict=True)
+    ]
     columns = [
         Column(_("Commune")),
         Column(_("State")),

@@ -134,8 +134,12 @@ def _asked(vintage: Vintage, levels: Iterable[Level]) -> pd.DataFrame:
     parents = set(frame.loc[inside, "parent_code"])
     is_asked = inside | (frame["level"] == Level.PROVINCE) | frame.index.isin(parents)
     order = {level: place for place, level in enumerate(Level)}
-    rows = frame.loc[is_asked & frame["level"].isin(list(levels)), ["level", "name", "parent_code"]].reset_index(names="code")
-    return rows.sort_values(["level", "code"], key=lambda part: part.map(order) if part.name == "level" else part).set_index(_KEY)
+    rows = frame.loc[is_asked & frame["level"].isin(list(levels)), ["level", "name", "parent_code"]].reset_index(
+        names="code"
+    )
+    return rows.sort_values(
+        ["level", "code"], key=lambda part: part.map(order) if part.name == "level" else part
+    ).set_index(_KEY)
 
 
 def _sorted_out(

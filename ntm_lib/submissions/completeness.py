@@ -43,7 +43,8 @@ def completeness(
     counted = _counted(submissions)
     asked = _asked(project, held, units)
     found = [
-        _by_unit(asked, table, _values(store, table, counted, submissions)) for table in sorted(set(asked.cells["table"]))
+        _by_unit(asked, table, _values(store, table, counted, submissions))
+        for table in sorted(set(asked.cells["table"]))
     ]
     if not found:
         index = pd.MultiIndex.from_arrays([[], [], []], names=[*_UNIT, "table"])

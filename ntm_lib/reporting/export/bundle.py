@@ -100,7 +100,10 @@ def _fill(folder: Path, territory: Territory, choice: Choice, formats: Sequence[
     made["dictionary.csv"] = {"rows": len(described), "is_illustrative": False}
     (folder / "README.txt").write_text("\r\n".join(_readme(collected, choice, marks)), encoding="utf-8-sig")
     made["README.txt"] = {"rows": None, "is_illustrative": collected.is_illustrative}
-    files = {name: {"sha256": sha256_of(folder / name), "bytes": (folder / name).stat().st_size, **facts} for name, facts in made.items()}
+    files = {
+        name: {"sha256": sha256_of(folder / name), "bytes": (folder / name).stat().st_size, **facts}
+        for name, facts in made.items()
+    }
     manifest = {**about, "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "files": files}
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -162,7 +165,9 @@ def _readme(collected: Collected, choice: Choice, marks: list[str]) -> list[str]
     return [
         *marks,
         *(f"{head}: {text}" for head, text in _explained(collected, choice)),
-        _("CSV: UTF-8 with a mark at the beginning, comma between cells, decimal point, dates as 2019-12-31, yes/no as 1 and 0."),
+        _(
+            "CSV: UTF-8 with a mark at the beginning, comma between cells, decimal point, dates as 2019-12-31, yes/no as 1 and 0."
+        ),
         _("Codes begin with 0: import their columns as text."),
         _("dictionary.csv describes every column; manifest.json holds the fingerprints of the files and of the data."),
         *(f"{part.name}: {part.title}" for part in collected.parts),

@@ -12,7 +12,19 @@ from ntm_lib.reporting.export.parts import Collected, Handed, Part
 from ntm_lib.submissions.lines import items
 from ntm_lib.tables import Column
 
-COLUMNS = ("file", "column", "item", "set_id", "label_vi", "label_en", "type", "unit", "definition", "missing", "source")
+COLUMNS = (
+    "file",
+    "column",
+    "item",
+    "set_id",
+    "label_vi",
+    "label_en",
+    "type",
+    "unit",
+    "definition",
+    "missing",
+    "source",
+)
 
 
 def headings() -> dict[str, str]:
@@ -28,10 +40,12 @@ def dictionary(collected: Collected) -> pd.DataFrame:
     """Return a line for each column of each file, then one for each item of the values."""
     rows: list[dict[str, str]] = []
     for part in collected.parts:
-        source = _source(collected.territory, part)
+        source = _source(part)
         rows += [_column_row(part.name, column, "", source) for column in part.columns]
     for table in collected.handed:
-        rows += [_column_row("tables", column, table.contract.id, table.contract.basis) for column in items(table.contract)]
+        rows += [
+            _column_row("tables", column, table.contract.id, table.contract.basis) for column in items(table.contract)
+        ]
     if collected.part("results") is not None:
         rows += list(_requirement_rows(collected.territory))
     return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
@@ -67,7 +81,7 @@ def _missing(column: Column) -> str:
     }[column.missing]
 
 
-def _source(territory: Territory, part: Part) -> str:
+def _source(part: Part) -> str:
     if part.name == "units":
         return _("register of units of the workbench (data/units)")
     if part.name in {"verdicts", "counts"}:
@@ -89,7 +103,11 @@ def _requirement_rows(territory: Territory) -> Iterator[dict[str, str]]:
             levels: dict[str, list[str]] = {}
             for year, frame in rules.items():
                 levels.setdefault(level_text(law, frame.loc[name]), []).append(str(year))
-            text = next(iter(levels)) if len(levels) == 1 else "; ".join(f"{', '.join(at)}: {level}" for level, at in levels.items())
+            text = (
+                next(iter(levels))
+                if len(levels) == 1
+                else "; ".join(f"{', '.join(at)}: {level}" for level, at in levels.items())
+            )
             yield {
                 "file": "results",
                 "column": "number",
@@ -99,7 +117,9 @@ def _requirement_rows(territory: Territory) -> Iterator[dict[str, str]]:
                 "label_en": row["label_en"],
                 "type": "yes_no" if row["unit"] == "yes_no" else "number",
                 "unit": str(law.registers.units[row["unit"]].label),
-                "definition": _("Criterion {criterion}; required: {level}").format(criterion=row["criterion"], level=text),
+                "definition": _("Criterion {criterion}; required: {level}").format(
+                    criterion=row["criterion"], level=text
+                ),
                 "missing": _("not reported; never zero"),
                 "source": row["citation"],
             }

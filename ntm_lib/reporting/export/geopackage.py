@@ -112,7 +112,9 @@ def inner_lines(territory: Territory, communes: gpd.GeoDataFrame) -> gpd.GeoData
     lines = [(kind, line) for kind, shapes in found.items() for line in geometry.inner_borders(shapes)]
     kinds = [kind for kind, _line in lines]
     return gpd.GeoDataFrame(
-        {"kind": kinds, "warning": communes["warning"].iloc[0]}, geometry=[line for _kind, line in lines], crs=communes.crs
+        {"kind": kinds, "warning": communes["warning"].iloc[0]},
+        geometry=[line for _kind, line in lines],
+        crs=communes.crs,
     )
 
 
@@ -132,7 +134,9 @@ def _write(path: Path, frame: gpd.GeoDataFrame, layer: str, title: str, about: s
         pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", layer_options={**options, "GEOMETRY_NAME": _GEOMETRY},
                                 append=path.exists(), promote_to_multi=layer == COMMUNES)  # fmt: skip
     else:
-        pyogrio.write_dataframe(pd.DataFrame(frame), path, layer=layer, driver="GPKG", layer_options=options, append=True)
+        pyogrio.write_dataframe(
+            pd.DataFrame(frame), path, layer=layer, driver="GPKG", layer_options=options, append=True
+        )
 
 
 def _styles(territory: Territory, shapes: Shapes, year: int) -> list[Style]:
@@ -166,7 +170,8 @@ def _add_styles(path: Path, styles: Sequence[Style], about: str) -> None:
     """Add the table of styles and enter it among the contents, so that every program finds it."""
     firsts = {style.layer: style.name for style in reversed(styles)}
     rows = [
-        ("", "", style.layer, _GEOMETRY, style.name, style.qml, firsts[style.layer] == style.name, about) for style in styles
+        ("", "", style.layer, _GEOMETRY, style.name, style.qml, firsts[style.layer] == style.name, about)
+        for style in styles
     ]
     with closing(sqlite3.connect(path)) as base, base:
         (moment,) = base.execute("SELECT last_change FROM gpkg_contents WHERE table_name = ?", (COMMUNES,)).fetchone()
@@ -194,7 +199,9 @@ def _own_words(territory: Territory, year: int) -> pd.DataFrame:
             "label_vi": labels.at[name, "label_vi"],
             "label_en": labels.at[name, "label_en"],
             "type": "text",
-            "definition": _("met, not_met, unknown (a value or level is missing), not_applicable, outside (the programme)"),
+            "definition": _(
+                "met, not_met, unknown (a value or level is missing), not_applicable, outside (the programme)"
+            ),
             "missing": _("never empty"),
         }
         for name in territory.shown(territory.scores.criteria.columns)

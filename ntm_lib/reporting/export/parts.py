@@ -99,13 +99,25 @@ def collect(territory: Territory, choice: Choice) -> Collected:
     handed = tuple(_handed(territory, choice)) if choice.what in {"tables", "all"} else ()
     parts = [_units(territory)]
     if choice.what in {"results", "all"}:
-        parts.append(_part(territory, "results", _("Results by requirement, as handed in"), results(territory), VALUE_COLUMNS))
+        parts.append(
+            _part(territory, "results", _("Results by requirement, as handed in"), results(territory), VALUE_COLUMNS)
+        )
     if handed:
-        found = pd.concat([_tidy(territory, table) for table in handed], ignore_index=True)
+        found = pd.concat([_tidy(table) for table in handed], ignore_index=True)
         parts.append(_part(territory, "tables", _("Other tables, as handed in"), found, VALUE_COLUMNS))
     if choice.what in {"counts", "all"}:
-        parts.append(_part(territory, "verdicts", _("Verdicts by commune, year and criterion"), verdicts(territory), VERDICT_COLUMNS))
-        parts.append(_part(territory, "counts", _("Criteria met by commune and year"), counts(territory), COUNT_COLUMNS))
+        parts.append(
+            _part(
+                territory,
+                "verdicts",
+                _("Verdicts by commune, year and criterion"),
+                verdicts(territory),
+                VERDICT_COLUMNS,
+            )
+        )
+        parts.append(
+            _part(territory, "counts", _("Criteria met by commune and year"), counts(territory), COUNT_COLUMNS)
+        )
     read = pd.concat([origin["file"] for origin in territory.results.origin.values()]).unique()
     files = dict.fromkeys([*sorted(map(str, read)), *(table.file for table in handed)])
     return Collected(territory, tuple(parts), handed, tuple(files))
@@ -130,7 +142,9 @@ def results(territory: Territory) -> pd.DataFrame:
     for set_id, wide in held.values.items():
         shown = wide.drop(columns=[name for name in wide.columns if (set_id, name) in withheld])
         long = shown.melt(ignore_index=False, var_name="item", value_name="number").dropna(subset="number")
-        lines = pd.DataFrame({"status": held.status[set_id], "as_of_date": held.as_of[set_id]}).join(held.origin[set_id])
+        lines = pd.DataFrame({"status": held.status[set_id], "as_of_date": held.as_of[set_id]}).join(
+            held.origin[set_id]
+        )
         long = long.join(lines).reset_index().assign(set_id=set_id)
         frames.append(long[long["commune_code"].isin(territory.parts["from_code"])])
     found = pd.concat(frames, ignore_index=True)
@@ -161,13 +175,17 @@ def verdicts(territory: Territory) -> pd.DataFrame:
     keys = pd.MultiIndex.from_frame(long[["year", "criterion"]])
     found = long.assign(verdict=long["code"].map(words), criterion_name=pd.Series(names).reindex(keys).to_numpy())
     order = {criterion: place for place, criterion in enumerate(shown.columns)}
-    found = found.sort_values(["commune_code", "year", "criterion"], key=lambda part: part.map(order) if part.name == "criterion" else part)
+    found = found.sort_values(
+        ["commune_code", "year", "criterion"], key=lambda part: part.map(order) if part.name == "criterion" else part
+    )
     return _placed(territory, found.reset_index(drop=True))
 
 
 def counts(territory: Territory) -> pd.DataFrame:
     """Return the number of criteria met of each commune in the programme and year, with its group."""
-    found = territory.counts.assign(group=evaluation.groups(territory.counts)).rename(columns={"low": "met_low", "high": "met_high"})
+    found = territory.counts.assign(group=evaluation.groups(territory.counts)).rename(
+        columns={"low": "met_low", "high": "met_high"}
+    )
     found["group_name"] = found["group"].map(evaluation.group_labels())
     return _placed(territory, found.reset_index())
 
@@ -205,7 +223,12 @@ def _handed(territory: Territory, choice: Choice) -> list[Handed]:
     for name in tables.table_ids(project):
         agreed = tables.contract(name, project)
         is_hidden = (name in PERSONS and not choice.persons) or (name in INTERNAL and not choice.is_internal)
-        if name == RESULTS or "computed" in agreed.filled_by or is_hidden or not submissions.is_handed_in(name, project):
+        if (
+            name == RESULTS
+            or "computed" in agreed.filled_by
+            or is_hidden
+            or not submissions.is_handed_in(name, project)
+        ):
             continue
         table = submissions.read_table(name, project, territory.review.as_of, may_disagree=True)
         if table.unit_vintage is None:
@@ -228,7 +251,7 @@ def _own_codes(territory: Territory, vintage: dt.date) -> set[str]:
     return codes | {before.province.code} if territory.unit.level == "province" else codes
 
 
-def _tidy(territory: Territory, table: Handed) -> pd.DataFrame:
+def _tidy(table: Handed) -> pd.DataFrame:
     """Return a table one value a line, in the form of VALUES; empty cells were not reported and have no line."""
     agreed, frame = table.contract, table.frame
     parts = [_texts(frame[name]) for name in row_keys(agreed)]

@@ -53,4 +53,9 @@ def write_parquet(path: Path, frame: pd.DataFrame, columns: Sequence[Column], ab
 def _metadata(column: Column | None) -> dict[str, str]:
     if column is None:
         return {}
-    return {"label_vi": column.label.vi, "label_en": column.label.en, "unit": column.unit, "definition": column.definition}
+    return {
+        "label_vi": column.label.vi,
+        "label_en": column.label.en,
+        "unit": column.unit,
+        "definition": column.definition,
+    }

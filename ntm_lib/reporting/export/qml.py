@@ -30,13 +30,24 @@ def lines_style(field: str, widths: Mapping[str, tuple[str, str, float]]) -> str
         attributes = {"value": value, "label": label, "symbol": str(place), "render": "true", "type": "string"}
         SubElement(categories, "category", attributes)
         symbol = SubElement(symbols, "symbol", {"type": "line", "name": str(place), "alpha": "1", "force_rhr": "0"})
-        options = {"line_color": _rgba(colour), "line_style": "solid", "line_width": f"{width:g}", "line_width_unit": "MM"}
+        options = {
+            "line_color": _rgba(colour),
+            "line_style": "solid",
+            "line_width": f"{width:g}",
+            "line_width_unit": "MM",
+        }
         _layer(symbol, "SimpleLine", options)
     return _document(renderer)
 
 
 def _renderer(field: str) -> tuple[Element, Element, Element]:
-    attributes = {"type": "categorizedSymbol", "attr": field, "symbollevels": "0", "enableorderby": "0", "forceraster": "0"}
+    attributes = {
+        "type": "categorizedSymbol",
+        "attr": field,
+        "symbollevels": "0",
+        "enableorderby": "0",
+        "forceraster": "0",
+    }
     renderer = Element("renderer-v2", attributes)
     return renderer, SubElement(renderer, "categories"), SubElement(renderer, "symbols")
 

@@ -24,7 +24,7 @@ def write_export(
 ) -> None:
     """Write the workbook; verdicts stand in one line a commune and year, so that a reader sees them side by side."""
     sheets = [sheet for part in collected.parts for sheet in _sheets(collected, part)]
-    sheets += [_handed(collected, table) for table in collected.handed]
+    sheets += [_handed(table) for table in collected.handed]
     write_workbook(path, [*sheets, _dictionary(words)], title=_("Data of the workbench"), about=about, stamps=stamps)
 
 
@@ -51,7 +51,7 @@ def _verdicts(collected: Collected, part: Part) -> Sheet:
     place = ["commune_code", "commune_name", "district_name", "year", "mark"]
     codes = {verdict.name.lower(): int(verdict) for verdict in Verdict}
     wide = part.frame.assign(code=part.frame["verdict"].map(codes)).pivot_table(
-        index="commune_code year".split(), columns="criterion", values="code", sort=False
+        index=["commune_code", "year"], columns="criterion", values="code", sort=False
     )
     wide = wide[list(part.frame["criterion"].unique())].astype(int)
     head = part.frame[place].drop_duplicates(["commune_code", "year"])
@@ -71,7 +71,7 @@ def _verdicts(collected: Collected, part: Part) -> Sheet:
     )
 
 
-def _handed(collected: Collected, table: Handed) -> Sheet:
+def _handed(table: Handed) -> Sheet:
     agreed, frame = table.contract, _yes_no(table.frame)
     title = agreed.title.vi if language() == "vi" else agreed.title.en
     columns = [_column(column) for column in agreed.columns]
