@@ -18,6 +18,8 @@ __all__ = [
     "plan",
     "run",
     "scenario",
+    "submit",
+    "template",
     "trace",
     "units",
     "why",

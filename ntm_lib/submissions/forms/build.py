@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 import pandas as pd
@@ -15,7 +16,7 @@ from ntm_lib.messages import _, language
 from ntm_lib.project import Project
 from ntm_lib.review import load_review
 from ntm_lib.submissions.forms.layout import Form, FormColumn, Line, Role, SheetForm, numbered, status_of, year_end
-from ntm_lib.submissions.forms.words import choice_words, met_words, status_words, yes_no_words
+from ntm_lib.submissions.forms.words import choice_words, finding_word, met_words, status_words, yes_no_words
 from ntm_lib.submissions.lines import RESULTS, items, row_keys, unit_key
 from ntm_lib.submissions.model import Level, Sender
 from ntm_lib.submissions.rounds import find_round, load_rounds
@@ -47,10 +48,8 @@ def form_of(project: Project, sender: Sender, years: Iterable[int] | None = None
 
 
 def _communes(vintage: Vintage, sender: Sender) -> dict[str, str]:
-    if sender.level == Level.COMMUNE:
-        inside = vintage.communes.loc[[sender.unit]]
-    else:
-        inside = vintage.communes_of(sender.unit)
+    is_one = sender.level == Level.COMMUNE
+    inside = vintage.communes.loc[[sender.unit]] if is_one else vintage.communes_of(sender.unit)
     inside = inside[inside["is_in_programme"]]
     if inside.empty:
         text = _("{unit} has no commune in the programme on that date.")
@@ -118,7 +117,13 @@ class _Maker:
             FormColumn(head[0].name, Role.UNIT, code, "code", required=True),
             FormColumn("name", Role.NAME, _("Name of the unit"), "text"),
             FormColumn(
-                "year", Role.YEAR, year, "integer", min=min(years, default=1990), max=max(years, default=2100), required=True
+                "year",
+                Role.YEAR,
+                year,
+                "integer",
+                min=min(years, default=1990),
+                max=max(years, default=2100),
+                required=True,
             ),
             FormColumn(
                 "status",
@@ -156,7 +161,13 @@ class _Maker:
 
     def _start(self, table: TableContract, code: str, name: str, year: int) -> Line:
         as_of = year_end(year, self.sender.as_of)
-        return {unit_key(table): code, "name": name, "year": year, "status": status_of(year, as_of), "as_of_date": as_of}
+        return {
+            unit_key(table): code,
+            "name": name,
+            "year": year,
+            "status": status_of(year, as_of),
+            "as_of_date": as_of,
+        }
 
     def _open_line(self, table: TableContract, named: dict[str, str], number: str) -> Line:
         line: Line = {}
@@ -182,9 +193,12 @@ class _Maker:
         for year in self.years:
             try:
                 years_of.setdefault(self.law.set_for_year(year, set_for_year=chosen).id, []).append(year)
-            except UsageError:  # a year that no set judges has no sheet of results; the first sheet lists the years of each
+            except (
+                UsageError
+            ):  # a year that no set judges has no sheet of results; the first sheet lists the years of each
                 continue
-        return [self._results_sheet(table, set_id, tuple(years)) for set_id, years in years_of.items()]
+        sheets = [self._results_sheet(table, set_id, tuple(years)) for set_id, years in years_of.items()]
+        return [*sheets, *(_finding_sheet(sheet, self.sender.level) for sheet in sheets[-1:])]
 
     def _results_sheet(self, table: TableContract, set_id: str, years: tuple[int, ...]) -> SheetForm:
         criteria_set = self.law.sets[set_id]
@@ -203,6 +217,27 @@ class _Maker:
             self.sender.level == Level.COMMUNE,
             (),
         )
+
+
+def _finding_sheet(sheet: SheetForm, level: Level) -> SheetForm:
+    """Return the sheet for what the sender's level found in the last year: met, not met or not assessed."""
+    year = sheet.years[-1]
+    columns = tuple(
+        replace(column, type="yes_no", words=met_words(), unit="", min=None, max=None, is_percent=False)
+        if column.role is Role.VALUE
+        else column
+        for column in sheet.columns
+    )
+    word = finding_word(level)
+    return replace(
+        sheet,
+        name=f"{sheet.name.partition(' (')[0]} - {word} ({year})"[:31],
+        title=f"{sheet.title} - {word}",
+        columns=columns,
+        lines=tuple(line for line in sheet.lines if line["year"] == year),
+        years=(year,),
+        is_finding=True,
+    )
 
 
 def _is_list(table: TableContract) -> bool:

@@ -24,7 +24,7 @@ class Styles:
     open: dict[str, Any]
 
 
-_NUMBERS = {
+_NUMBERS: dict[str, dict[str, Any]] = {
     "number": {"num_format": "#,##0.##########", "align": "right"},
     "integer": {"num_format": "0", "align": "right"},
     "date": {"num_format": "dd/mm/yyyy", "align": "center"},

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ntm_lib.messages import _
 from ntm_lib.project import whole_file
+from ntm_lib.submissions.forms.explain import write_explanation
 from ntm_lib.submissions.forms.layout import (
     FIRST_LINE,
     HEADING,
@@ -22,7 +23,6 @@ from ntm_lib.submissions.forms.layout import (
     Role,
     SheetForm,
 )
-from ntm_lib.submissions.forms.explain import write_explanation
 from ntm_lib.submissions.forms.stamp import LISTS, SHEET, stamp_lines
 from ntm_lib.submissions.forms.styles import FONT, Styles, make_styles
 from ntm_lib.submissions.forms.words import not_assessed_word
@@ -208,7 +208,7 @@ class _SheetWriter:
         page.set_paper(_A3 if across > _WIDE else _A4)
         page.fit_to_pages(-(-across // (2 * _WIDE)), 0)
         page.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
-        page.set_footer(f"&L&\"{FONT}\"&9&A&R&\"{FONT}\"&9&P/&N")
+        page.set_footer(f'&L&"{FONT}"&9&A&R&"{FONT}"&9&P/&N')
 
 
 def _limits(column: FormColumn) -> tuple[float, float]:

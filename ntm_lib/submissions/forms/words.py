@@ -1,8 +1,7 @@
 """The words that stand in the cells of a form for the ids of the contracts."""
 
 from ntm_lib.messages import _
-
-NOT_ASSESSED_ID = "khong_xet"
+from ntm_lib.submissions.model import Level
 
 
 def status_words() -> dict[str, str]:
@@ -18,6 +17,15 @@ def yes_no_words() -> dict[str, str]:
 def met_words() -> dict[str, str]:
     """Return the words for a yes/no requirement."""
     return {"1": _("Met"), "0": _("Not met")}
+
+
+def finding_word(level: Level) -> str:
+    """Return the word for what a level finds."""
+    return {
+        Level.COMMUNE: _("self-assessment"),
+        Level.DISTRICT: _("verification"),
+        Level.PROVINCE: _("appraisal"),
+    }[level]
 
 
 def not_assessed_word() -> str:
