@@ -2,7 +2,24 @@
 
 import sys
 
-from ntm_lib.cli import boundaries, commune, criteria, explore, follow, lab, plan, run, scenario, trace, units, why
+from ntm_lib.cli import (
+    boundaries,
+    commune,
+    criteria,
+    explore,
+    export,
+    follow,
+    lab,
+    plan,
+    run,
+    scenario,
+    status,
+    submit,
+    template,
+    trace,
+    units,
+    why,
+)
 from ntm_lib.cli.app import app, say_error
 from ntm_lib.errors import NtmError
 
@@ -12,12 +29,14 @@ __all__ = [
     "commune",
     "criteria",
     "explore",
+    "export",
     "follow",
     "lab",
     "main",
     "plan",
     "run",
     "scenario",
+    "status",
     "submit",
     "template",
     "trace",

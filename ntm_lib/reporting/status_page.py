@@ -86,7 +86,7 @@ def _by_level(calendar: Calendar) -> Markup:
     ]
     heads = [_("Units that report"), *(state_words()[state] for state in states)]
     table = html_table(
-        [Column(_("Level")), *(Column(head, "figure") for head in heads)],
+        [Column(_("Tier")), *(Column(head, "figure") for head in heads)],
         rows,
         caption=_("Units by level and state"),
         is_numbered=False,
@@ -217,7 +217,7 @@ def _strangers(calendar: Calendar) -> Markup:
     rows: list[list[Cell]] = [
         [one.sender, level_words()[one.level], formats.date(one.unit_vintage), one.file] for one in calendar.strangers
     ]
-    columns = [Column(_("Unit code")), Column(_("Level")), Column(_("Units of")), Column(_("File"))]
+    columns = [Column(_("Unit code")), Column(_("Tier")), Column(_("Units as of")), Column(_("File"))]
     caption = _("Files of units that this round does not ask")
     table = html_table(columns, rows, caption=caption, source=_source(calendar))
     return section(caption, table, anchor="others")

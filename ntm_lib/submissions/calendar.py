@@ -38,8 +38,8 @@ HANDED_IN = (State.ON_TIME, State.LATE, State.RECEIVED)
 def state_words() -> dict[str, str]:
     """Return the words for each state, in the order of columns."""
     return {
-        State.ON_TIME: _("On time"),
-        State.LATE: _("Late"),
+        State.ON_TIME: _("Handed in on time"),
+        State.LATE: _("Handed in late"),
         State.RECEIVED: _("Handed in, no due day"),
         State.RETURNED: _("Returned for completion"),
         State.NOT_SENT: _("Not sent"),
@@ -163,7 +163,7 @@ def _is_same(one: Submission, vintage: Vintage, project: Project) -> bool:
 
 def _states(asked: pd.DataFrame, submissions: list[Submission], held: Round) -> pd.DataFrame:
     rows = [(one.level.value, one.sender, one.received, one.withdrawn is not None) for one in submissions]
-    files = pd.DataFrame(rows, columns=[*_KEY, "received", "is_withdrawn"])
+    files = pd.DataFrame(rows, columns=[*_KEY, "received", "is_withdrawn"]).astype({"is_withdrawn": bool})
     files["received"] = pd.to_datetime(files["received"], utc=True)
     standing = files[~files["is_withdrawn"]].groupby(_KEY)["received"].agg(["min", "max", "size"])
     found = asked.assign(

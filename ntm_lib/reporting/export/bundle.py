@@ -153,7 +153,7 @@ def _explained(collected: Collected, choice: Choice) -> list[tuple[str, str]]:
     audience = _("for internal use") if choice.is_internal else _("public")
     return [
         (_("Unit"), territory.unit.name),
-        (_("Units of"), written.date(territory.vintage.date)),
+        (_("Units as of"), written.date(territory.vintage.date)),
         (_("Cut-off date"), written.date(evaluation.cut_off(territory))),
         (_("Version"), audience),
         (_("Empty cells"), _("not reported; zero is written 0")),
