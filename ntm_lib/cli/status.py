@@ -65,9 +65,9 @@ def _states(shown: Calendar) -> list[State]:
 
 
 def _levels(shown: Calendar) -> list[str]:
-    counts, states = shown.by_state(), _states(shown)
+    counts, states = shown.by_state().T.to_dict(), _states(shown)
     rows = [
-        [level_words()[level], int(counts.loc[level].sum()), *(int(counts.loc[level, state]) for state in states)]
+        [level_words()[level], sum(counts[level].values()), *(counts[level][state] for state in states)]
         for level in shown.levels
     ]
     head = [_("Tier"), _("Units that report"), *(state_words()[state] for state in states)]

@@ -79,7 +79,7 @@ def _by_level(calendar: Calendar) -> Markup:
             level_words()[level],
             *(
                 figure(_key(calendar, level, "all", name), value, "count")
-                for name, value in _counted(counts.loc[level], states)
+                for name, value in _counted(counts, level, states)
             ),
         ]
         for level in calendar.levels
@@ -95,8 +95,9 @@ def _by_level(calendar: Calendar) -> Markup:
     return section(_("Overview"), table, anchor="overview")
 
 
-def _counted(counts: pd.Series, states: Sequence[State]) -> list[tuple[str, int]]:
-    return [("units", int(counts.sum())), *((state.value, int(counts[state])) for state in states)]
+def _counted(counts: pd.DataFrame, level: str, states: Sequence[State]) -> list[tuple[str, int]]:
+    held = counts.T[level].to_dict()
+    return [("units", sum(held.values())), *((state.value, held[state]) for state in states)]
 
 
 def _by_table(calendar: Calendar) -> Markup:
@@ -162,21 +163,14 @@ def _district(calendar: Calendar, code: str) -> Markup:
     own = (Level(unit.level), code)
     parts = []
     if own in calendar.senders.index:
-        held = calendar.senders.loc[own]
-        text = _("{name} itself: {state} {received}")
-        parts.append(
-            paragraph(
-                "{words}",
-                words=text.format(
-                    name=unit.name, state=state_text(held["state"]), received=moment_text(held["received"])
-                ).rstrip(),
-            )
+        held = calendar.senders.loc[[own]].to_dict("records")[0]
+        text = _("{name} itself: {state} {received}").format(
+            name=unit.name, state=state_text(held["state"]), received=moment_text(held["received"])
         )
+        parts.append(paragraph("{words}", words=text.rstrip()))
     communes = calendar.communes_of(code)
-    complete = calendar.of_unit()
-    rows = [
-        _commune(calendar, commune, row, complete) for commune, row in zip(communes.index, _rows(communes), strict=True)
-    ]
+    complete = calendar.of_unit().droplevel("level")
+    rows = [_commune(calendar, row) for row in communes.join(complete).itertuples()]
     columns = [
         Column(_("Commune")),
         Column(_("State")),
@@ -193,14 +187,9 @@ def _district(calendar: Calendar, code: str) -> Markup:
     return section(unit.name, *parts, anchor=f"u{code}")
 
 
-def _rows(frame: pd.DataFrame) -> list[Any]:
-    return list(frame.itertuples())
-
-
-def _commune(calendar: Calendar, code: str, row: Any, complete: pd.DataFrame) -> list[Cell]:
-    key = _key(calendar, Level.COMMUNE, code, "cells")
-    cells = complete.loc[(Level.COMMUNE, code)]
-    share = share_of(cells["filled"], cells["asked"]) if row.state in HANDED_IN else None
+def _commune(calendar: Calendar, row: Any) -> list[Cell]:
+    key = _key(calendar, Level.COMMUNE, row.Index, "cells")
+    share = share_of(row.filled, row.asked) if row.state in HANDED_IN else None
     return [
         row.name,
         state_text(row.state),

@@ -77,7 +77,7 @@ class Calendar:
     def by_table(self) -> pd.DataFrame:
         """Sum cells and lines over the units of each level that handed in; index (table, level)."""
         handed_in = self.senders.index[self.senders["state"].isin(HANDED_IN)]
-        of_these = self.tables[self.tables.index.droplevel("table").isin(handed_in)]
+        of_these = self.tables[self.tables.reset_index("table").index.isin(handed_in)]
         return of_these.groupby(level=["table", "level"], sort=True).sum()
 
     def of_unit(self) -> pd.DataFrame:
@@ -92,7 +92,7 @@ class Calendar:
     def within(self, code: str) -> "Calendar":
         """Return one district with its communes; a code that is none on the round's date is a UsageError."""
         unit = self.vintage.unit(code)
-        if unit.level != Level.DISTRICT:
+        if unit.level != "district":
             raise UsageError(_("{unit} is not a district").format(unit=unit.label))
         inside = {code, *self.vintage.communes_of(code).index}
         kept = self.senders[self.senders.index.get_level_values("code").isin(inside)]

@@ -10,7 +10,7 @@ from ntm_lib import tables
 from ntm_lib.project import Project
 from ntm_lib.submissions.forms import form_of
 from ntm_lib.submissions.forms.layout import Role, SheetForm
-from ntm_lib.submissions.lines import join_keys
+from ntm_lib.submissions.lines import FINDING, join_keys
 from ntm_lib.submissions.model import Level, Sender, Submission
 from ntm_lib.submissions.rounds import Round
 from ntm_lib.submissions.vault.interface import Store
@@ -87,11 +87,16 @@ def _asked(project: Project, held: Round, units: pd.Index) -> _Asked:
     cells: list[tuple[str, str, str, int]] = []
     lines: dict[str, list[tuple[str, str, str, str, int, str]]] = {}
     items: dict[str, dict[str, list[str]]] = {}
+    of_a_commune: tuple[SheetForm, ...] = ()
     for level, code in units:
-        form = form_of(project, Sender(code, Level(level), held.as_of, held.id, held.as_of))
-        for sheet in form.sheets:
+        is_commune = level == Level.COMMUNE
+        if not (is_commune and of_a_commune):
+            sheets = form_of(project, Sender(code, Level(level), held.as_of, held.id, held.as_of)).sheets
+        if is_commune:  # the workbooks of communes are alike but for the commune's own code
+            of_a_commune = sheets = of_a_commune or sheets
+        for sheet in sheets:
             wanted = items.setdefault(sheet.table, {}).setdefault(sheet.set_id, _items(project, sheet))
-            listed = [] if _is_list(sheet) else list(_lines(sheet))
+            listed = [] if _is_list(sheet) else list(_lines(sheet, code if is_commune else ""))
             cells.append((level, code, sheet.table, len(listed) * len(wanted)))
             lines.setdefault(sheet.table, []).extend((level, code, *line) for line in listed)
     return _Asked(
@@ -117,11 +122,12 @@ def _is_list(sheet: SheetForm) -> bool:
     return any(sheet.column(key).type in {"text", "integer"} for key in sheet.keys)
 
 
-def _lines(sheet: SheetForm) -> Iterator[tuple[str, str, int, str]]:
+def _lines(sheet: SheetForm, own: str) -> Iterator[tuple[str, str, int, str]]:
+    """Yield set, unit, year and further keys of each listed line; ``own``: the only unit of the sheet, else empty."""
     unit = next(column.item for column in sheet.columns if column.role is Role.UNIT)
     for line in sheet.lines:
-        row = join_keys([_text(line[key]) for key in sheet.keys])
-        yield sheet.set_id, str(line[unit]), int(str(line["year"])), row
+        row = FINDING if sheet.is_finding else join_keys([_text(line[key]) for key in sheet.keys])
+        yield sheet.set_id, own or str(line[unit]), int(str(line["year"])), row
 
 
 def _text(value: object) -> str:

@@ -23,7 +23,7 @@ class Held:
             for number, code, file in rows
         ]
 
-    def values(self, _table, as_of=None, known_on=None):
+    def values(self, _table, **_when):
         return empty_values().assign(submission=0)
 
 

@@ -13,6 +13,7 @@ from ntm_lib.project import Project
 from ntm_lib.submissions.calendar import Calendar, State, calendar, present_round
 from ntm_lib.submissions.forms import form_of
 from ntm_lib.submissions.forms.layout import Role
+from ntm_lib.submissions.lines import FINDING
 from ntm_lib.submissions.model import Level, Reading, Sender, Submission, empty_values
 from ntm_lib.submissions.vault import open_store
 
@@ -30,7 +31,7 @@ class KnownStore:
     def submissions(self, round_id: str | None = None) -> list[Submission]:
         return [one for one in self.held if round_id in {None, one.round}]
 
-    def values(self, table: str, as_of: dt.date | None = None, known_on: dt.datetime | None = None) -> pd.DataFrame:
+    def values(self, table: str, **_when: object) -> pd.DataFrame:
         return self.lines[self.lines["table"] == table]
 
 
@@ -100,7 +101,7 @@ def values_of(project: Project, sender: Sender, table: str, share_of_items: floa
         unit = sheet.columns[0].item
         for line in sheet.lines:
             rows += [
-                {"table": table, "set_id": sheet.set_id, "unit_code": line[unit], "year": line["year"], "row": "",
+                {"table": table, "set_id": sheet.set_id, "unit_code": line[unit], "year": line["year"], "row": FINDING if sheet.is_finding else "",
                  "item": item, "number": 1.0, "is_not_assessed": False, "status": line["status"],
                  "as_of_date": line["as_of_date"], "sheet": sheet.name, "cell": "A1"}
                 for item in columns[: int(len(columns) * share_of_items)]

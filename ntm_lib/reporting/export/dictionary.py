@@ -1,6 +1,7 @@
 """Describe every column and item of the files that leave: label, unit, definition, what missing means, source."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -48,7 +49,9 @@ def dictionary(collected: Collected) -> pd.DataFrame:
         ]
     if collected.part("results") is not None:
         rows += list(_requirement_rows(collected.territory))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
+    return pd.DataFrame(
+        [{name: row.get(name, "") for name in COLUMNS} for row in rows], columns=list(COLUMNS), dtype="str"
+    )
 
 
 def handed_rows(table: Handed) -> dict[str, str]:
@@ -98,16 +101,16 @@ def _requirement_rows(territory: Territory) -> Iterator[dict[str, str]]:
         rules = {year: law.rules(law.sets[set_id], year, region).requirements for year in years}
         if not rules:
             continue
-        first = next(iter(rules.values()))
-        for name, row in first[~first["criterion"].isin(territory.withheld)].iterrows():
-            levels: dict[str, list[str]] = {}
-            for year, frame in rules.items():
-                levels.setdefault(level_text(law, frame.loc[name]), []).append(str(year))
-            text = (
-                next(iter(levels))
-                if len(levels) == 1
-                else "; ".join(f"{', '.join(at)}: {level}" for level, at in levels.items())
-            )
+        by_year: dict[int, dict[str, Any]] = {
+            year: {
+                str(name): {str(key): value for key, value in row.items()} for name, row in frame.T.to_dict().items()
+            }
+            for year, frame in rules.items()
+        }
+        for name, row in next(iter(by_year.values())).items():
+            if row["criterion"] in territory.withheld:
+                continue
+            text = _levels({str(year): level_text(law, rows[name]) for year, rows in by_year.items()})
             yield {
                 "file": "results",
                 "column": "number",
@@ -123,3 +126,13 @@ def _requirement_rows(territory: Territory) -> Iterator[dict[str, str]]:
                 "missing": _("not reported; never zero"),
                 "source": row["citation"],
             }
+
+
+def _levels(by_year: dict[str, str]) -> str:
+    """Write the level required; one that differs from year to year with its years."""
+    years: dict[str, list[str]] = {}
+    for year, level in by_year.items():
+        years.setdefault(level, []).append(year)
+    if len(years) == 1:
+        return next(iter(years))
+    return "; ".join(f"{', '.join(at)}: {level}" for level, at in years.items())

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import pandas_dtype
 
 from ntm_lib import criteria, evaluation, submissions, tables, units
 from ntm_lib.errors import NtmError
@@ -277,7 +278,7 @@ def _tidy(table: Handed) -> pd.DataFrame:
 
 def _texts(values: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(values):
-        return values.dt.strftime("%Y-%m-%d")
+        return pd.Series(values.dt.strftime("%Y-%m-%d"))
     return values.astype("str")
 
 
@@ -307,12 +308,13 @@ def _part(territory: Territory, name: str, title: str, frame: pd.DataFrame, colu
 
 def _names(territory: Territory, frame: pd.DataFrame) -> pd.Series:
     names = {date: units.on(date, territory.project).frame["name"] for date in frame["unit_vintage"].unique()}
-    return pd.concat([part["unit_code"].map(names[date]) for date, part in frame.groupby("unit_vintage", sort=False)])
+    parts = [part["unit_code"].map(names[date]) for date, part in frame.groupby("unit_vintage", sort=False)]
+    return pd.Series(pd.concat(parts))
 
 
 def _typed(values: pd.Series, column: Column) -> pd.Series:
     if column.type == "date":
-        return pd.to_datetime(values).astype(DTYPES["date"])
-    if column.type in {"text", "code"}:
-        return values.astype("object").where(values.notna() & (values != ""), None).astype("str")
-    return pd.Series(values.astype(DTYPES[column.type]))
+        values = pd.to_datetime(values)
+    elif column.type in {"text", "code"}:
+        values = values.astype("object").where(values.notna() & (values != ""), None)
+    return values.astype(pandas_dtype(DTYPES[column.type]))
