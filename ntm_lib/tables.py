@@ -151,10 +151,13 @@ class TableContract(_Model):
             rules = []
         return DataFrameSchema(columns, checks=rules, strict=True, ordered=False, unique=list(self.key), name=self.id)
 
-    def check(self, frame: pd.DataFrame, where: str) -> None:
-        """Check a typed frame; FaultsError tells every fault with its row (2 is the first below the header)."""
+    def check(self, frame: pd.DataFrame, where: str, *, may_disagree: bool = False) -> None:
+        """Check a typed frame; FaultsError tells every fault with its row (2 is the first below the header).
+
+        ``may_disagree``: let figures of one line in that do not agree.
+        """
         faults = FaultList(_("{where}: not as table {table} is agreed").format(where=where, table=self.id.upper()))
-        self._find_faults(frame, where, faults)
+        self._find_faults(frame, where, faults, may_disagree=may_disagree)
         faults.stop_if_any()
 
     def read_csv(self, path: Path, where: str = "", *, may_disagree: bool = False) -> pd.DataFrame:

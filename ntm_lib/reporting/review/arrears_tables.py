@@ -18,7 +18,9 @@ from ntm_lib.reporting.review.money_words import (
     unit_names,
 )
 from ntm_lib.reporting.review.subject import Subject
+from ntm_lib.reporting.sections.common import rows_of
 from ntm_lib.reporting.sheets import Column, Sheet
+from ntm_lib.reporting.stamps import marked_names
 
 
 def check_labels() -> dict[str, str]:
@@ -92,8 +94,12 @@ def arrears_by_work_sheet(subject: Subject) -> Sheet:
     found = arrears_of(subject)
     last = found.last_year or subject.territory.review.last_year
     works = found.works[(found.works["year"] == last) & ~(found.works["owed"] <= 0)].reset_index(drop=True)
-    names = subject.territory.communes["name"]
-    frame = works.assign(key=works["to_code"] + "-" + works["commune_code"] + "-" + works["work_id"], name=works["to_code"].map(names))  # fmt: skip
+    names = works["to_code"].map(subject.territory.vintage.frame["name"])
+    is_mixed = works["generated"].any() and not works["generated"].all()
+    frame = works.assign(
+        key=[f"{row.to_code}-{row.commune_code}-{row.work_id}" for row in rows_of(works)],
+        name=marked_names(names, works["generated"]) if is_mixed else names,
+    )
     columns = [
         Column("name", _("Commune"), width=20),
         Column("work", _("Work"), width=34),

@@ -133,12 +133,7 @@ def published_sheet(subject: Subject) -> Sheet:
         _("Published figures beside computed ones"),
         columns,
         frame,
-        notes=[
-            _("Agreement is judged by the precision printed. No figure is put in place of another."),
-            _(
-                "A range: the least and the greatest value that missing data allow. (ill.): computed from illustrative data."
-            ),
-        ],
+        notes=[_("Agreement is judged by the precision printed. No figure is put in place of another."), _range_note(table)],
         stamps=subject.stamps,
         row_key="row",
         empty=_("No published figure about the unit was read in a source."),
@@ -159,6 +154,13 @@ def _as_printed(value: str, published: float, digits: int) -> str:
 
 def _is_year(value: str) -> bool:
     return value.isdigit() and len(value) == 4 and value.startswith(("19", "20"))
+
+
+def _range_note(table: pd.DataFrame) -> str:
+    """Say what a range means and, where there is one, the mark of computed figures."""
+    if table["is_illustrative"].any():
+        return _("A range: the least and the greatest value that missing data allow. (ill.): computed from illustrative data.")
+    return _("A range: the least and the greatest value that missing data allow.")
 
 
 def _computed(low: float, high: float, digits: int, is_illustrative: bool) -> str:
