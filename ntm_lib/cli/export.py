@@ -47,5 +47,5 @@ def export_command(
         on=on.isoformat() if on else "", as_of=as_of.isoformat() if as_of else "", audience=audience
     )
     say(_("Written: {path}").format(path=export(territory, folder, choice, chosen, year).parent))
-    if territory.results.is_illustrative:
+    if territory.is_illustrative:
         say(_("The figures are illustrative and marked so in every file."))

@@ -88,7 +88,7 @@ def _fill(folder: Path, territory: Territory, choice: Choice, formats: Sequence[
     if "gpkg" in formats:
         shown = described[described["file"].isin(["units", "counts"])]
         count = geopackage.write_geopackage(folder / f"{NAME}-{year}.gpkg", territory, year, shown, marks)
-        made[f"{NAME}-{year}.gpkg"] = {"rows": count, "is_illustrative": territory.results.is_illustrative}
+        made[f"{NAME}-{year}.gpkg"] = {"rows": count, "is_illustrative": territory.is_illustrative}
         about["shapes"] = load_shapes(territory.vintage.date, territory.project).label
     if "xlsx" in formats:
         write_export(folder / f"{NAME}.xlsx", collected, described, _explained(collected, choice), marks)

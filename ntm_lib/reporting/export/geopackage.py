@@ -17,7 +17,7 @@ from ntm_lib.errors import UsageError
 from ntm_lib.evaluation import Territory
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import geometry, palette
-from ntm_lib.reporting.export.parts import mark_word
+from ntm_lib.reporting.export.parts import generated_lines, mark_word
 from ntm_lib.reporting.export.qml import classes_style, lines_style
 from ntm_lib.units.boundaries import Shapes, load_shapes
 from ntm_lib.verdicts import Verdict
@@ -81,7 +81,8 @@ def commune_layer(territory: Territory, shapes: Shapes, year: int) -> gpd.GeoDat
         for name in territory.shown(verdicts.columns)
     }
     is_inside = communes["is_in_programme"]
-    is_illustrative = is_inside & territory.results.is_illustrative
+    generated = {code for code, of_year in generated_lines(territory) if of_year == year}
+    is_illustrative = is_inside & communes.index.isin(generated)
     frame = pd.DataFrame({
         "code": communes.index,
         "name": communes["name"],
@@ -141,7 +142,7 @@ def _write(path: Path, frame: gpd.GeoDataFrame, layer: str, title: str, about: s
 
 def _styles(territory: Territory, shapes: Shapes, year: int) -> list[Style]:
     """Return the style by groups, then one a criterion; each name says that the data or the shapes are illustrative."""
-    notes = [mark_word()] if territory.results.is_illustrative else []
+    notes = [mark_word()] if territory.is_illustrative else []
     notes += [shapes.title] if shapes.is_schematic else []
     tail = f" ({', '.join(notes)})" if notes else ""
     outside = {OUTSIDE: palette.MapClass(_("Outside the programme"), palette.OUTSIDE_COLOUR, "")}

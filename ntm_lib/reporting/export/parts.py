@@ -13,7 +13,8 @@ from ntm_lib import criteria, evaluation, submissions, tables, units
 from ntm_lib.errors import NtmError
 from ntm_lib.evaluation import Territory
 from ntm_lib.messages import _, language
-from ntm_lib.submissions.lines import RESULTS, items, join_keys, row_keys, unit_key
+from ntm_lib.submissions.lines import RESULTS, items, join_keys, row_keys, split_keys, unit_key
+from ntm_lib.submissions.reported import reported
 from ntm_lib.tables import DTYPES, Column, TableContract
 from ntm_lib.verdicts import Verdict
 
@@ -65,12 +66,15 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Handed:
-    """A table as it was handed in, for a workbook: one line a line of the form."""
+    """A table line by line, as a workbook shows it: what counts of what was handed in, and generated lines where nobody did.
+
+    ``frame`` has the flag ``generated``; ``of_file`` tells the lines that stand in ``file`` (others come from the store).
+    """
 
     contract: TableContract
     frame: pd.DataFrame
     file: str
-    is_illustrative: bool
+    of_file: pd.Series
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +108,7 @@ def collect(territory: Territory, choice: Choice) -> Collected:
             _part(territory, "results", _("Results by requirement, as handed in"), results(territory), VALUE_COLUMNS)
         )
     if handed:
-        found = pd.concat([_tidy(table) for table in handed], ignore_index=True)
+        found = _joined([part for table in handed for part in (_tidy(table), _reported(territory, table.contract))])
         parts.append(_part(territory, "tables", _("Other tables, as handed in"), found, VALUE_COLUMNS))
     if choice.what in {"counts", "all"}:
         parts.append(
@@ -119,8 +123,7 @@ def collect(territory: Territory, choice: Choice) -> Collected:
         parts.append(
             _part(territory, "counts", _("Criteria met by commune and year"), counts(territory), COUNT_COLUMNS)
         )
-    read = pd.concat([origin["file"] for origin in territory.results.origin.values()]).unique()
-    files = dict.fromkeys([*sorted(map(str, read)), *(table.file for table in handed)])
+    files = dict.fromkeys([*territory.results.files, *(table.file for table in handed if table.of_file.any())])
     return Collected(territory, tuple(parts), handed, tuple(files))
 
 
@@ -136,21 +139,27 @@ def column_contract(territory: Territory, names: Sequence[str]) -> tuple[Column,
 
 
 def results(territory: Territory) -> pd.DataFrame:
-    """Return the results of B2 as handed in, one value a line, codes of ``results.unit_vintage``."""
+    """Return the results of B2: what every level handed in, and the generated lines where nobody did.
+
+    One value a line, each with the codes of its own ``unit_vintage``.
+    """
     held = territory.results
     withheld = _withheld_requirements(territory)
     frames = []
     for set_id, wide in held.values.items():
-        shown = wide.drop(columns=[name for name in wide.columns if (set_id, name) in withheld])
-        long = shown.melt(ignore_index=False, var_name="item", value_name="number").dropna(subset="number")
-        lines = pd.DataFrame({"status": held.status[set_id], "as_of_date": held.as_of[set_id]}).join(
-            held.origin[set_id]
+        lines = pd.DataFrame({
+            "status": held.status[set_id],
+            "as_of_date": held.as_of[set_id],
+            "generated": held.generated[set_id],
+        }).join(held.origin[set_id])  # fmt: skip
+        is_own = lines["generated"].to_numpy(bool) & lines.index.get_level_values("commune_code").isin(
+            territory.parts["from_code"]
         )
-        long = long.join(lines).reset_index().assign(set_id=set_id)
-        frames.append(long[long["commune_code"].isin(territory.parts["from_code"])])
+        long = wide.reindex(lines.index[is_own]).melt(ignore_index=False, var_name="item", value_name="number")
+        frames.append(long.dropna(subset="number").join(lines).reset_index().assign(set_id=set_id))
     found = pd.concat(frames, ignore_index=True)
     is_not_assessed = np.isposinf(found["number"])
-    return found.assign(
+    generated = found.assign(
         table=RESULTS,
         unit_code=found["commune_code"],
         unit_vintage=held.unit_vintage,
@@ -159,8 +168,43 @@ def results(territory: Territory) -> pd.DataFrame:
         origin=found["file"],
         cell=found["row"].astype("str") + ":" + found["item"].astype("str"),
         row="",
-        is_illustrative=held.is_illustrative,
+        is_illustrative=True,
     )
+    both = _joined([generated, _reported(territory, tables.contract(RESULTS, territory.project))])
+    is_hidden = (
+        pd.MultiIndex.from_frame(both[["set_id", "item"]]).isin(withheld) if withheld else np.zeros(len(both), bool)
+    )
+    return both[~is_hidden]
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames of values one below the other; columns that only some have are empty elsewhere."""
+    filled = [frame.reindex(columns=list(VALUE_COLUMNS)).astype("object") for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(VALUE_COLUMNS))
+
+
+def _reported(territory: Territory, agreed: TableContract) -> pd.DataFrame:
+    """Return what every level handed in of a table and counts in the store, without lines of withheld criteria."""
+    values = reported(territory.project, agreed.id, territory.review.as_of)
+    own = {date: _own_codes(territory, date) for date in values["unit_vintage"].unique()}
+    is_own = [code in own[date] for code, date in zip(values["unit_code"], values["unit_vintage"], strict=True)]
+    values = values[pd.Series(is_own, index=values.index, dtype=bool)]
+    values = values[~_is_withheld(values, agreed, territory.withheld)]
+    return values.assign(origin=values["file"], is_illustrative=False)
+
+
+def _is_withheld(values: pd.DataFrame, agreed: TableContract, withheld: frozenset[str]) -> pd.Series:
+    """Tell which values stand in a line on a withheld criterion, be it a key or a cell of the line."""
+    keys = row_keys(agreed)
+    if "criterion" in keys:
+        place = keys.index("criterion")
+        criterion = values["row"].map(lambda row: split_keys(row)[place])
+    else:
+        line = ["submission", "unit_code", "year", "row"]
+        told = values[values["item"] == "criterion"].set_index(line)["text"]
+        found = told[~told.index.duplicated()].reindex(pd.MultiIndex.from_frame(values[line]))
+        criterion = pd.Series(found.to_numpy(), index=values.index, dtype="object")
+    return criterion.astype("str").str.split(".").str[0].isin(withheld)
 
 
 def verdicts(territory: Territory) -> pd.DataFrame:
@@ -203,8 +247,15 @@ def _placed(territory: Territory, frame: pd.DataFrame) -> pd.DataFrame:
         district_name=parents.map(all_units["name"]).where(is_district),
         unit_vintage=territory.vintage.date,
         set_id=frame["year"].map(sets),
-        is_illustrative=territory.results.is_illustrative,
+        is_illustrative=pd.MultiIndex.from_frame(frame[["commune_code", "year"]]).isin(generated_lines(territory)),
     )
+
+
+def generated_lines(territory: Territory) -> set[tuple[str, int]]:
+    """Return the communes, codes of ``territory.vintage``, and years whose verdicts rest on any generated line."""
+    lines = territory.generated[territory.generated.to_numpy(bool)].index.to_frame(index=False)
+    now = lines.merge(territory.parts[["from_code", "to_code"]], left_on="commune_code", right_on="from_code")
+    return set(zip(now["to_code"], now["year"], strict=True))
 
 
 def _units(territory: Territory) -> Part:
@@ -238,8 +289,9 @@ def _handed(territory: Territory, choice: Choice) -> list[Handed]:
         if "criterion" in frame:
             frame = frame[~frame["criterion"].str.split(".").str[0].isin(territory.withheld)]
         frame = frame[frame[unit_key(agreed)].isin(_own_codes(territory, table.unit_vintage))]
-        frame = frame.assign(unit_vintage=table.unit_vintage).reset_index(drop=True)
-        found.append(Handed(agreed, frame, table.file, table.is_illustrative))
+        of_file = ~frame.index.to_series().isin(table.words.index.get_level_values("line"))
+        frame = frame.assign(unit_vintage=table.unit_vintage, generated=table.generated)
+        found.append(Handed(agreed, frame, table.file, of_file))
     return found
 
 
@@ -253,8 +305,8 @@ def _own_codes(territory: Territory, vintage: dt.date) -> set[str]:
 
 
 def _tidy(table: Handed) -> pd.DataFrame:
-    """Return a table one value a line, in the form of VALUES; empty cells were not reported and have no line."""
-    agreed, frame = table.contract, table.frame
+    """Return the lines of a file one value a line, in the form of VALUES; an empty cell has no line."""
+    agreed, frame = table.contract, table.frame[table.of_file]
     parts = [_texts(frame[name]) for name in row_keys(agreed)]
     rows = [join_keys(keys) for keys in zip(*parts, strict=True)] if parts else ""
     base = pd.DataFrame({
@@ -265,6 +317,7 @@ def _tidy(table: Handed) -> pd.DataFrame:
         "row": rows,
         "status": frame.get("status"),
         "as_of_date": frame.get("as_of_date"),
+        "is_illustrative": frame["generated"],
     })  # fmt: skip
     found = []
     for column in items(agreed):
@@ -273,7 +326,7 @@ def _tidy(table: Handed) -> pd.DataFrame:
         value = {"number": held.astype("float64")} if is_number else {"text": _texts(held).where(held.notna())}
         found.append(base.assign(item=column.name, **value)[held.notna()])
     tidy = pd.concat(found, ignore_index=True)
-    return tidy.assign(set_id="", is_not_assessed=False, origin=table.file, is_illustrative=table.is_illustrative)
+    return tidy.assign(set_id="", is_not_assessed=False, origin=table.file)
 
 
 def _texts(values: pd.Series) -> pd.Series:

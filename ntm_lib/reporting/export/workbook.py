@@ -75,7 +75,7 @@ def _handed(table: Handed) -> Sheet:
     agreed, frame = table.contract, _yes_no(table.frame)
     title = agreed.title.vi if language() == "vi" else agreed.title.en
     columns = [_column(column) for column in agreed.columns]
-    mark = mark_word() if table.is_illustrative else ""
+    mark = table.frame["generated"].map({True: mark_word(), False: ""})
     return Sheet(
         title,
         title,
