@@ -1,5 +1,6 @@
 """What leaves the workbench comes back the same, marked, safe and described."""
 
+import datetime as dt
 import hashlib
 import json
 import sqlite3
@@ -18,29 +19,37 @@ from pyarrow import parquet
 from ntm_lib import evaluation
 from ntm_lib.errors import UsageError
 from ntm_lib.evaluation import Territory
-from ntm_lib.messages import set_language
 from ntm_lib.provenance import record_path, sha256_of
 from ntm_lib.reporting.export import FORMATS, Choice, bundle, collect, export
 from ntm_lib.reporting.export.plain import safe_frame, write_csv
 from ntm_lib.reporting.palette import group_classes
+from ntm_lib.submissions.model import Level, Reading, Sender, empty_values
+from ntm_lib.submissions.vault import open_store
 from ntm_lib.verdicts import Verdict
 
 YEAR = 2020
 STAMP = "SỐ LIỆU MINH HỌA"
 
 
+@pytest.fixture(autouse=True)
+def _vietnamese(_english: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NTM_LANG", "vi")
+
+
 @pytest.fixture(scope="module")
 def territory(project) -> Territory:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_PROJECT", str(project.root))
-        set_language("vi")
+        patch.setenv("NTM_LANG", "vi")
         return district({(0, YEAR, "1.1"): float("nan")})
 
 
 @pytest.fixture(scope="module")
 def made(territory, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("export") / "out"
-    export(territory, folder, Choice("all"), FORMATS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NTM_LANG", "vi")
+        export(territory, folder, Choice("all"), FORMATS)
     return folder
 
 
@@ -254,6 +263,51 @@ def test_arrears_by_work_leave_in_the_internal_version_only(territory):
 
     assert "b07" not in tables(Choice("tables"))
     assert "b07" in tables(Choice("tables", is_internal=True))
+
+
+def handed_in(code: str, level: Level, value: float, cell: str) -> tuple[Reading, bytes]:
+    unit, day = ("052" if level is Level.DISTRICT else code), dt.date(2019, 12, 31)
+    rows = {
+        "table": "b02", "set_id": "qd-1980-2016", "unit_code": code, "year": 2019, "row": "", "item": "1.1", "number": value,
+        "is_not_assessed": False, "status": "actual", "as_of_date": day, "sheet": "Biểu 02", "cell": cell,
+    }  # fmt: skip
+    values = pd.concat([empty_values(), pd.DataFrame([rows])], ignore_index=True)
+    content = f"{level} {cell}".encode()
+    sender = Sender(unit, level, day, "tong_ket_2019", day)
+    return Reading(f"{level.value}.xlsx", hashlib.sha256(content).hexdigest(), sender, values, ()), content
+
+
+def test_every_levels_word_leaves_and_only_generated_lines_are_marked(own_project, monkeypatch):
+    monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
+    store = open_store(own_project)
+    store.add(*handed_in("01762", Level.COMMUNE, 1, "F12"), by="x")
+    store.add(*handed_in("01762", Level.DISTRICT, 0, "F13"), by="x")
+    collected = collect(evaluation.load_territory("052"), Choice("all"))
+    found = collected.part("results").frame
+    mine = found[(found["unit_code"] == "01762") & (found["year"] == 2019) & (found["set_id"] == "qd-1980-2016")]
+    told = mine[["level", "number", "origin", "sheet", "cell", "is_illustrative"]].to_dict("records")
+    assert sorted(told, key=lambda row: row["level"]) == [
+        {
+            "level": "commune",
+            "number": 1,
+            "origin": "commune.xlsx",
+            "sheet": "Biểu 02",
+            "cell": "F12",
+            "is_illustrative": False,
+        },
+        {
+            "level": "district",
+            "number": 0,
+            "origin": "district.xlsx",
+            "sheet": "Biểu 02",
+            "cell": "F13",
+            "is_illustrative": False,
+        },
+    ]
+    assert found.drop(index=mine.index)["is_illustrative"].all()
+    counts = collected.part("counts").frame
+    is_mine = (counts["commune_code"] == "01762") & (counts["year"] == 2019)
+    assert (counts["is_illustrative"] == ~is_mine).all()
 
 
 @pytest.fixture

@@ -27,9 +27,16 @@ class Held:
         return empty_values().assign(submission=0)
 
 
+@pytest.fixture(autouse=True)
+def _vietnamese(_english: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NTM_LANG", "vi")
+
+
 @pytest.fixture(scope="module")
 def page(project):
-    return status_page(calendar(project, Held(), ROUND))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NTM_LANG", "vi")
+        return status_page(calendar(project, Held(), ROUND))
 
 
 def test_the_page_is_internal_and_names_no_person(page):

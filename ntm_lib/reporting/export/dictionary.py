@@ -31,7 +31,7 @@ COLUMNS = (
 def headings() -> dict[str, str]:
     """Return the words for the dictionary's own columns."""
     words = (
-        _("File"), _("Column"), _("Item"), _("Criteria set"), _("Label in Vietnamese"), _("Label in English"), _("Type"),
+        _("File"), _("Column"), _("Item"), _("Set of criteria"), _("Label in Vietnamese"), _("Label in English"), _("Type"),
         _("Unit"), _("Definition"), _("What an empty cell means"), _("Source"),
     )  # fmt: skip
     return dict(zip(COLUMNS, words, strict=True))
