@@ -204,7 +204,12 @@ def _is_withheld(values: pd.DataFrame, agreed: TableContract, withheld: frozense
         told = values[values["item"] == "criterion"].set_index(line)["text"]
         found = told[~told.index.duplicated()].reindex(pd.MultiIndex.from_frame(values[line]))
         criterion = pd.Series(found.to_numpy(), index=values.index, dtype="object")
-    return criterion.astype("str").str.split(".").str[0].isin(withheld)
+    return _of_criterion(criterion, withheld)
+
+
+def _of_criterion(items: pd.Series, criteria: frozenset[str]) -> pd.Series:
+    """Tell which ids, of a criterion or of a part of one such as 17.1, belong to these criteria."""
+    return items.astype("str").str.extract(r"^([^.]+)", expand=False).isin(criteria)
 
 
 def verdicts(territory: Territory) -> pd.DataFrame:
@@ -287,7 +292,7 @@ def _handed(territory: Territory, choice: Choice) -> list[Handed]:
             raise NtmError(_("{file}: the source record names no unit_vintage.").format(file=table.file))
         frame = table.frame
         if "criterion" in frame:
-            frame = frame[~frame["criterion"].str.split(".").str[0].isin(territory.withheld)]
+            frame = frame[~_of_criterion(frame["criterion"], territory.withheld)]
         frame = frame[frame[unit_key(agreed)].isin(_own_codes(territory, table.unit_vintage))]
         of_file = ~frame.index.to_series().isin(table.words.index.get_level_values("line"))
         frame = frame.assign(unit_vintage=table.unit_vintage, generated=table.generated)
