@@ -21,8 +21,9 @@ from ntm_lib.reporting import formats as written
 from ntm_lib.reporting import stamps as words
 from ntm_lib.reporting.export import geopackage
 from ntm_lib.reporting.export.dictionary import dictionary
-from ntm_lib.reporting.export.parts import PERSONS, WHAT, Choice, Collected, Part, collect
+from ntm_lib.reporting.export.parts import Collected, Part, collect
 from ntm_lib.reporting.export.plain import write_csv, write_parquet
+from ntm_lib.reporting.export.values import PERSONS, WHAT, Choice
 from ntm_lib.reporting.export.workbook import write_export
 from ntm_lib.units.boundaries import load_shapes
 

@@ -9,7 +9,8 @@ from ntm_lib import criteria
 from ntm_lib.criteria.describe import level_text
 from ntm_lib.evaluation import Territory
 from ntm_lib.messages import _, language
-from ntm_lib.reporting.export.parts import Collected, Handed, Part
+from ntm_lib.reporting.export.parts import Collected, Part
+from ntm_lib.reporting.export.values import Handed
 from ntm_lib.submissions.lines import items
 from ntm_lib.tables import Column
 

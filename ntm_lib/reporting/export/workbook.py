@@ -7,7 +7,8 @@ import pandas as pd
 
 from ntm_lib.messages import _, language
 from ntm_lib.reporting.export.dictionary import COLUMNS, headings
-from ntm_lib.reporting.export.parts import Collected, Handed, Part, mark_word
+from ntm_lib.reporting.export.parts import Collected, Part, mark_word
+from ntm_lib.reporting.export.values import Handed
 from ntm_lib.reporting.office.workbook import write_workbook
 from ntm_lib.reporting.sections.common import not_assessed_note, source_line, withheld_note
 from ntm_lib.reporting.sheets import Column, Kind, Sheet
