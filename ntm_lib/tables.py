@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pandera.pandas import Check, DataFrameSchema
 
 COMMON_FILE = "common.yaml"
+EXPORT_FILE = "export.yaml"
 CODE_PATTERN = r"^\d{2,5}$"
 Type = Literal["code", "text", "choice", "integer", "number", "yes_no", "date"]
 DTYPES: dict[Type, str] = {
@@ -298,6 +299,17 @@ def contract(table: str, project: Project | None = None) -> TableContract:
             )
         )
     return _contract(folder / f"{table}.yaml", (folder / f"{table}.yaml").stat().st_mtime_ns)
+
+
+def export_columns(project: Project | None = None) -> tuple[Column, ...]:
+    """Return what is agreed on the columns of the files that leave the workbench."""
+    path = (project or Project.find()).data / "contracts" / EXPORT_FILE
+    try:
+        return tuple(Column.model_validate(item) for item in read_yaml(path))
+    except ValidationError as error:
+        faults = FaultList(_("A table contract that cannot be used"))
+        tell(faults, path.name, error, Column)
+        raise FaultsError(faults.title, faults.faults) from error
 
 
 @lru_cache(maxsize=64)

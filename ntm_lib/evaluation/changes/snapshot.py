@@ -94,7 +94,7 @@ def snapshot(territory: Territory) -> Snapshot:
         is_illustrative=territory.is_illustrative,
         review=territory.review,
         code=code_version(),
-        data=_files(territory),
+        data=files_read(territory),
     )
     levels = [each.requirements.reset_index().assign(set_id=each.set_id, year=year) for year, each in rules.items()]
     lines = [
@@ -185,8 +185,8 @@ def _values(long: pd.DataFrame, lines: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return held
 
 
-def _files(territory: Territory) -> dict[str, str]:
-    """Return the files that the run read, each with its fingerprint."""
+def files_read(territory: Territory) -> dict[str, str]:
+    """Return the files that results and verdicts rest on, each with its fingerprint."""
     project = territory.project
     paths: list[Path] = [
         *(project.root / name for name in territory.results.files),
