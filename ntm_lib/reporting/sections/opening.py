@@ -10,6 +10,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.provenance import show_provenance
 from ntm_lib.reporting.sections.common import (
     decisions,
     key,
@@ -125,3 +126,4 @@ def closing(territory: Territory) -> None:
             anchor="sources",
         )
     )
+    show_provenance(territory)
