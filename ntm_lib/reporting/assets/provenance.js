@@ -337,18 +337,23 @@
   }
 
   function insideLines(parent, selection, lines) {
-    for (const name of new Set(lines.map((line) => line[0]))) {
-      const held = record.tables[name], columns = columnsOf(selection, name);
-      const own = lines.filter((line) => line[0] === name).map((line) => line[1]);
-      const rows = [];
-      for (const place of own) {
-        for (const [label, unit, values] of columns) {
-          if (columns.length > 3 && values[place] === null) continue;
-          rows.push([String(held.year[place]), label, valueText(values[place]) + (unit && values[place] !== null ? " " + unit : ""), String(held.row[place])]);
-        }
-      }
-      parent.append(table([[words.year], [words.item], [words.value, true], [words.row, true]], rows));
+    for (const [name, place] of lines) {
+      const held = record.tables[name];
+      const rows = columnsOf(selection, name)
+        .filter(([, , values], _column, all) => all.length < 4 || values[place] !== null)
+        .map(([label, unit, values]) => [label, withUnit(values[place], unit)]);
+      parent.append(element("p", "of-year", held.year[place] + " · " + fill(words.line, { file: record.files[held.file][0], row: held.row[place] })));
+      parent.append(table([[words.item], [words.value, true]], rows));
     }
+  }
+
+  function withUnit(value, unit) {
+    return valueText(value) + (unit && typeof value === "number" ? " " + unit : "");
+  }
+
+  function unitOf(selection) {
+    const units = new Set(selection.items.map((item) => item.split(".")).map(([name, column]) => (record.tables[name].columns[column] || ["", ""])[1]));
+    return units.size === 1 ? [...units][0] : "";
   }
 
   function communesOf(parent, selection) {
@@ -369,7 +374,7 @@
       if (selection.kind === "units") return element("p", "", names[place]);
       const own = lines ? lines.get(place) || [] : null;
       const sum = lines ? sumOf(selection, own) : null;
-      const text = lines ? (sum === null ? words.not_reported : number(sum)) : summaryText(selection, place);
+      const text = lines ? withUnit(sum, unitOf(selection)) : summaryText(selection, place);
       const made = element("details"), head = element("summary");
       head.append(element("span", "", names[place]), element("span", "", text));
       made.append(head);
@@ -446,7 +451,7 @@
     }
     const near = figure.closest("p, li, figcaption, figure");
     if (!near) return "";
-    const text = (near.tagName === "FIGURE" ? (near.querySelector("figcaption") || near).textContent : near.textContent).replace(/\s+/g, " ").trim();
+    const text = (near.tagName === "FIGURE" ? near.querySelector("figcaption") || near : near).innerText.replace(/\s+/g, " ").trim();
     return text.length > 220 ? text.slice(0, 217) + "…" : text;
   }
 
@@ -492,6 +497,7 @@
     try {
       record = record || (await unpack());
       const selection = selectionOf(figure.dataset.figure);
+      if ([...filesOf(selection)].some((place) => record.files[place][4])) body.append(element("p", "provenance-mark", words.illustrative));
       section(body, words.where, element("p", "quiet", whereOf(figure)));
       section(body, words.meaning, element("p", "", selection ? selection.meaning : words.unresolved));
       if (selection && selection.kind !== "none") {

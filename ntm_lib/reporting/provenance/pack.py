@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ntm_lib.messages import _
+from ntm_lib.reporting import stamps
 from ntm_lib.reporting.templates import PROVENANCE, script
 
 _BLOCK = re.compile(r'<script type="application/json" class="ntm-provenance">(.*?)</script>', re.DOTALL)
@@ -44,7 +45,6 @@ def words() -> dict[str, str]:
         "hint": _("Select a figure to see what it was made from."),
         "open": _("Where this figure comes from"),
         "close": _("Close"),
-        "figure": _("Figure"),
         "where": _("Where it stands"),
         "meaning": _("What it tells"),
         "rule": _("Rule applied"),
@@ -72,8 +72,6 @@ def words() -> dict[str, str]:
         "line": _("Submission: {file}, row {row}"),
         "status": _("{status}, data as of {date}"),
         "hash": "SHA-256 {hash}",
-        "year": _("Year"),
-        "row": _("Row"),
         "reported_by": _("Reported by {name}"),
         "sources": _("Sources and versions"),
         "cut_off": _("Data as of {date}"),
@@ -84,5 +82,5 @@ def words() -> dict[str, str]:
         "unresolved": _("The way of this figure to its sources is not laid in this version of the page."),
         "broken": _("The record of this page cannot be read in this browser."),
         "item": _("Content"),
-        "sum": _("Sum"),
+        "illustrative": stamps.illustrative(),
     }

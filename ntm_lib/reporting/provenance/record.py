@@ -115,7 +115,7 @@ class Files:
         self._territory = territory
         self._tables: dict[str, str] = {}
         self._places: dict[str, int] = {}
-        self.rows: list[list[str]] = []
+        self.rows: list[list[Any]] = []
 
     def place(self, name: str) -> int:
         """Return the place of a file, by its path within the project."""
@@ -134,12 +134,12 @@ class Files:
         return self._tables[table]
 
 
-def _file_facts(path: Path) -> tuple[str, str, str]:
-    """Return hash, nature and date of a file: from its source record, else from the file itself."""
+def _file_facts(path: Path) -> tuple[str, str, str, int]:
+    """Return hash, nature, date, and whether it is illustrative: from the source record, else from the file itself."""
     if record_path(path).exists():
         held = read_record(path)
-        return held.sha256, nature_words()[held.nature], formats.date(held.retrieved)
-    return (sha256_of(path) if path.is_file() else "", "", "")
+        return held.sha256, nature_words()[held.nature], formats.date(held.retrieved), int(held.nature == "illustrative")
+    return (sha256_of(path) if path.is_file() else "", "", "", 0)
 
 
 def nature_words() -> Mapping[str, str]:
