@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -55,6 +56,51 @@ class Territory:
         """The years of the period under review."""
         return self.review.years
 
+    @cached_property
+    def generated(self) -> pd.Series:
+        """Whether each line that the verdicts were made from is generated, index (commune_code, year) as reported.
+
+        Only lines of the territory's communes and period, of the set that judges the year.
+        """
+        held = []
+        for year, rules in self.reported.rules.items():
+            lines = self.results.generated.get(rules.set_id)
+            if lines is not None and year in self.years:
+                codes, years = (lines.index.get_level_values(name) for name in ("commune_code", "year"))
+                held.append(lines[(years == year) & codes.isin(self.parts["from_code"])])
+        if not held:
+            return pd.Series(dtype=bool, index=self.reported.criteria.index[:0])
+        joined: pd.Series = pd.concat(held)
+        return joined
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any result shown here is generated."""
+        return bool(self.generated.any())
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some results shown here are generated and others were handed in."""
+        return self.is_illustrative and not bool(self.generated.all())
+
+    def is_generated_year(self, year: int) -> bool:
+        """Tell whether every result of a year is generated; not so for a year without results."""
+        of_year = self.generated[self.generated.index.get_level_values("year") == year]
+        return bool(len(of_year) and of_year.all())
+
+    @property
+    def generated_communes(self) -> pd.Index:
+        """The communes, as they reported and as they stand in ``communes``, with any generated result."""
+        codes = self.generated.index[self.generated.to_numpy(bool)].get_level_values("commune_code").unique()
+        now = self.parts.loc[self.parts["from_code"].isin(codes), "to_code"]
+        return codes.union(pd.Index(now.unique()))
+
+    @property
+    def silent_years(self) -> list[int]:
+        """The years of the period for which nobody here reported anything."""
+        reported = self.counts["is_reported"].groupby(level="year").any()
+        return [int(year) for year in reported.index[~reported.to_numpy(bool)]]
+
     def shown(self, criteria: Iterable[str]) -> list[str]:
         """Return the criteria whose results the reader may see."""
         return [criterion for criterion in criteria if criterion not in self.withheld]
@@ -99,7 +145,8 @@ def load_territory(
         judged_by=review.judged_by,
         communes=reporting.communes.index[reporting.communes["is_in_programme"]],
     )
-    territory = _within(project, review, unit, vintage, scores, results)
+    judged = {rules.set_id: scores.requirements[rules.set_id] for rules in scores.rules.values()}
+    territory = _within(project, review, unit, vintage, scores, results.with_lines(judged))
     _check_withheld(territory)
     return replace(territory, withheld=review.withheld) if audience is Audience.PUBLIC else territory
 
@@ -157,8 +204,7 @@ def _period(review: Review, first_year: int | None, last_year: int | None, as_of
 
 def _check_files(project: Project, results: Results) -> None:
     """Stop when a file of results is no longer the one that its source record describes."""
-    names = pd.concat([origin["file"] for origin in results.origin.values()]).unique()
-    check_files(project, [project.root / name for name in sorted(names)])
+    check_files(project, [project.root / name for name in results.files])
 
 
 def _within(
@@ -209,6 +255,8 @@ def _is_reported(results: Results, reported: Scores, parts: pd.DataFrame, index:
         results.values[rules.set_id].notna().any(axis=1).xs(year, level="year", drop_level=False)
         for year, rules in reported.rules.items()
     )
+    found = results.words["finding"].dropna()
+    has_value = has_value | has_value.index.isin(found.reset_index(["set_id", "requirement"]).index)
     frame = has_value.rename("has_value").reset_index()
     frame = frame.merge(parts[["from_code", "to_code"]], left_on="commune_code", right_on="from_code")
     any_part = frame.groupby(["to_code", "year"])["has_value"].any()

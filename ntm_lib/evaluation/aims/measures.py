@@ -74,7 +74,7 @@ def _of_results(evidence: Evidence, year: int, low: float, high: float) -> Value
         int(counts["is_reported"].sum()),
         len(counts),
         status_of(territory, year),
-        territory.results.is_illustrative,
+        territory.is_illustrative,
     )
 
 

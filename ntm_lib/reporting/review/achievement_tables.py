@@ -66,7 +66,7 @@ def criteria_standing(subject: Subject) -> Sheet:
             "Each year is judged by the set in force; where a criterion asks for something else than before, the rise also holds that."
         ),
         not_assessed_note(subject.territory),
-        body_note(),
+        body_note(facts.subject.territory.project),
     ]
     return sheet_of(
         facts, "criteria_standing", _("Communes meeting each criterion, and what is missing"), columns,

@@ -18,7 +18,7 @@ def blocking_requirements(subject: Subject) -> Sheet:
         columns, frame, notes = commune_requirements(facts)
         title = _("What is missing, requirement by requirement")
         return sheet_of(
-            facts, "blocking_requirements", title, columns, frame, notes=[*notes, body_note()], row_key="place",
+            facts, "blocking_requirements", title, columns, frame, notes=[*notes, body_note(facts.subject.territory.project)], row_key="place",
             stamps=facts.stamps(*facts.ground.volume_tables), empty=_("Every requirement is met or without enough data."),
         )  # fmt: skip
     table = facts.ground.by_requirement.join(facts.ground.volumes)
@@ -46,7 +46,7 @@ def blocking_requirements(subject: Subject) -> Sheet:
         _(
             "Work still missing: the missing share of what the communes last reported; empty where it cannot be told in numbers."
         ),
-        body_note(),
+        body_note(facts.subject.territory.project),
     ]
     return sheet_of(
         facts, "blocking_requirements", _("Requirements that keep communes from a criterion"), columns, frame,
@@ -122,6 +122,6 @@ def last_before_all(subject: Subject) -> Sheet:
     ]
     return sheet_of(
         facts, "last_before_all", _("Communes nearest to all criteria, and what they lack"), columns, frame,
-        notes=[body_note()], row_key="place",
+        notes=[body_note(facts.subject.territory.project)], row_key="place",
         empty=_("No commune lacks only {count} criteria or fewer.").format(count=facts.ground.rules.last_missing),
     )  # fmt: skip

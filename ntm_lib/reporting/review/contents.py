@@ -16,7 +16,7 @@ from ntm_lib.reporting.sheets import Sheet
 
 PARTS: tuple[str, ...] = (
     "maps", "progress", "criteria_course", "series", "changes", "recognition", "dossier", "villages", "volumes", "aims", "capital",
-    "achievements", "causes", "impact", "published", "certainty", "commendation", "commune", "next_period",
+    "achievements", "causes", "impact", "published", "certainty", "differences", "commendation", "commune", "next_period",
 )  # fmt: skip
 """The modules of this package that offer contents, in the order of the report."""
 

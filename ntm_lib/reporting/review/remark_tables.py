@@ -92,7 +92,7 @@ def _remark_sheet(facts: Facts, name: str, title: str, table: pd.DataFrame, head
     ]
     notes = [
         _("The words are those of the reports, unchanged; the text that most communes wrote is shown."),
-        body_note(),
+        body_note(facts.subject.territory.project),
     ]
     return sheet_of(
         facts, name, title, columns, frame, years=(facts.ground.remark_year or facts.ground.year,), unit=_("Unit: commune"),

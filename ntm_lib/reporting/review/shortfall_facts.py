@@ -6,13 +6,14 @@ from typing import Any
 import pandas as pd
 
 from ntm_lib import submissions
+from ntm_lib.evaluation.shortfalls.bodies import has_own_assignment
 from ntm_lib.messages import _
+from ntm_lib.project import Project
 from ntm_lib.reporting import stamps
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.shortfall_ground import Ground, ground
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import year_text
-from ntm_lib.submissions import store
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,17 +39,22 @@ class Facts:
         return frame[frame["commune_code"].isin(own)] if self.subject.commune else frame
 
     def is_illustrative(self, *tables: str) -> bool:
-        """Tell whether the results, or one of these tables, are illustrative."""
-        project = self.subject.territory.project
-        held = [name for name in tables if (store.folder(project) / f"{name}.csv").is_file()]
-        return self.subject.territory.results.is_illustrative or any(
-            submissions.read_table(name, project).is_illustrative for name in held
-        )
+        """Tell whether any result, or any row of these tables, that the report is made from is generated."""
+        return self.subject.is_illustrative or any(self._is_generated(table) for table in tables)
+
+    def _is_generated(self, table: str) -> bool:
+        territory = self.subject.territory
+        if not submissions.is_handed_in(table, territory.project):
+            return False
+        read = submissions.read_table(table, territory.project, territory.review.as_of, may_disagree=True)
+        rows = self.of_parts(read.frame[read.generated & read.frame["year"].isin(territory.years)])
+        return bool(rows["commune_code"].isin(territory.parts["from_code"]).any())
 
     def stamps(self, *tables: str) -> list[str]:
         """Return the warnings of what uses these tables besides the results."""
-        own, warning = self.subject.stamps, stamps.illustrative()
-        return [*own, warning] if warning not in own and self.is_illustrative(*tables) else own
+        own = self.subject.stamps
+        is_told = self.subject.is_illustrative
+        return own if is_told or not self.is_illustrative(*tables) else [*own, stamps.illustrative()]
 
     def part(self, communes: float) -> float:
         """Return a number of communes as a part of the territory's, to weigh a sentence by."""
@@ -104,6 +110,8 @@ def volume_digits(unit: str) -> int:
     return 1 if unit in {"km", "ha"} else 0
 
 
-def body_note() -> str:
+def body_note(project: Project) -> str:
     """Say what the lead bodies rest on."""
+    if has_own_assignment(project):
+        return _("Lead body: by the province's own assignment; where it says nothing, the usual one of 2019.")
     return _("Lead body: the usual assignment of 2019; to be checked against the province's own assignment.")

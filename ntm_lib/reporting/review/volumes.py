@@ -248,7 +248,7 @@ def published_sheet(subject: Subject) -> Sheet:
     frame = pd.DataFrame(columns=["year", "label", "value", "unit", "about", "confidence", "source", "low", "high"])
     if not subject.commune:
         frame = published_work(subject.territory, volumes_of(subject), book_of(subject))
-    is_computed, is_illustrative = bool(frame["low"].notna().any()), subject.territory.results.is_illustrative
+    is_computed, is_illustrative = bool(frame["low"].notna().any()), subject.territory.is_illustrative
     units, abouts = _published_units(), {"over": _("over {value}"), "nearly": _("nearly {value}"), "": "{value}"}
     rows = [
         {
