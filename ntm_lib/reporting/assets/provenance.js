@@ -248,31 +248,35 @@
     parent.append(button);
   }
 
+  function wordOf(of, column, reporter) {
+    return ((of.words && of.words[column]) || []).find((word) => word[0] === reporter) || null;
+  }
+
+  /* One line a requirement: level, value, verdict, and the cell it stands in; below, the files of these cells. */
   function resultRows(parent, year, reporter, isMeant) {
-    const of = record.years[year];
-    const rows = [];
+    const of = record.years[year], rows = [], places = new Map();
     of.rules.forEach((place, column) => {
       const rule = record.rules[place];
       if (!isMeant(rule)) return;
-      const value = of.values[column][reporter];
-      rows.push([rule[0].split("/")[0] + ". " + rule[2], rule[3], valueText(value, rule), verdict(of.verdicts[column][reporter]), rule[6] + " (" + rule[7] + ")"]);
+      const word = wordOf(of, column, reporter);
+      const cell = word ? [record.sheets[word[1]][1], word[2]].filter(Boolean).join("!") : of.row[reporter] ? fill(words.cell, { row: of.row[reporter], column: rule[0] }) : words.not_reported;
+      const note = word && word[3] !== null ? " (" + words.finding + ")" : "";
+      const file = word ? record.sheets[word[1]] : [at(of.file, reporter), "", ""];
+      if (file[0] !== null) places.set(file[0] + file[2], file);
+      rows.push([rule[0].split("/")[0] + ". " + rule[2], rule[3], valueText(of.values[column][reporter], rule), verdict(of.verdicts[column][reporter]) + note, rule[6] + " (" + rule[7] + ")", cell]);
     });
     if (!rows.length) return;
-    parent.append(table([[words.requirement], [words.level], [words.value, true], [words.verdict], [words.citation]], rows));
-    originOf(parent, year, reporter, rows.length === 1 ? of.rules.map((place) => record.rules[place]).find(isMeant)[0] : "");
+    parent.append(table([[words.requirement], [words.level], [words.value, true], [words.verdict], [words.citation], [words.place]], rows));
+    for (const [file, , level] of places.values()) parent.append(fileLine(file, level, of, reporter));
+    if (!places.size) parent.append(element("p", "quiet", year + ": " + words.not_reported));
   }
 
-  function originOf(parent, year, reporter, column) {
-    const of = record.years[year], row = of.row[reporter];
-    const file = at(of.file, reporter);
-    if (row === null || file === null) {
-      parent.append(element("p", "quiet", year + ": " + words.not_reported));
-      return;
-    }
+  function fileLine(file, level, of, reporter) {
     const [name, hash, nature] = record.files[file];
-    const line = element("p", "quiet", fill(column ? words.origin : words.line, { file: name, row, column }) + " (" + nature + "). ");
-    line.append(element("code", "", fill(words.hash, { hash: hash.slice(0, 16) })), " " + fill(words.status, { status: at(of.status, reporter), date: at(of.as_of, reporter) }) + ".");
-    parent.append(line);
+    const told = [nature, level, at(of.status, reporter) ? fill(words.status, { status: at(of.status, reporter), date: at(of.as_of, reporter) }) : ""].filter(Boolean).join("; ");
+    const line = element("p", "quiet", fill(words.file, { file: name }) + " (" + told + "). ");
+    line.append(element("code", "", fill(words.hash, { hash: hash.slice(0, 16) })));
+    return line;
   }
 
   function insideCommune(parent, selection, commune) {
@@ -339,11 +343,18 @@
   function insideLines(parent, selection, lines) {
     for (const [name, place] of lines) {
       const held = record.tables[name];
-      const rows = columnsOf(selection, name)
-        .filter(([, , values], _column, all) => all.length < 4 || values[place] !== null)
-        .map(([label, unit, values]) => [label, withUnit(values[place], unit)]);
-      parent.append(element("p", "of-year", held.year[place] + " · " + fill(words.line, { file: record.files[held.file][0], row: held.row[place] })));
-      parent.append(table([[words.item], [words.value, true]], rows));
+      const sheets = new Set(), rows = [];
+      for (const item of selection.items.filter((one) => one.startsWith(name + "."))) {
+        const key = item.slice(name.length + 1), column = held.columns[key];
+        if (!column || (selection.items.length > 3 && column[2][place] === null)) continue;
+        const word = (held.words[key] || []).find((one) => one[0] === place);
+        if (word) sheets.add(word[1]);
+        rows.push([column[0], withUnit(column[2][place], column[1]), word ? [record.sheets[word[1]][1], word[2]].filter(Boolean).join("!") : fill(words.cell, { row: held.row[place], column: key })]);
+      }
+      const files = sheets.size ? [...sheets].map((sheet) => record.files[record.sheets[sheet][0]]) : [record.files[held.file]];
+      const named = [...new Set(files.map(([file, hash]) => fill(words.file, { file }) + ", " + fill(words.hash, { hash: hash.slice(0, 16) })))];
+      parent.append(element("p", "of-year", held.year[place] + " · " + named.join("; ")));
+      parent.append(table([[words.item], [words.value, true], [words.place]], rows));
     }
   }
 
@@ -413,10 +424,18 @@
     const found = new Set();
     if (!selection) return found;
     if (selection.kind === "files") selection.items.forEach((place) => found.add(place));
-    if (selection.kind === "lines") selection.items.forEach((item) => found.add(record.tables[item.split(".")[0]].file));
+    if (selection.kind === "lines") {
+      for (const item of selection.items) {
+        const [name, column] = item.split("."), held = record.tables[name];
+        found.add(held.file);
+        for (const [, sheet] of held.words[column] || []) found.add(record.sheets[sheet][0]);
+      }
+    }
     for (const year of selection.kind === "lines" || selection.kind === "files" ? [] : selection.years) {
       const of = record.years[year];
-      if (of) (Array.isArray(of.file) ? of.file : [of.file]).forEach((place) => found.add(place));
+      if (!of) continue;
+      (Array.isArray(of.file) ? of.file : [of.file]).forEach((place) => found.add(place));
+      for (const [, sheet] of (of.words || []).flat()) found.add(record.sheets[sheet][0]);
     }
     found.delete(null);
     return found;

@@ -67,7 +67,10 @@ def _capital_columns(name: str) -> tuple[str, ...]:
         **{f"group_{group}": _money(*sources) for group, sources in GROUPS.items()},
         **{source: _money(source) for source in SOURCES},
         **{name: _money(name) for name in ("people_cash", "people_in_kind")},
-        **{name: (name,) for name in ("people_labour_days", "people_land_m2", "people_material_m3", "people_material_t")},
+        **{
+            name: (name,)
+            for name in ("people_labour_days", "people_land_m2", "people_material_m3", "people_material_t")
+        },
     }
     known["without_credit"] = known["without"]
     return known.get(name, ())
@@ -136,9 +139,7 @@ def _volume_of(scope: Scope, table: str, column: str, year: int, part: str) -> S
         "communes": _("{volume}: communes that should report, {year}."),
     }
     years = (scope.first, year) if part == "done" else (year,)
-    return lines(
-        scope, words[part].format(volume=name, year=year), table, (column,), years, "" if part else "sum"
-    )
+    return lines(scope, words[part].format(volume=name, year=year), table, (column,), years, "" if part else "sum")
 
 
 @resolves(rf"(?P<name>volume)\.{ITEM}", rf"(?P<name>alone|blocking)\.{ITEM}")
@@ -161,7 +162,12 @@ def _volume_base(scope: Scope, _found: re.Match[str]) -> Selection:
     )
 
 
-@resolves(r"cases", r"near(?:\.most)?", r"question\.near", r"question\.(?:silent_missed|silent|unknown|lost|works|works_blocked)")
+@resolves(
+    r"cases",
+    r"near(?:\.most)?",
+    r"question\.near",
+    r"question\.(?:silent_missed|silent|unknown|lost|works|works_blocked)",
+)
 def _cases(scope: Scope, _found: re.Match[str]) -> Selection:
     meaning = _("Derived from the verdicts on every criterion at the end of {year}.").format(year=scope.last)
     return course(scope, meaning, years=(scope.last,))
@@ -173,7 +179,11 @@ def _last(scope: Scope, _found: re.Match[str]) -> Selection:
     return Selection(meaning, "counts", (scope.last,))
 
 
-@resolves(rf"criterion\.{CRITERION}\.gain", rf"progress\.median_years\.{CRITERION}", rf"progress\.not_kept\.{CRITERION}\.{YEAR}")
+@resolves(
+    rf"criterion\.{CRITERION}\.gain",
+    rf"progress\.median_years\.{CRITERION}",
+    rf"progress\.not_kept\.{CRITERION}\.{YEAR}",
+)
 def _criterion_course(scope: Scope, found: re.Match[str]) -> Selection:
     criterion = found["criterion"]
     meaning = _("Course of criterion {criterion} from {first} to {last}.")
@@ -195,7 +205,7 @@ def _course(scope: Scope, found: re.Match[str]) -> Selection:
 
 
 @resolves(rf"progress\.planners\.[a-z_]+\.{YEAR}\.(?:communes|mean_low)")
-def _planners(scope: Scope, found: re.Match[str]) -> Selection:
+def _planners(_scope: Scope, found: re.Match[str]) -> Selection:
     meaning = _("Groups of communes by table B1, with the criteria that each met, {year}.").format(year=found["year"])
     return Selection(meaning, "counts", (int(found["year"]),))
 
@@ -214,7 +224,7 @@ def _otherwise(scope: Scope, found: re.Match[str]) -> Selection:
 
 
 @resolves(r"change\.[a-z_]+\.(?P<first>\d{4})_(?P<last>\d{4})(?:_[a-z]+)?\..+")
-def _change(scope: Scope, found: re.Match[str]) -> Selection:
+def _change(_scope: Scope, found: re.Match[str]) -> Selection:
     years = (int(found["first"]), int(found["last"]))
     meaning = _("Change between {first} and {last}, split by its causes; below: the results of both years.").format(
         first=years[0], last=years[1]
@@ -229,7 +239,9 @@ def _remarks(scope: Scope, _found: re.Match[str]) -> Selection:
 
 @resolves(r"recognised(?:_named|_unnamed)?", r"recognition\..+", r"table\.recognition_(?:register|states|balance)\..+")
 def _recognised(_scope: Scope, _found: re.Match[str]) -> Selection:
-    return from_files(_("Published recognition decisions and published numbers of recognised communes."), REGISTER, NUMBERS)
+    return from_files(
+        _("Published recognition decisions and published numbers of recognised communes."), REGISTER, NUMBERS
+    )
 
 
 @resolves(r"table\.recognition_rules\..+")
@@ -354,7 +366,11 @@ def _requirement_cell(scope: Scope, row: str, column: str) -> Selection:
     item = requirement_of(scope, row) or requirement_of(scope, column)
     meaning = _("Derived from the values and verdicts of requirements, end of {year}.").format(year=scope.last)
     items = (item,) if item else ()
-    return Selection(meaning, "requirements", (scope.last,), items) if items else course(scope, meaning, years=(scope.last,))
+    return (
+        Selection(meaning, "requirements", (scope.last,), items)
+        if items
+        else course(scope, meaning, years=(scope.last,))
+    )
 
 
 def _not_comparable(scope: Scope, row: str, column: str) -> Selection:
@@ -385,7 +401,7 @@ def _by_set(scope: Scope, row: str, column: str) -> Selection:
     return _series(scope, column, row)
 
 
-def _old_districts(scope: Scope, _row: str, _column: str) -> Selection:
+def _old_districts(_scope: Scope, _row: str, _column: str) -> Selection:
     return from_files(
         _("Register of units and their lineage: which part of an old unit lies in which new one."),
         "data/units/units.csv", "data/units/lineage.csv",

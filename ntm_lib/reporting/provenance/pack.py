@@ -26,7 +26,8 @@ def block(record: dict[str, Any]) -> Markup:
     held = {"words": words(), "packed": pack(record)}
     text = json.dumps(held, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return Markup('<script type="application/json" class="ntm-provenance">{}</script>\n<script>{}</script>\n').format(
-        Markup(text), Markup(script(PROVENANCE))  # noqa: S704 - JSON without "<", and a static file
+        Markup(text),  # noqa: S704 - JSON without "<"
+        Markup(script(PROVENANCE)),  # noqa: S704 - a static file
     )
 
 
@@ -68,8 +69,10 @@ def words() -> dict[str, str]:
         "citation": _("Decision, clause"),
         "decision": _("Decision {number} of {issued}, in force from {since}"),
         "until": _("to {date}"),
-        "origin": _("Submission: {file}, row {row}, column {column}"),
-        "line": _("Submission: {file}, row {row}"),
+        "place": _("Where it stands in the file"),
+        "cell": _("row {row}, column {column}"),
+        "file": _("File {file}"),
+        "finding": _("by finding"),
         "status": _("{status}, data as of {date}"),
         "hash": "SHA-256 {hash}",
         "reported_by": _("Reported by {name}"),

@@ -93,16 +93,14 @@ def course(scope: Scope, meaning: str, criteria: tuple[str, ...] = (), years: tu
 
 
 @resolves(r"in_programme", r"progress\.communes")
-def _in_programme(scope: Scope, _found: re.Match[str]) -> Selection:
+def _in_programme(_scope: Scope, _found: re.Match[str]) -> Selection:
     return Selection(_("Communes that the Programme covers."), "units", how="number")
 
 
 @resolves(r"communes")
 def _communes(scope: Scope, _found: re.Match[str]) -> Selection:
     every = tuple(scope.territory.communes.index)
-    return Selection(
-        _("Commune-level units, towns and wards included."), "units", communes=every, how="number"
-    )
+    return Selection(_("Commune-level units, towns and wards included."), "units", communes=every, how="number")
 
 
 @resolves(rf"mean\.{YEAR}", rf"mean_low\.{YEAR}", rf"mean_high\.{YEAR}", rf"progress\.mean(?:_low)?\.{YEAR}")
@@ -118,9 +116,7 @@ def _gain(scope: Scope, _found: re.Match[str]) -> Selection:
     return Selection(meaning, "counts", (scope.first, scope.last))
 
 
-@resolves(
-    rf"group(?:_share)?\.{GROUP}\.{YEAR}", rf"progress\.groups?\.{GROUP}\.{YEAR}"
-)
+@resolves(rf"group(?:_share)?\.{GROUP}\.{YEAR}", rf"progress\.groups?\.{GROUP}\.{YEAR}")
 def _group(scope: Scope, found: re.Match[str]) -> Selection:
     return in_group(scope, found["group"], int(found["year"]))
 
@@ -165,7 +161,7 @@ def _count(scope: Scope, found: re.Match[str]) -> Selection:
 
 
 @resolves(rf"count_of\.{YEAR}")
-def _count_of(scope: Scope, found: re.Match[str]) -> Selection:
+def _count_of(_scope: Scope, found: re.Match[str]) -> Selection:
     meaning = _("Criteria that the commune's count is out of, {year}.").format(year=found["year"])
     return Selection(meaning, "counts", (int(found["year"]),))
 
@@ -175,7 +171,9 @@ def _value(scope: Scope, found: re.Match[str]) -> Selection | None:
     if scope.level != "commune":
         return None
     year = int(found["year"])
-    words = _("Distance to the required level: {item}, {year}.") if found["gap"] else _("Value reported: {item}, {year}.")
+    words = (
+        _("Distance to the required level: {item}, {year}.") if found["gap"] else _("Value reported: {item}, {year}.")
+    )
     meaning = words.format(item=requirement_words(scope.territory, found["item"], year), year=year)
     kind: Kind = "requirements"
     return Selection(meaning, kind, (year,), (found["item"],), how="gap" if found["gap"] else "value")
@@ -184,7 +182,7 @@ def _value(scope: Scope, found: re.Match[str]) -> Selection | None:
 def requirement_words(territory: Territory, item: str, year: int) -> str:
     """Return a requirement with its name in the set that judges a year."""
     about = territory.reported.rules[year].requirements
-    return f"{item.split('/')[0]}. {about.at[item, label_column()]}" if item in about.index else item
+    return f"{item.split('/', maxsplit=1)[0]}. {about[label_column()].to_dict()[item]}" if item in about.index else item
 
 
 @resolves(rf"(?P<what>not_met|no_value|no_level)\.{ITEM}\.{YEAR}")

@@ -155,7 +155,7 @@ class Scope:
     def criterion(self, name: str) -> str:
         """Return a criterion with its name in the set of the last year."""
         labels = self.territory.reported.rules[self.last].criteria
-        return f"{name}. {labels.at[name, label_column()]}" if name in labels.index else name
+        return f"{name}. {labels[label_column()].to_dict()[name]}" if name in labels.index else name
 
 
 def label_column() -> str:
@@ -200,4 +200,3 @@ def _shown(scope: Scope, found: Selection) -> Selection:
         communes = scope.reporters if found.kind in {"requirements", "lines"} else scope.communes
         found = replace(found, communes=tuple(communes))
     return found
-
