@@ -2,7 +2,21 @@
 
 import sys
 
-from ntm_lib.cli import boundaries, criteria, explore, follow, lab, plan, run, scenario, trace, units, why
+from ntm_lib.cli import (
+    boundaries,
+    criteria,
+    explore,
+    follow,
+    history,
+    lab,
+    plan,
+    run,
+    scenario,
+    store,
+    trace,
+    units,
+    why,
+)
 from ntm_lib.cli.app import app, say_error
 from ntm_lib.errors import NtmError
 
@@ -12,11 +26,13 @@ __all__ = [
     "criteria",
     "explore",
     "follow",
+    "history",
     "lab",
     "main",
     "plan",
     "run",
     "scenario",
+    "store",
     "trace",
     "units",
     "why",

@@ -16,6 +16,10 @@ _FIGURE: dict[str, str] = {
 }  # fmt: skip
 
 
+LETTERS = 28
+"""The most letters that a column of text is held open for."""
+
+
 def sheet_html(sheet: Sheet, key: str) -> Markup:
     """Return a table of a page; ``key`` begins the keys of its figures (row and column are added)."""
     named = list(range(1, len(sheet.frame) + 1)) if sheet.row_key is None else list(sheet.frame[sheet.row_key])
@@ -47,7 +51,8 @@ def _pairs(row: Sequence[Any], sheet: Sheet) -> Iterator[tuple[Any, Column]]:
 def _column(column: Column) -> tables.Column:
     if column.kind == "verdict":
         return tables.Column(column.heading, "verdict", column.group)
-    return tables.Column(column.heading, "text" if column.kind == "text" else "figure", column.group)
+    letters = min(round(column.width), LETTERS) if column.kind == "text" and column.width > 14 else 0
+    return tables.Column(column.heading, "text" if column.kind == "text" else "figure", column.group, letters=letters)
 
 
 def _cell(value: Any, column: Column, key: str) -> tables.Cell:

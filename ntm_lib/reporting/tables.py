@@ -20,13 +20,14 @@ class Column:
     """One column: its heading, what its cells hold, and the heading it shares with its neighbours.
 
     ``kind``: text | figure (right aligned) | verdict (sign and words) | sign (the sign; the words only for
-    screen readers). ``hint`` is the full name behind a short heading.
+    screen readers). ``hint`` is the full name behind a short heading; ``letters`` what a line of a cell should hold at least.
     """
 
     title: str
     kind: Literal["text", "figure", "verdict", "sign"] = "text"
     group: str = ""
     hint: str = ""
+    letters: int = 0
 
 
 @dataclass(frozen=True)

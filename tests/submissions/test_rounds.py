@@ -42,7 +42,9 @@ def test_a_level_without_a_due_day_is_never_late_and_never_on_time(own_project: 
 
 
 def test_every_fault_of_the_file_is_told(own_project: Project) -> None:
-    write(own_project, "- {id: A b, title: {vi: A, en: A}, as_of: 2026-06-30}\n- {id: b, title: {vi: B}, due: {xa: 1}}\n")
+    write(
+        own_project, "- {id: A b, title: {vi: A, en: A}, as_of: 2026-06-30}\n- {id: b, title: {vi: B}, due: {xa: 1}}\n"
+    )
     with pytest.raises(UsageFaultsError) as refused:
         load_rounds(own_project)
     assert len(refused.value.faults) >= 4
@@ -51,7 +53,7 @@ def test_every_fault_of_the_file_is_told(own_project: Project) -> None:
 def test_a_round_twice_and_an_unknown_round_are_refused(own_project: Project) -> None:
     one = "- {id: a, title: {vi: A, en: A}, as_of: 2026-06-30}\n"
     write(own_project, one)
-    with pytest.raises(UsageError, match="rounds.yaml"):
+    with pytest.raises(UsageError, match=r"rounds\.yaml"):
         find_round("b", own_project)
     write(own_project, one * 2)
     with pytest.raises(UsageFaultsError):

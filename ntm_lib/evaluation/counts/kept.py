@@ -116,8 +116,8 @@ def steps_by_year(cube: Cube) -> pd.DataFrame:
 def outcomes(cube: Cube, year: int) -> pd.DataFrame:
     """Return the outcome of each commune (rows) and criterion (columns) in one year.
 
-    ``not_kept``: not met, though met in an earlier year by the same requirements and levels; ``new_rules``: not met,
-    and met before only by others; ``not_yet``: not met, and in no earlier year known to be. ``start_unknown``: met, but
+    ``not_kept``: not met, and the year in which that was first seen after the last one in which it was met judged by the
+    same requirements and levels; ``new_rules``: that year judged by others; ``not_yet``: not met, and in no earlier year known to be. ``start_unknown``: met, but
     the first year is not known, so that it cannot be called gained.
     """
     return pd.DataFrame(np.array(OUTCOMES)[_outcomes(cube, year)], index=cube.communes, columns=cube.criteria)
@@ -127,8 +127,7 @@ def _outcomes(cube: Cube, year: int) -> NDArray[np.int8]:
     """Return the outcomes (commune, criterion) as places in ``OUTCOMES``."""
     place = cube.place(year)
     now, first = cube.verdicts[:, place], cube.verdicts[:, 0]
-    earlier = cube.verdicts[:, :place] == Verdict.MET
-    is_same = cube.eras[:place] == cube.eras[place]
+    is_lost, is_same = _last_loss(cube, place)
     return _chosen(
         OUTCOMES,
         [
@@ -137,8 +136,8 @@ def _outcomes(cube: Cube, year: int) -> NDArray[np.int8]:
             (now == Verdict.MET) & (first == Verdict.MET),
             (now == Verdict.MET) & (first == Verdict.NOT_MET),
             now == Verdict.MET,
-            (earlier & is_same).any(axis=1),
-            earlier.any(axis=1),
+            is_lost & is_same,
+            is_lost,
         ],
         [
             Outcome.NOT_ASSESSED,
@@ -151,6 +150,18 @@ def _outcomes(cube: Cube, year: int) -> NDArray[np.int8]:
         ],
         Outcome.NOT_YET,
     )
+
+
+def _last_loss(cube: Cube, place: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell (commune, criterion) where a criterion was met before ``place``, and whether its last loss was by unchanged rules."""
+    was_met = cube.verdicts[:, : place + 1] == Verdict.MET
+    is_known_missing = cube.verdicts[:, : place + 1] == Verdict.NOT_MET
+    years = np.arange(place + 1)[:, None]
+    last_met = np.where(was_met, years, -1).max(axis=1)
+    lost_in = np.where(is_known_missing & (years > last_met[:, None, :]), years, place).min(axis=1)
+    criteria = np.broadcast_to(np.arange(cube.verdicts.shape[2]), last_met.shape)
+    eras = np.broadcast_to(cube.eras, (cube.verdicts.shape[1], cube.verdicts.shape[2]))
+    return last_met >= 0, eras[last_met, criteria] == eras[lost_in, criteria]
 
 
 def outcomes_by_criterion(cube: Cube, year: int) -> pd.DataFrame:

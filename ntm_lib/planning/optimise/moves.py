@@ -28,6 +28,17 @@ class State(NamedTuple):
     other: Floats
 
 
+class Window(NamedTuple):
+    """The part of a plan that a search may change: gaps and communes; ``rows``: what must not lack anything in the end,
+    ``soft``: rows that may, at their cost (positions, rising).
+    """
+
+    gaps: Ints
+    communes: Ints
+    rows: Ints
+    soft: Ints
+
+
 class Others(NamedTuple):
     """Whole variables of no commune (villages): what one unit takes (csr over rows), its worth, how many there may be."""
 
@@ -39,7 +50,7 @@ class Others(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _put(start: Ints, row: Ints, amount: Floats, item: int, left: Floats, lack: Floats, times: float) -> float:
+def put(start: Ints, row: Ints, amount: Floats, item: int, left: Floats, lack: Floats, times: float) -> float:
     """Take an item ``times`` times; return what the rows lack more, by worth."""
     more = 0.0
     for at in range(start[item], start[item + 1]):
@@ -62,7 +73,7 @@ def _price(flat: Flat, item: int, left: Floats, lack: Floats) -> float:
 
 @njit(cache=True, nogil=True)
 def _put_item(flat: Flat, item: int, state: State, lack: Floats, times: float) -> float:
-    return _put(flat.start, flat.row, flat.amount, item, state.left, lack, times)
+    return put(flat.start, flat.row, flat.amount, item, state.left, lack, times)
 
 
 @njit(cache=True, nogil=True)
@@ -237,10 +248,12 @@ def _below(draw: np.random.Generator, count: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def move_gap(flat: Flat, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator) -> float:
+def move_gap(
+    flat: Flat, window: Window, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator
+) -> float:
     """Try another year for some gap; return the gain (0 where nothing changed)."""
     years = flat.standard.shape[1]
-    gap = _below(draw, len(state.year))
+    gap = window.gaps[_below(draw, len(window.gaps))]
     first, last = _window(flat, state, gap)
     old = state.year[gap]
     top = min(last, years - 1 if state.level[flat.owner[gap], 0] < years else years)
@@ -259,9 +272,11 @@ def move_gap(flat: Flat, state: State, value: Floats, lack: Floats, limit: float
 
 
 @njit(cache=True, nogil=True)
-def swap_gaps(flat: Flat, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator) -> float:
+def swap_gaps(
+    flat: Flat, window: Window, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator
+) -> float:
     """Try the years of two gaps the other way round; return the gain (0 where nothing changed)."""
-    one, other = _below(draw, len(state.year)), _below(draw, len(state.year))
+    one, other = window.gaps[_below(draw, len(window.gaps))], window.gaps[_below(draw, len(window.gaps))]
     first, second = state.year[one], state.year[other]
     years = flat.standard.shape[1]
     if first == second or (max(first, second) >= years and flat.owner[one] != flat.owner[other]):
@@ -281,10 +296,12 @@ def swap_gaps(flat: Flat, state: State, value: Floats, lack: Floats, limit: floa
 
 
 @njit(cache=True, nogil=True)
-def pull_gap(flat: Flat, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator) -> float:
+def pull_gap(
+    flat: Flat, window: Window, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator
+) -> float:
     """Try another year for some gap, and make room there by moving one more out; return the gain (0 where nothing changed)."""
     years = flat.standard.shape[1]
-    gap, year = _below(draw, len(state.year)), _below(draw, years)
+    gap, year = window.gaps[_below(draw, len(window.gaps))], _below(draw, years)
     old = state.year[gap]
     if year == old or not _may(flat, state, gap, year):
         return 0.0
@@ -294,7 +311,7 @@ def pull_gap(flat: Flat, state: State, value: Floats, lack: Floats, limit: float
     if gain >= limit:
         return gain
     for _draw in range(TRIES):
-        other = _below(draw, len(state.year))
+        other = window.gaps[_below(draw, len(window.gaps))]
         if other == gap or state.year[other] != year:
             continue
         first, last = _window(flat, state, other)
@@ -314,6 +331,7 @@ def pull_gap(flat: Flat, state: State, value: Floats, lack: Floats, limit: float
 @njit(cache=True, nogil=True)
 def move_commune(
     flat: Flat,
+    window: Window,
     state: State,
     value: Floats,
     profit: Floats,
@@ -324,7 +342,7 @@ def move_commune(
 ) -> float:
     """Try a whole new plan for some commune; return the gain (0 where nothing changed). ``kept``: room to remember."""
     years = flat.standard.shape[1]
-    commune = _below(draw, len(flat.must))
+    commune = window.communes[_below(draw, len(window.communes))]
     begin, end = flat.gap_start[commune], flat.gap_start[commune + 1]
     last = _below(draw, years + 1)
     if last > flat.must[commune] or (last < years and not flat.is_whole[commune] and not flat.at_start[commune]):
@@ -354,9 +372,9 @@ def move_other(others: Others, state: State, lack: Floats, limit: float, draw: n
     if not 0 <= state.other[at] + times <= others.upper[at]:
         return 0.0
     gain = times * others.value[at]
-    gain -= _put(others.start, others.row, others.amount, at, state.left, lack, times)
+    gain -= put(others.start, others.row, others.amount, at, state.left, lack, times)
     if gain < limit:
-        _put(others.start, others.row, others.amount, at, state.left, lack, -times)
+        put(others.start, others.row, others.amount, at, state.left, lack, -times)
         return 0.0
     state.other[at] += times
     return float(gain)

@@ -77,33 +77,40 @@ def values(flat: Flat, profit: Floats, worth: Floats, choice: Ints, year_of: Int
         most = max(most, flat.gap_start[commune + 1] - flat.gap_start[commune])
     added, best = np.zeros((most, years + 1)), np.zeros((most, years + 1))
     for commune in range(n):
-        if flat.at_start[commune]:
-            worth[commune], choice[commune, 1], choice[commune, 2] = higher(flat, profit, commune, -1)
-            choice[commune, 0] = -1
-            continue
-        worth[commune] = NEVER
-        for standard in range(years, -1, -1):
-            is_reached = standard < years
-            if standard > flat.must[commune] or (
-                is_reached and (not flat.is_whole[commune] or flat.standard[commune, standard] < 0)
-            ):
-                continue
-            value = _by_year(flat, profit, commune, min(standard, years - 1), is_reached, added, best)
-            advanced = model = years
-            if is_reached and value > NEVER / 2:
-                above, advanced, model = higher(flat, profit, commune, standard)
-                value += profit[flat.standard[commune, standard]] + above
-            if value > worth[commune]:
-                worth[commune] = value
-                choice[commune, 0], choice[commune, 1], choice[commune, 2] = standard, advanced, model
-        if worth[commune] > NEVER / 2:
-            _read_years(flat, profit, commune, choice[commune, 0], added, best, year_of)
+        answer(flat, profit, commune, added, best, worth, choice, year_of)
 
 
 @njit(cache=True, nogil=True)
-def _read_years(
-    flat: Flat, profit: Floats, commune: int, standard: int, added: Floats, best: Floats, year_of: Ints
+def answer(
+    flat: Flat, profit: Floats, commune: int, added: Floats, best: Floats, worth: Floats, choice: Ints, year_of: Ints
 ) -> None:
+    """Do what ``values`` does for one commune; ``added``, ``best`` (gaps of a commune, t + 1): room to work in."""
+    years = flat.standard.shape[1]
+    if flat.at_start[commune]:
+        worth[commune], choice[commune, 1], choice[commune, 2] = higher(flat, profit, commune, -1)
+        choice[commune, 0] = -1
+        return
+    worth[commune] = NEVER
+    for standard in range(years, -1, -1):
+        is_reached = standard < years
+        if standard > flat.must[commune] or (
+            is_reached and (not flat.is_whole[commune] or flat.standard[commune, standard] < 0)
+        ):
+            continue
+        value = _by_year(flat, profit, commune, min(standard, years - 1), is_reached, added, best)
+        advanced = model = years
+        if is_reached and value > NEVER / 2:
+            above, advanced, model = higher(flat, profit, commune, standard)
+            value += profit[flat.standard[commune, standard]] + above
+        if value > worth[commune]:
+            worth[commune] = value
+            choice[commune, 0], choice[commune, 1], choice[commune, 2] = standard, advanced, model
+    if worth[commune] > NEVER / 2:
+        again(flat, profit, commune, choice[commune, 0], added, best, year_of)
+
+
+@njit(cache=True, nogil=True)
+def again(flat: Flat, profit: Floats, commune: int, standard: int, added: Floats, best: Floats, year_of: Ints) -> None:
     """Fill the year of each gap of a commune that reaches the standard by ``standard`` (t: not) at its best."""
     years = flat.standard.shape[1]
     begin = flat.gap_start[commune]

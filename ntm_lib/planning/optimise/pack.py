@@ -11,7 +11,7 @@ from ntm_lib.planning.optimise import plans
 from ntm_lib.planning.optimise.anneal import Course, anneal
 from ntm_lib.planning.optimise.items import Flat, Items
 from ntm_lib.planning.optimise.model import Model
-from ntm_lib.planning.optimise.moves import NEVER, Others, State, clear, put_commune, replan
+from ntm_lib.planning.optimise.moves import NEVER, Others, State, Window, clear, put_commune, replan
 from ntm_lib.planning.problem import Bools, Floats
 
 THREADS = 2
@@ -29,7 +29,8 @@ HALF, NEARLY = 0.5, 0.999
 class Packing:
     """What every search on one model shares: items, prices of their rows, what lacking costs, what is worth what.
 
-    ``usual``: what an item is usually worth, the unit of heat.
+    ``usual``: what an item is usually worth, the unit of heat. ``all_in``: what one unit more is worth in each row: money
+    that is carried over, in all rows of later years too.
     """
 
     model: Model
@@ -37,6 +38,7 @@ class Packing:
     prices: Floats
     lack: Floats
     usual: float
+    all_in: Floats
 
     @classmethod
     def of(cls, model: Model, items: Items, prices: Floats) -> "Packing":
@@ -46,14 +48,10 @@ class Packing:
         mean = np.asarray(np.abs(both).sum(axis=0)).ravel() / np.maximum(np.diff(both.indptr), 1)
         is_asked = np.asarray(both.min(axis=0).todense()).ravel() < 0
         least = np.where(is_asked, ASKED, LEAST) * usual / np.where(mean > 0, mean, 1.0)
-        lack = np.where(items.is_equal, 0.0, np.maximum(_in_all(items, prices), least))
-        return cls(model, items, prices, lack, usual)
-
-
-def _in_all(items: Items, prices: Floats) -> Floats:
-    """Return what one unit more is worth in each row: money that is carried over, in all rows of later years too."""
-    own = items.rows.indices[items.rows.indptr[1:] - 1]
-    return np.asarray(np.abs(items.rows.T @ prices)[own])
+        own = items.rows.indices[items.rows.indptr[1:] - 1]
+        all_in = np.asarray(np.abs(items.rows.T @ prices)[own])
+        lack = np.where(items.is_equal, 0.0, np.maximum(all_in, least))
+        return cls(model, items, prices, lack, usual, all_in)
 
 
 def pack(
@@ -72,21 +70,23 @@ def pack(
     hotter and some calmer. ``communes``: share of turns that plan a whole commune anew. ``near``: the relaxed plan is nearly
     whole and good; the search hardly leaves it. What is done by more than half begins as done.
     """
-    closed = x[packing.model.places.done[packing.model.gaps.is_last]].sum() / _gaps(packing)
+    closed = share_closed(packing, x)
     for _round in range(ROUNDS):
         course = (enough, turns, tuple(seeds), communes, near)
         found = _search(packing, x, FAIR * closed, *course)
-        if found is None or _keeps(packing.model, found):
+        if found is None or keeps(packing.model, found):
             return found
-        closed = found[packing.model.places.done[packing.model.gaps.is_last]].sum() / _gaps(packing)
+        closed = share_closed(packing, found)
     return None
 
 
-def _gaps(packing: Packing) -> int:
-    return max(1, int(packing.model.gaps.of_commune.sum()))
+def share_closed(packing: Packing, x: Floats) -> float:
+    """Return the share of all gaps that is closed."""
+    gaps = packing.model.gaps
+    return float(x[packing.model.places.done[gaps.is_last]].sum() / max(1, int(gaps.of_commune.sum())))
 
 
-def _keeps(model: Model, x: Floats) -> bool:
+def keeps(model: Model, x: Floats) -> bool:
     """Tell whether a plan keeps every row; it may miss fairness where it closes more gaps than was assumed."""
     use = model.rows @ x
     slack = KEPT * np.maximum(1.0, np.abs(use))
@@ -105,11 +105,10 @@ def _search(
 ) -> Floats | None:
     """Pack once, districts measured against ``closed``, a share of the gaps of all."""
     items, model = packing.items, packing.model
-    fixed, held = _fixed(packing, x, closed)
-    others = _others(items, ~fixed)
-    base = model.base + float(items.extra_value[fixed] @ held[fixed])
-    room = items.room - items.extra.T @ np.where(fixed, held, 0.0)
-    begin = _rounded(packing, x, room, others, held[~fixed], NEARLY if near else HALF)
+    begin, held, free, _room = start_from(packing, x, closed, NEARLY if near else HALF)
+    others = _others(items, free)
+    base = model.base + float(items.extra_value[~free] @ held[~free])
+    whole = Window(*(np.arange(count) for count in (len(items.flat.item), len(items.flat.must), len(items.room), 0)))
     profit = items.value - items.take @ packing.prices
 
     def run(seed: int) -> tuple[float, State]:
@@ -129,7 +128,7 @@ def _search(
             State(begin.left.copy(), begin.year.copy(), begin.level.copy(), begin.other.copy()),
             np.random.default_rng(seed),
         )
-        return anneal(items.flat, others, state, items.value, profit, packing.lack, course, draw), state
+        return anneal(items.flat, whole, others, state, items.value, profit, packing.lack, course, draw), state
 
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(run, seeds))
@@ -137,8 +136,21 @@ def _search(
     if worth == NEVER:
         return None
     values = held.copy()
-    values[~fixed] = state.other
-    return _written(packing, state, values)
+    values[free] = state.other
+    return written(packing, state, values)
+
+
+def start_from(packing: Packing, x: Floats, closed: float, level: float = HALF) -> tuple[State, Floats, Bools, Floats]:
+    """Return the plan to begin with: ``x`` rounded, what is done by more than ``level`` as done.
+
+    With it what the variables of no commune start from, which of them may change, and the room of the rows that those that
+    may not leave. Districts are measured against ``closed``, a share of the gaps of all.
+    """
+    items = packing.items
+    fixed, held = _fixed(packing, x, closed)
+    room = items.room - items.extra.T @ np.where(fixed, held, 0.0)
+    state = _rounded(packing, x, room, _others(items, ~fixed), held[~fixed], level)
+    return state, held, ~fixed, room
 
 
 def _fixed(packing: Packing, x: Floats, closed: float) -> tuple[Bools, Floats]:
@@ -214,7 +226,7 @@ def _insert(packing: Packing, state: State, commune: int, profit: Floats, nothin
     clear(flat, state, commune)
 
 
-def _written(packing: Packing, state: State, values: Floats) -> Floats:
+def written(packing: Packing, state: State, values: Floats) -> Floats:
     """Return a found plan as the model's variables."""
     model, items = packing.model, packing.items
     problem, years = model.problem, len(model.problem.years)

@@ -2,7 +2,7 @@
 
 A small problem goes to the solver as it is. A province: the relaxation gives prices and a bound, the levels are decided
 first, the criteria are packed in, the rest is improvement. A country: prices are found commune by commune and the plan is
-packed at them. Whatever the way, the bound is proven and the plan is checked by separate code.
+made at them. Whatever the way, the bound is proven and the plan is checked by separate code.
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +23,6 @@ TINY, LARGE = 1_000, 15_000
 PART, CLOSE = 0.6, 0.1  # share of the gap that the levels may use up, at first and where that proves too little
 TURNS, SEEDS = 2_000_000, range(4)
 SPARE = (0.0, 3e-4, 1e-3, 3e-3)  # share of money left unused, more where whole criteria did not fit in
-PACKED = (0.01, 40)  # of a large problem: share of turns that plan a commune anew, turns for each gap
 WHOLE_NODES = 500  # of a province for which no step found a plan
 TIE_NODES = 50
 TIE_GAP = 0.01
@@ -52,7 +51,9 @@ def _search(model: Model, options: Options, start: Floats | None) -> Found:
     if options.method == "exact" or (options.method == "auto" and len(model.worth) <= TINY):
         return highs.solve(model, options, start)
     if len(model.worth) > LARGE:
-        return _country(model, options, start)
+        from ntm_lib.planning.optimise.country import country  # compiled code: only where it is used
+
+        return country(model, options, start)
     return _Province(model, options).search(start)
 
 
@@ -148,30 +149,6 @@ class _Province:
 
     def _is_done(self) -> bool:
         return self._worth() >= self._enough()
-
-
-def _country(model: Model, options: Options, start: Floats | None) -> Found:
-    """Price and pack; raises ``NotFound`` where no plan was found, which does not prove that there is none."""
-    from ntm_lib.planning.optimise.items import read_items
-    from ntm_lib.planning.optimise.narrow import dive
-    from ntm_lib.planning.optimise.pack import Packing, pack
-    from ntm_lib.planning.optimise.prices import price
-
-    items = read_items(model)
-    priced = price(model, items)
-    enough = priced.bound - options.gap * max(1.0, abs(priced.bound))
-    packing = Packing.of(model, items, priced.prices)
-    x = dive(model, priced.x, packing.usual)
-    communes, turns = PACKED
-    best = pack(packing, x, enough, turns=turns * len(items.flat.item), seeds=SEEDS[:2], near=True)
-    if best is None:
-        best = pack(packing, x, enough, turns=turns * len(items.flat.item), seeds=SEEDS[:2], communes=communes)
-    found = [x for x in (best, start) if x is not None]
-    if not found:
-        raise NotFound
-    x = max(found, key=lambda one: float(model.worth @ one))
-    objective = float(model.worth @ x) + model.base
-    return Found(x, objective, max(priced.bound, objective), 0)
 
 
 def finish(problem: Problem, plan: Solution, bound: float, nodes: int, options: Options) -> Solution:

@@ -61,9 +61,10 @@ class Block(_Model):
 
 
 class Section(_Model):
-    """A heading with what stands below it."""
+    """A heading with what stands below it; ``number``: its place among its neighbours, kept when others are left out."""
 
     heading: str
+    number: int = Field(default=0, ge=0)
     blocks: tuple[Block, ...] = ()
     sections: tuple["Section", ...] = ()
 
@@ -97,11 +98,13 @@ class Outline(_Model):
 
 def _kept(sections: Sequence[Section], is_hidden: Callable[[Block], bool]) -> tuple[Section, ...]:
     kept = []
-    for section in sections:
+    for place, section in enumerate(sections, start=1):
         blocks = tuple(block for block in section.blocks if not is_hidden(block))
         inner = _kept(section.sections, is_hidden)
         if blocks or inner:
-            kept.append(section.model_copy(update={"blocks": blocks, "sections": inner}))
+            kept.append(
+                section.model_copy(update={"blocks": blocks, "sections": inner, "number": section.number or place})
+            )
     return tuple(kept)
 
 

@@ -243,7 +243,8 @@ def test_the_golden_tables_are_recounted_commune_by_commune(on: str) -> None:
             if course[2020] == 1:
                 name = {1: "held", 0: "gained"}.get(course[2010], "start_unknown")
             elif course[2020] == 0 and before:
-                name = "not_kept" if any(same(criterion, year, 2020) for year in before) else "new_rules"
+                lost_in = min(year for year in territory.years if year > before[-1] and course[year] == 0)
+                name = "not_kept" if same(criterion, before[-1], lost_in) else "new_rules"
             else:
                 name = {0: "not_yet", -1: "unknown", 2: "not_assessed"}[course[2020]]
             found[criterion, name] = found.get((criterion, name), 0) + 1
