@@ -37,6 +37,7 @@ def declare(*, unit_name: str, subtitle: str = "", bands: Sequence[str] = (), is
 
     In the notebook itself it brings the styles of tables and maps.
     """
+    _shown.clear()  # a page begins; its figures lead on by what is shown from here
     facts = {"unit_name": unit_name, "subtitle": subtitle, "bands": list(bands), "is_landscape": is_landscape}
     head = Markup("<style>{}</style><div class='ntm-bands'>").format(Markup(style("blocks.css")))  # noqa: S704 - static
     lines = [Markup("<p class='band'>{}</p>").format(band) for band in bands]

@@ -237,7 +237,12 @@ def _remarks(scope: Scope, _found: re.Match[str]) -> Selection:
     return lines(scope, _("Communes that wrote of it in table B15."), "b15", ("text",))
 
 
-@resolves(r"recognised(?:_named|_unnamed)?", r"recognition\..+", r"table\.recognition_(?:register|states|balance)\..+")
+@resolves(
+    r"recognised(?:_named|_unnamed)?",
+    r"recognised_unnamed\.\d{4}\.\d{4}",
+    r"recognition\..+",
+    r"table\.recognition_(?:register|states|balance)\..+",
+)
 def _recognised(_scope: Scope, _found: re.Match[str]) -> Selection:
     return from_files(
         _("Published recognition decisions and published numbers of recognised communes."), REGISTER, NUMBERS

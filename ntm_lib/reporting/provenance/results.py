@@ -103,6 +103,14 @@ def _communes(scope: Scope, _found: re.Match[str]) -> Selection:
     return Selection(_("Commune-level units, towns and wards included."), "units", communes=every, how="number")
 
 
+@resolves(r"districts\.[a-z_]+")
+def _districts(scope: Scope, _found: re.Match[str]) -> Selection:
+    every = tuple(scope.territory.communes.index)
+    return Selection(
+        _("Districts and cities of the province, by kind; below: their communes."), "units", communes=every
+    )
+
+
 @resolves(rf"mean\.{YEAR}", rf"mean_low\.{YEAR}", rf"mean_high\.{YEAR}", rf"progress\.mean(?:_low)?\.{YEAR}")
 def _mean(scope: Scope, found: re.Match[str]) -> Selection:
     return mean_of(scope, int(found["year"]))

@@ -79,14 +79,18 @@ def _units(territory: Territory) -> Markup:
     )
 
 
-def _districts(territory: Territory) -> str:
+def _districts(territory: Territory) -> Markup:
     """Count the districts of a province by kind: 12 rural districts and one city."""
     if territory.unit.level != "province" or territory.vintage.districts.empty:
-        return ""
+        return Markup()
     words = {"huyen": _("{count} rural districts"), "thi_xa": _("{count} towns"), "thanh_pho": _("{count} cities")}
     counts = territory.vintage.districts["kind"].value_counts()
-    named = [text.format(count=f"{counts[kind]:02d}") for kind, text in words.items() if kind in counts]
-    return " (" + _(" and ").join(named) + ")"
+    named = [
+        Markup(text).format(count=figure(key(territory, "districts", kind), counts[kind], "two_digits"))  # noqa: S704
+        for kind, text in words.items()
+        if kind in counts
+    ]
+    return Markup(" ({})").format(Markup(_(" and ")).join(named))  # noqa: S704 - catalogue text
 
 
 def closing(territory: Territory) -> None:
