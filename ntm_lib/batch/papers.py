@@ -14,6 +14,8 @@ from ntm_lib.evaluation import Territory, load_province, narrowed
 from ntm_lib.evaluation.changes import run_folder, write_snapshot
 from ntm_lib.evaluation.territory import load_province as load_computed
 from ntm_lib.project import Project
+from ntm_lib.reporting.communes import FOLDER as COMMUNES
+from ntm_lib.reporting.communes import write_commune_sheets
 from ntm_lib.reporting.review.report import Report
 from ntm_lib.reporting.slides.deck import Deck, make_deck
 from ntm_lib.reporting.slides.html import write_slides
@@ -78,6 +80,23 @@ def write_papers(
             outcomes.append(_write(unit, out, name))
             finished(outcomes[-1])
     return outcomes
+
+
+def write_communes(out: Path, job: Job, formats: Sequence[str], codes: Sequence[str]) -> Outcome:
+    """Write the sheets of the communes of some districts (none: of all), and their reports where Word is asked for."""
+    asked = job.parameters
+    assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+
+    def write() -> None:
+        province = _Desk().territory(job)
+        parents = province.in_programme["parent_code"]
+        wanted = list(parents.index[parents.isin(codes)]) if codes else None
+        wanted_formats = ["html", *(name for name in formats if name == "docx")]
+        write_commune_sheets(
+            province.project, out, province, codes=wanted, formats=wanted_formats, audience=asked.audience
+        )
+
+    return _outcome(job, COMMUNES, write)
 
 
 def keep_run(project: Project, job: Job) -> Outcome:

@@ -4,6 +4,7 @@ import sys
 
 from ntm_lib.cli import (
     boundaries,
+    commune,
     criteria,
     explore,
     follow,
@@ -23,6 +24,7 @@ from ntm_lib.errors import NtmError
 __all__ = [
     "app",
     "boundaries",
+    "commune",
     "criteria",
     "explore",
     "follow",

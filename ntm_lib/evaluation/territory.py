@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -31,6 +30,8 @@ class Territory:
     included. ``scores`` and ``counts`` hold only communes in the programme, index (commune_code, year), codes of
     ``vintage``. ``reported``: results as handed in, codes of ``results.unit_vintage``; ``parts`` says which of those
     communes stand today in which commune of ``unit`` (columns from_code, to_code, name, short_name, new_name).
+    ``generated``: whether each line of values that the verdicts were made from is illustrative, index (commune_code, year) as
+    reported: of the communes and years here, by the set that judges the year; an empty line holds nothing generated.
     ``withheld``: criteria that the reader may not see one by one; they stay in ``counts``.
     """
 
@@ -44,6 +45,7 @@ class Territory:
     results: Results
     parts: pd.DataFrame
     counts: pd.DataFrame
+    generated: pd.Series
     withheld: frozenset[str] = frozenset()
 
     @property
@@ -55,23 +57,6 @@ class Territory:
     def years(self) -> range:
         """The years of the period under review."""
         return self.review.years
-
-    @cached_property
-    def generated(self) -> pd.Series:
-        """Whether each line that the verdicts were made from is generated, index (commune_code, year) as reported.
-
-        Only lines of the territory's communes and period, of the set that judges the year.
-        """
-        held = []
-        for year, rules in self.reported.rules.items():
-            lines = self.results.generated.get(rules.set_id)
-            if lines is not None and year in self.years:
-                codes, years = (lines.index.get_level_values(name) for name in ("commune_code", "year"))
-                held.append(lines[(years == year) & codes.isin(self.parts["from_code"])])
-        if not held:
-            return pd.Series(dtype=bool, index=self.reported.criteria.index[:0])
-        joined: pd.Series = pd.concat(held)
-        return joined
 
     @property
     def is_illustrative(self) -> bool:
@@ -226,7 +211,23 @@ def _within(
     carried = _only(carried, communes.index[communes["is_in_programme"]])
     counts = carried.counts(review.not_assessed)
     counts["is_reported"] = _is_reported(results, reported, parts, counts.index)
-    return Territory(project, review, unit, vintage, communes, carried, reported, results, parts, counts)
+    generated = _generated(results, reported, parts, review.years)
+    return Territory(project, review, unit, vintage, communes, carried, reported, results, parts, counts, generated)
+
+
+def _generated(results: Results, reported: Scores, parts: pd.DataFrame, years: range) -> pd.Series:
+    """Tell which lines are generated, of these communes and years, by the set that judges the year, and not empty."""
+    held = [pd.Series(dtype=bool, index=reported.criteria.index[:0])]
+    for set_id in dict.fromkeys(reported.rules[year].set_id for year in years):
+        lines = results.generated.get(set_id)
+        if lines is None:
+            continue
+        codes, of_line = (lines.index.get_level_values(name) for name in ("commune_code", "year"))
+        judged = [year for year in years if reported.rules[year].set_id == set_id]
+        lines = lines[of_line.isin(judged) & codes.isin(parts["from_code"])]
+        held.append(lines[results.values[set_id].loc[lines.index].notna().any(axis=1).to_numpy()])
+    joined: pd.Series = pd.concat(held).astype(bool)
+    return joined
 
 
 def _parts(lineage: Lineage, communes: pd.DataFrame, old: Vintage) -> pd.DataFrame:

@@ -48,8 +48,8 @@ def results_that_count(values: pd.DataFrame) -> pd.DataFrame:
     )
     number = figures["number"].mask(figures["is_not_assessed"].fillna(value=False).astype(bool), np.inf)
     index = figures.index.union(findings.index)
-    rank = figures["level"].map(RANK).reindex(index).fillna(-1)
-    decides = findings["level"].map(RANK).reindex(index).fillna(-2) >= rank
+    rank = figures["level"].map(RANK).astype(float).reindex(index).fillna(-1)
+    decides = findings["level"].map(RANK).astype(float).reindex(index).fillna(-2) >= rank
     where = findings.reindex(index)[WHERE].where(decides, figures.reindex(index)[WHERE])
     words = where.assign(
         value=number.reindex(index),

@@ -121,10 +121,10 @@ def read_results(project: Project | None = None, as_of: dt.date | None = None) -
     values = reported(project, RESULTS, as_of)
     if values.empty and generated is not None:
         return replace(generated, store=state)
-    if values.empty:
+    if generated is None and reported(project, RESULTS).empty:
         text = _("{folder}: no results were handed in.")
         raise NtmError(text.format(folder=project.relative(folder(project) / "b02")))
-    date = min(values["unit_vintage"]) if generated is None else generated.unit_vintage
+    date = min(reported(project, RESULTS)["unit_vintage"]) if generated is None else generated.unit_vintage
     values = on_units(values, units.on(date, project), project, communes_only=True)
     _check_known(values, law)
     words = results_that_count(values)

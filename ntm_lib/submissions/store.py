@@ -197,7 +197,8 @@ def _of_submissions(values: pd.DataFrame, table: str, project: Project, vintage:
         **{name: [key[place] if place < len(key) else "" for key in keys] for place, name in enumerate(names)},
     }
     given = {name: column for name, column in given.items() if name in agreed.names}
-    wide = cells.assign(**given).reset_index(drop=True).reindex(columns=agreed.names).fillna("").astype("object")
+    wide = cells.assign(**given).reset_index(drop=True).reindex(columns=agreed.names).astype("object")
+    wide = wide.where(wide.notna(), "")
     faults = FaultList(_("Submitted values that are not as table {table} is agreed").format(table=table.upper()))
     frame = agreed.typed(wide, _("submissions"), faults)
     faults.stop_if_any()
