@@ -80,7 +80,9 @@ class Ground:
         return self._of_district.get(code, [])
 
     def reporters(self, level: str, code: str) -> list[str]:
-        """Return the communes that reported for those of a unit."""
+        """Return the communes that reported for those of a unit; for the page's own, also for what left the programme."""
+        if code == self.territory.unit.code:
+            return list(self._new)
         if level == "commune" and code in self._new:
             return [code]
         return list(dict.fromkeys(old for new in self.communes(level, code) for old in self._old.get(new, [])))
