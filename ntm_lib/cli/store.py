@@ -10,6 +10,7 @@ from ntm_lib.cli.text_table import text_table
 from ntm_lib.errors import FaultsError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
+from ntm_lib.reporting import formats
 from ntm_lib.submissions.model import Level
 from ntm_lib.submissions.rounds import VIETNAM, find_round, load_rounds
 from ntm_lib.submissions.vault import back_up, check_store, open_store, restore
@@ -93,6 +94,6 @@ def rounds() -> None:
         days = [known[name].as_of if name in known else None, *(due.get(level) for level in Level)]
         mine = [one.withdrawn is not None for one in submissions if one.round == name]
         end = f"{closed[name].astimezone(VIETNAM):%d/%m/%Y %H:%M}" if name in closed else ""
-        rows.append([name, *(f"{day:%d/%m/%Y}" if day else "" for day in days), len(mine), sum(mine), end])
+        rows.append([name, *(formats.date(day) if day else "" for day in days), len(mine), sum(mine), end])
     for line in text_table(head, rows, figures=[5, 6]):
         say(line)

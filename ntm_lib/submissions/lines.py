@@ -6,6 +6,8 @@ from ntm_lib.tables import Column, TableContract
 
 RESULTS = "b02"
 """The table whose values are those of requirements; every other table has a value to a column."""
+FINDING = "finding"
+"""``row`` of a value of b02 that is no figure but what its level found: ``number`` 1 met, 0 not met."""
 UNIT_KEYS = ("commune_code", "unit_code")
 _ELSEWHERE = {*UNIT_KEYS, "year", "as_of_date", "set_id", "requirement"}
 _LINE = {*UNIT_KEYS, "year", "status", "as_of_date", "reported_by"}

@@ -112,7 +112,7 @@ def test_an_empty_store_is_whole_and_lists_the_rounds(ntm, own_project: Project)
     assert (code, "0 lần nộp" in text) == (0, True)
     code, text = ntm("store", "rounds")
     assert code == 0
-    assert "28/06/2019" in text
+    assert "28/6/2019" in text
     assert not (own_project.local / "submissions").exists()
 
 

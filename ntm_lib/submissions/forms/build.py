@@ -3,19 +3,15 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-
-import pandas as pd
 
 from ntm_lib import criteria, tables, units
-from ntm_lib.criteria import Law
-from ntm_lib.criteria.describe import level_text
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _, language
 from ntm_lib.project import Project
 from ntm_lib.review import load_review
 from ntm_lib.submissions.forms.layout import Form, FormColumn, Line, Role, SheetForm, numbered, status_of, year_end
-from ntm_lib.submissions.forms.words import choice_words, met_words, status_words, yes_no_words
+from ntm_lib.submissions.forms.requirements import finding_sheet, requirement_columns
+from ntm_lib.submissions.forms.words import choice_words, status_words, yes_no_words
 from ntm_lib.submissions.lines import RESULTS, items, row_keys, unit_key
 from ntm_lib.submissions.model import Level, Sender
 from ntm_lib.submissions.rounds import find_round, load_rounds
@@ -47,10 +43,8 @@ def form_of(project: Project, sender: Sender, years: Iterable[int] | None = None
 
 
 def _communes(vintage: Vintage, sender: Sender) -> dict[str, str]:
-    if sender.level == Level.COMMUNE:
-        inside = vintage.communes.loc[[sender.unit]]
-    else:
-        inside = vintage.communes_of(sender.unit)
+    is_one = sender.level == Level.COMMUNE
+    inside = vintage.communes.loc[[sender.unit]] if is_one else vintage.communes_of(sender.unit)
     inside = inside[inside["is_in_programme"]]
     if inside.empty:
         text = _("{unit} has no commune in the programme on that date.")
@@ -118,7 +112,13 @@ class _Maker:
             FormColumn(head[0].name, Role.UNIT, code, "code", required=True),
             FormColumn("name", Role.NAME, _("Name of the unit"), "text"),
             FormColumn(
-                "year", Role.YEAR, year, "integer", min=min(years, default=1990), max=max(years, default=2100), required=True
+                "year",
+                Role.YEAR,
+                year,
+                "integer",
+                min=min(years, default=1990),
+                max=max(years, default=2100),
+                required=True,
             ),
             FormColumn(
                 "status",
@@ -156,7 +156,13 @@ class _Maker:
 
     def _start(self, table: TableContract, code: str, name: str, year: int) -> Line:
         as_of = year_end(year, self.sender.as_of)
-        return {unit_key(table): code, "name": name, "year": year, "status": status_of(year, as_of), "as_of_date": as_of}
+        return {
+            unit_key(table): code,
+            "name": name,
+            "year": year,
+            "status": status_of(year, as_of),
+            "as_of_date": as_of,
+        }
 
     def _open_line(self, table: TableContract, named: dict[str, str], number: str) -> Line:
         line: Line = {}
@@ -182,13 +188,16 @@ class _Maker:
         for year in self.years:
             try:
                 years_of.setdefault(self.law.set_for_year(year, set_for_year=chosen).id, []).append(year)
-            except UsageError:  # a year that no set judges has no sheet of results; the first sheet lists the years of each
+            except (
+                UsageError
+            ):  # a year that no set judges has no sheet of results; the first sheet lists the years of each
                 continue
-        return [self._results_sheet(table, set_id, tuple(years)) for set_id, years in years_of.items()]
+        sheets = [self._results_sheet(table, set_id, tuple(years)) for set_id, years in years_of.items()]
+        return [*sheets, *(finding_sheet(sheet, self.sender.level) for sheet in sheets[-1:])]
 
     def _results_sheet(self, table: TableContract, set_id: str, years: tuple[int, ...]) -> SheetForm:
         criteria_set = self.law.sets[set_id]
-        columns = _requirements(self.law, set_id, years, self.vintage.region, language())
+        columns = requirement_columns(self.law, set_id, years, self.vintage.region, language())
         span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
         lines = tuple(self._start(table, code, name, year) for code, name in self.communes.items() for year in years)
         return SheetForm(
@@ -244,50 +253,3 @@ def _column(column: Column, role: Role) -> FormColumn:
         required=column.required,
         is_percent=column.unit == "%",
     )
-
-
-@lru_cache(maxsize=64)
-def _requirements(
-    law: Law,
-    set_id: str,
-    years: tuple[int, ...],
-    region: str,
-    _language: str,
-) -> tuple[FormColumn, ...]:
-    rules = {year: law.rules(law.sets[set_id], year, region).requirements for year in years}
-    return tuple(
-        _requirement(law, str(name), {year: frame.loc[name] for year, frame in rules.items()})
-        for name in next(iter(rules.values())).index
-    )
-
-
-def _requirement(law: Law, name: str, rows: dict[int, pd.Series]) -> FormColumn:
-    row = next(iter(rows.values()))
-    quantity = law.registers.units[row["unit"]]
-    is_yes_no = row["unit"] == "yes_no"
-    label = row["label_vi"] if language() == "vi" else row["label_en"]
-    citations = dict.fromkeys(str(row["citation"]) for row in rows.values())
-    return FormColumn(
-        name,
-        Role.VALUE,
-        f"{name.partition('/')[0]}. {label}",
-        "yes_no" if is_yes_no else "number",
-        unit=str(quantity.label),
-        definition="; ".join(filter(None, citations)),
-        rule=_rule(law, rows),
-        words=met_words() if is_yes_no else {},
-        min=quantity.min if quantity.min != float("-inf") else None,
-        max=quantity.max if quantity.max != float("inf") else None,
-        may_be_unassessed=bool(row["allows_not_assessed"]),
-        is_percent=row["unit"] == "percent",
-    )
-
-
-def _rule(law: Law, rows: dict[int, pd.Series]) -> str:
-    """Write the level required; one that differs from year to year with its years."""
-    by_text: dict[str, list[int]] = {}
-    for year, row in rows.items():
-        by_text.setdefault(level_text(law, row), []).append(year)
-    if len(by_text) == 1:
-        return next(iter(by_text))
-    return "; ".join(f"{', '.join(map(str, years))}: {text}" for text, years in by_text.items())

@@ -38,8 +38,8 @@ def _facts(form: Form) -> list[tuple[str, str]]:
     return [
         (_("Reporting unit"), f"{form.sender_name} ({sender.unit})"),
         (_("Round of reporting"), f"{form.round_title} ({sender.round})"),
-        (_("Data as of"), f"{sender.as_of:%d/%m/%Y}"),
-        (_("Years"), years),
+        (_("The cut-off date"), f"{sender.as_of:%d/%m/%Y}"),
+        (_("Years reported"), years),
         (_("Administrative units of"), f"{sender.unit_vintage:%d/%m/%Y}"),
         (_("Version of the form"), str(FORMAT)),
     ]
@@ -52,16 +52,36 @@ def _rules() -> list[tuple[str, str]]:
         (_("Where to write"), _("Only in the white cells. Headings, codes and names are locked (no password).")),
         (
             _("Numbers"),
-            _("A comma before the decimals (12,5); no unit and no percent sign: 85 % is written 85. A count is never a percentage."),
+            _(
+                "A comma before the decimals (12,5); no unit and no percent sign: 85 % is written 85. A count is never a percentage."
+            ),
         ),
         (_("Dates"), _("Day/month/year, such as 30/06/2019.")),
         (
-            _("Status"),
-            _("{actual}: the year is over. {estimate}: the year is not over on the day of the data. {plan}: to come.").format(**words),
+            _("Status of the data"),
+            _(
+                "{actual}: the year is over. {estimate}: the year is not over on the day of the data. {plan}: to come."
+            ).format(**words),
         ),
-        (not_assessed_word(), _("Only where the rules let a commune leave the requirement out, such as no market in the plan.")),
-        (_("Lists"), _("Choose from the list of the cell. In lists of works, villages or remarks use one line each; leave other lines empty.")),
+        (
+            not_assessed_word(),
+            _("Only where the rules let a commune leave the requirement out, such as no market in the plan."),
+        ),
+        (
+            _("Lists"),
+            _(
+                "Choose from the list of the cell. In lists of works, villages or remarks use one line each; leave other lines empty."
+            ),
+        ),
         (_("Names of persons"), _("Only in the table of proposals for commendation, nowhere else.")),
-        (_("What comes back"), _("The workbook is checked when it comes in; every doubt comes back with its cell. Nothing is corrected silently.")),
-        (_("Please do not"), _("Rename or copy sheets, merge cells, hide lines or columns, write formulas that refer to other files.")),
+        (
+            _("What comes back"),
+            _(
+                "The workbook is checked when it comes in; every doubt comes back with its cell. Nothing is corrected silently."
+            ),
+        ),
+        (
+            _("Please do not"),
+            _("Rename or copy sheets, merge cells, hide lines or columns, write formulas that refer to other files."),
+        ),
     ]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ntm_lib.submissions.forms.layout import Form, Line, Role, SheetForm
 from ntm_lib.submissions.forms.template import UNASSESSED, write_template
-from ntm_lib.submissions.lines import split_keys
+from ntm_lib.submissions.lines import FINDING, RESULTS, split_keys
 
 _LINE = ["unit_code", "year", "row", "as_of_date", "status"]
 
@@ -21,8 +21,9 @@ def fill(path: Path, form: Form, values: pd.DataFrame) -> Path:
     have are a KeyError.
     """
     filled: dict[str, list[Line]] = {}
-    for (table, set_id), rows in values.groupby(["table", "set_id"], sort=False):
-        sheet = form.sheet(str(table), str(set_id))
+    is_finding = (values["table"] == RESULTS) & (values["row"] == FINDING)
+    for (table, set_id, finding), rows in values.groupby(["table", "set_id", is_finding], sort=False):
+        sheet = form.sheet(str(table), str(set_id), is_finding=bool(finding))
         filled[sheet.name] = _lines(sheet, form, rows)
     return write_template(path, form, filled)
 
@@ -58,11 +59,15 @@ def _key(sheet: SheetForm, line: Line) -> tuple[object, ...]:
 def _given(sheet: SheetForm, form: Form, rows: pd.DataFrame) -> Iterator[Line]:
     unit = next(column.item for column in sheet.columns if column.role is Role.UNIT)
     names = {form.sender.unit: form.sender_name, **form.units}
-    for (code, year, row, as_of, status), cells in rows.groupby(_LINE, sort=False):
+    head: Any
+    for head, cells in rows.groupby(_LINE, sort=False):
+        code, year, row, as_of, status = head
         line: Line = {unit: code, "name": names[code], "year": int(year), "status": status, "as_of_date": as_of}
-        for key, text in zip(sheet.keys, split_keys(row), strict=True):
+        for key, text in zip(sheet.keys, [] if sheet.is_finding else split_keys(row), strict=True):
             line[key] = _typed(sheet, key, text)
-        for item, number, text, is_unassessed in cells[["item", "number", "text", "is_not_assessed"]].itertuples(index=False):
+        for item, number, text, is_unassessed in cells[["item", "number", "text", "is_not_assessed"]].itertuples(
+            index=False
+        ):
             line[item] = UNASSESSED if is_unassessed else _value(sheet, item, number, text)
         yield line
 
@@ -78,6 +83,3 @@ def _typed(sheet: SheetForm, item: str, text: str) -> object:
         case "integer":
             return int(text)
     return text
-
-
-

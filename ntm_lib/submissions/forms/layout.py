@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ntm_lib.submissions.lines import row_keys
+from ntm_lib.submissions.lines import FINDING
 from ntm_lib.submissions.model import Sender
 from ntm_lib.tables import Type
 
@@ -60,7 +60,8 @@ Line = dict[str, object]
 class SheetForm:
     """One sheet. ``lines`` are listed already, ``free`` more are open; ``is_down``: columns run downwards, one line a column.
 
-    ``set_id`` is empty for tables other than b02; ``years`` are those a line may speak of, empty for any.
+    ``set_id`` is empty for tables other than b02; ``years`` are those a line may speak of, empty for any. ``is_finding``: a sheet of
+    b02 that holds what the sender's level found (met, not met) instead of figures.
     """
 
     name: str
@@ -73,11 +74,12 @@ class SheetForm:
     years: tuple[int, ...]
     is_down: bool
     keys: tuple[str, ...]
+    is_finding: bool = False
 
     @property
     def mark(self) -> str:
         """Return the technical id that the sheet carries: ``ntm:b02:qd-1980-2016``."""
-        return f"{MARK}{self.table}:{self.set_id}"
+        return f"{MARK}{self.table}:{self.set_id}" + (f":{FINDING}" if self.is_finding else "")
 
     def place(self, depth: int, position: int) -> tuple[int, int]:
         """Return row and column (from 0) of one cell: ``depth`` into head and lines, ``position`` among the columns."""
@@ -103,9 +105,11 @@ class Form:
     units: dict[str, str]
     sheets: tuple[SheetForm, ...]
 
-    def sheet(self, table: str, set_id: str = "") -> SheetForm:
+    def sheet(self, table: str, set_id: str = "", *, is_finding: bool = False) -> SheetForm:
         """Return one sheet; a table that the sender does not fill in is a KeyError."""
-        return {(sheet.table, sheet.set_id): sheet for sheet in self.sheets}[table, set_id]
+        return {(sheet.table, sheet.set_id, sheet.is_finding): sheet for sheet in self.sheets}[
+            table, set_id, is_finding
+        ]
 
 
 def year_end(year: int, as_of: dt.date) -> dt.date:
@@ -123,6 +127,3 @@ def status_of(year: int, as_of: dt.date) -> str:
 def numbered(count: int) -> Iterator[str]:
     """Return running numbers as texts, from 1."""
     return map(str, range(1, count + 1))
-
-
-__all__ = ["Form", "FormColumn", "Line", "Role", "SheetForm", "row_keys", "status_of", "year_end"]

@@ -15,6 +15,7 @@ class Styles:
     title: Any
     small: Any
     heading: Any
+    side: Any
     unit: Any
     rule: Any
     hidden: Any
@@ -24,7 +25,7 @@ class Styles:
     open: dict[str, Any]
 
 
-_NUMBERS = {
+_NUMBERS: dict[str, dict[str, Any]] = {
     "number": {"num_format": "#,##0.##########", "align": "right"},
     "integer": {"num_format": "0", "align": "right"},
     "date": {"num_format": "dd/mm/yyyy", "align": "center"},
@@ -46,6 +47,7 @@ def make_styles(book: Any) -> Styles:
         title=add(bold=True, font_size=13),
         small=add(italic=True, font_size=10),
         heading=add(**head, bold=True),
+        side=add(**{**head, "align": "left"}, bold=True),
         unit=add(**head, italic=True, font_size=10),
         rule=add(**head, font_size=9),
         hidden=add(font_size=8, font_color="#808080"),

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ntm_lib.messages import _
 from ntm_lib.project import whole_file
+from ntm_lib.submissions.forms.explain import write_explanation
 from ntm_lib.submissions.forms.layout import (
     FIRST_LINE,
     HEADING,
@@ -22,7 +23,6 @@ from ntm_lib.submissions.forms.layout import (
     Role,
     SheetForm,
 )
-from ntm_lib.submissions.forms.explain import write_explanation
 from ntm_lib.submissions.forms.stamp import LISTS, SHEET, stamp_lines
 from ntm_lib.submissions.forms.styles import FONT, Styles, make_styles
 from ntm_lib.submissions.forms.words import not_assessed_word
@@ -128,12 +128,17 @@ class _SheetWriter:
         rule = _("Required: {level}").format(level=column.rule) if column.rule else ""
         texts = {
             ID: (column.item, styles.hidden),
-            HEADING: (column.heading, styles.heading),
+            HEADING: (column.heading, styles.side if self.sheet.is_down else styles.heading),
             UNIT: (column.unit, styles.unit),
             RULE: ("\n".join(filter(None, (rule, column.definition))), styles.rule),
         }
         for depth, (text, style) in texts.items():
             self.page.write_string(*self.sheet.place(depth, position), text, style)
+        if self.sheet.is_down:
+            height = max(
+                -(-len(column.heading) // 42), sum(-(-len(line) // 44) for line in texts[RULE][0].split("\n")), 1
+            )
+            self.page.set_row(self.sheet.place(ID, position)[0], 4 + 13 * height)
 
     def _cell(self, number: int, position: int, column: FormColumn, line: Line) -> None:
         row, col = self.sheet.place(FIRST_LINE + number, position)
@@ -191,9 +196,10 @@ class _SheetWriter:
             page.set_column(HEADING, HEADING, 46)
             page.set_column(UNIT, UNIT, 12)
             page.set_column(RULE, RULE, 38)
-            page.set_column(FIRST_LINE, FIRST_LINE + count, 14)
+            page.set_column(FIRST_LINE, FIRST_LINE + count, 13)
             page.freeze_panes(ORIGIN + fixed, FIRST_LINE)
             page.repeat_columns(HEADING, RULE)
+            page.repeat_rows(ORIGIN, ORIGIN + fixed - 1)
         else:
             page.set_row(ORIGIN + ID, None, None, {"hidden": True})
             page.set_row(ORIGIN + HEADING, 110)
@@ -208,7 +214,7 @@ class _SheetWriter:
         page.set_paper(_A3 if across > _WIDE else _A4)
         page.fit_to_pages(-(-across // (2 * _WIDE)), 0)
         page.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
-        page.set_footer(f"&L&\"{FONT}\"&9&A&R&\"{FONT}\"&9&P/&N")
+        page.set_footer(f'&L&"{FONT}"&9&A&R&"{FONT}"&9&P/&N')
 
 
 def _limits(column: FormColumn) -> tuple[float, float]:

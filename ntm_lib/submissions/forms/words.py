@@ -1,8 +1,9 @@
 """The words that stand in the cells of a form for the ids of the contracts."""
 
-from ntm_lib.messages import _
+from functools import lru_cache
 
-NOT_ASSESSED_ID = "khong_xet"
+from ntm_lib.messages import _, language
+from ntm_lib.submissions.model import Level
 
 
 def status_words() -> dict[str, str]:
@@ -20,6 +21,15 @@ def met_words() -> dict[str, str]:
     return {"1": _("Met"), "0": _("Not met")}
 
 
+def finding_word(level: Level) -> str:
+    """Return the word for what a level finds."""
+    return {
+        Level.COMMUNE: _("self-assessment"),
+        Level.DISTRICT: _("verification"),
+        Level.PROVINCE: _("appraisal"),
+    }[level]
+
+
 def not_assessed_word() -> str:
     """Return the word for a requirement that is not carried out in a commune."""
     return _("Not assessed")
@@ -27,7 +37,7 @@ def not_assessed_word() -> str:
 
 def choice_words(column: str, allowed: tuple[str, ...]) -> dict[str, str]:
     """Return the words for the allowed values of a choice; one without words stands as it is."""
-    known = _choices().get(column, {})
+    known = _choices(language()).get(column, {})
     return {value: known.get(value) or _line_of_a_period(value) for value in allowed}
 
 
@@ -41,7 +51,8 @@ def _line_of_a_period(value: str) -> str:
     return words[kind].format(first=first, last=last) if kind in words and last.isdigit() else value
 
 
-def _choices() -> dict[str, dict[str, str]]:
+@lru_cache(maxsize=4)
+def _choices(_language: str) -> dict[str, dict[str, str]]:
     titles = {"ntm": _("NTM commune"), "advanced": _("Advanced NTM commune"), "model": _("Model NTM commune")}
     return {
         "status": status_words(),

@@ -9,6 +9,7 @@ from pathlib import Path
 from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _
 from ntm_lib.project import whole_file
+from ntm_lib.submissions.model import VALUES
 from ntm_lib.submissions.vault import packs
 from ntm_lib.submissions.vault.book_store import BookStore, Load
 from ntm_lib.submissions.vault.content import fingerprint, plain
@@ -80,7 +81,7 @@ def _write(archive: zipfile.ZipFile, store: BookStore, book: Book) -> None:
     for sha256 in dict.fromkeys(entry.sha256 for entry in book.taken_in.values()):
         archive.writestr(f"originals/{sha256}", store.original(sha256), zipfile.ZIP_STORED)
     for entry in book.taken_in.values():
-        data = packs.parquet_bytes(store.part(entry))
+        data = packs.parquet_bytes([store.part(entry)], VALUES)
         archive.writestr(f"values/{packs.file_name(entry.part, data)}", data, zipfile.ZIP_STORED)
 
 

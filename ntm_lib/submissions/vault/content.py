@@ -105,10 +105,11 @@ def unit_numbers(lines: pa.Table, book: Book, units_on: UnitsOn) -> np.ndarray:
     codes, names = pd.factorize(lines.column("unit_code").cast(pa.string()).to_pandas())
     vintage = pd.Series({number: entry.unit_vintage for number, entry in book.taken_in.items()}, dtype=object)
     dates, days = pd.factorize(vintage.reindex(lines.column("submission").to_numpy()))
-    pairs, places = np.unique(np.stack([codes, dates]), axis=1, return_inverse=True)
-    meant = [(names[code], units_on(days[date]).get(names[code], days[date])) for code, date in pairs.T]
+    pair_of_line, pairs = pd.factorize(codes.astype("int64") * max(len(days), 1) + dates)
+    met = [(names[pair // len(days)], days[pair % len(days)]) for pair in pairs]
+    meant = [(code, units_on(day).get(code, day)) for code, day in met]
     numbers = {unit: number for number, unit in enumerate(dict.fromkeys(meant))}
-    return np.array([numbers[unit] for unit in meant], dtype="int64")[places.ravel()]
+    return np.array([numbers[unit] for unit in meant], dtype="int64")[pair_of_line]
 
 
 def changes_of_signed(signed: pa.Table, new: pa.Table, book: Book, units_on: UnitsOn) -> pd.DataFrame:

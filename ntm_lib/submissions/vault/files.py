@@ -158,7 +158,7 @@ class FileStore(BookStore):
         original = self.folder / "originals" / entry.sha256
         if not disk.publish(original, load.original) and original.read_bytes() != load.original:
             disk.replace(original, load.original)  # the one on the disk was damaged
-        packs.write_lines(self.folder / "values", entry.part, load.table)
+        packs.write_lines(self.folder / "values", entry.part, packs.parquet_bytes([load.table], load.table.schema))
 
     def _lines(self, wanted: Wanted, book: Book) -> pa.Table:
         numbers, condition, found = sorted(wanted.submissions), _condition(wanted), []

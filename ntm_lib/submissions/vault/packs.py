@@ -4,11 +4,10 @@ The parts, one a submission, are what is true; a pack that is missing or damaged
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 from pyarrow import compute, parquet
 
@@ -22,6 +21,7 @@ BLOCK = 64
 
 _TEXTS = [field.name for field in VALUES if pa.types.is_string(field.type)]
 _SUM_LETTERS = 16
+_WORTH_THREADS = 1_000_000  # bytes
 ReadPart = Callable[[TakenIn], pa.Table]
 
 
@@ -29,18 +29,17 @@ class DamagedError(Exception):
     """A file is not what was written under its name."""
 
 
-def parquet_bytes(table: pa.Table) -> bytes:
-    """Return a table as a Parquet file; each ``table`` has row groups of its own, so that one is read without the others."""
+def parquet_bytes(tables: Iterable[pa.Table], schema: pa.Schema) -> bytes:
+    """Return tables as one Parquet file; each is a part that can be read without the others."""
     sink = pa.BufferOutputStream()
-    with parquet.ParquetWriter(sink, table.schema, compression="zstd", store_schema=False) as writer:
-        for name in compute.unique(table.column("table")).to_pylist():
-            writer.write_table(table.filter(compute.equal(table.column("table"), name)))
+    with parquet.ParquetWriter(sink, schema, compression="zstd", store_schema=False) as writer:
+        for table in tables:
+            writer.write_table(table)
     return bytes(sink.getvalue())
 
 
-def write_lines(folder: Path, stem: str, table: pa.Table) -> Path:
-    """Write lines into a new file whose name ends with the sum of its bytes; Parquet alone does not notice every damage."""
-    data = parquet_bytes(table)
+def write_lines(folder: Path, stem: str, data: bytes) -> Path:
+    """Write a file of lines under a name that ends with the sum of its bytes; Parquet alone does not notice every damage."""
     path = folder / file_name(stem, data)
     disk.publish(path, data)
     return path
@@ -58,7 +57,9 @@ def lines_in(data: bytes, name: str, condition: compute.Expression | None = None
     """Return the lines in the bytes of a file of this name, as `read_lines` does."""
     if file_name(part_of(name), data) != name:
         raise DamagedError(name)
-    return parquet.read_table(pa.BufferReader(data), read_dictionary=_TEXTS, filters=condition)
+    is_large = len(data) > _WORTH_THREADS
+    source = pa.BufferReader(data)
+    return parquet.read_table(source, read_dictionary=_TEXTS, filters=condition, use_threads=is_large)
 
 
 def file_name(stem: str, data: bytes) -> str:
@@ -90,7 +91,10 @@ def make_pack(folder: Path, block: int, taken_in: Mapping[int, TakenIn], read_pa
     """Write the pack of a block and return where it is; a disk that is full or closed for writing leaves it out."""
     with suppress(OSError):
         disk.make_folder(folder)
-        return [write_lines(folder, _pack_stem(block), packed(block, taken_in, read_part))]
+        whole = packed(block, taken_in, read_part)
+        names = compute.unique(whole.column("table")).to_pylist()
+        by_table = (whole.filter(compute.equal(whole.column("table"), name)) for name in names)
+        return [write_lines(folder, _pack_stem(block), parquet_bytes(by_table, LINES))]
     return []
 
 
@@ -99,7 +103,7 @@ def packed(block: int, taken_in: Mapping[int, TakenIn], read_part: ReadPart) -> 
     numbers = [number for number in taken_in if (number - 1) // BLOCK == block]
     tables = [numbered(read_part(taken_in[number]), number) for number in numbers]
     table = pa.concat_tables([LINES.empty_table(), *tables])
-    return table.take(np.argsort(table.column("table").to_numpy(zero_copy_only=False), kind="stable"))
+    return table.take(compute.sort_indices(table, sort_keys=[("table", "ascending")]))
 
 
 def numbered(lines: pa.Table, number: int) -> pa.Table:

@@ -18,7 +18,7 @@ from ntm_lib.errors import FaultList, NtmError, UsageError
 from ntm_lib.messages import _
 from ntm_lib.submissions.model import VALUES
 from ntm_lib.submissions.vault.book_store import BookStore, Load, Wanted
-from ntm_lib.submissions.vault.content import LINES, UnitsOn
+from ntm_lib.submissions.vault.content import LINES, UnitsOn, plain
 from ntm_lib.submissions.vault.entries import VERSION, Book, Entry, TakenIn, read_entry, write_entry
 from ntm_lib.submissions.vault.migrations import check_version, migrated
 
@@ -89,7 +89,7 @@ class PostgresStore(BookStore):
 
     def part(self, entry: TakenIn) -> pa.Table:
         """Return the values of one submission as they were taken in."""
-        return self._lines(Wanted([entry.number]), self.book()).select(VALUES.names)
+        return plain(self._lines(Wanted([entry.number]), self.book()).select(VALUES.names))
 
     def fill(self, entries: Iterator[tuple[Entry, Load | None]]) -> None:
         """Write a whole book in one transaction."""

@@ -14,11 +14,11 @@ from store_cases import SAME, hand_in, line, numbers, to_an_older_version, units
 
 from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.project import Project
-from ntm_lib.submissions.model import Level
+from ntm_lib.submissions.model import VALUES, Level
 from ntm_lib.submissions.vault import BookStore, back_up, check_store, open_store, restore
 from ntm_lib.submissions.vault.backup import check_backup
 from ntm_lib.submissions.vault.files import FileStore
-from ntm_lib.submissions.vault.packs import write_lines
+from ntm_lib.submissions.vault.packs import parquet_bytes, write_lines
 
 Make = Callable[[], BookStore]
 
@@ -202,7 +202,7 @@ def test_values_that_another_program_rewrote_are_told(make_files: Make) -> None:
     table = parquet.read_table(path)
     changed = pa.array([number + 1e-9 for number in table["number"].to_pylist()])
     path.unlink()
-    write_lines(values, path.stem.split("-")[0], table.set_column(6, "number", changed))
+    write_lines(values, path.stem.split("-")[0], parquet_bytes([table.set_column(6, "number", changed)], VALUES))
     assert len(check_store(store).faults) == 1
 
 

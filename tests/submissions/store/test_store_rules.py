@@ -125,6 +125,8 @@ def test_history_tells_every_version(store: BookStore) -> None:
     assert found["withdrawn"].notna().tolist() == [False, False, False, True]
     assert found["file"].tolist()[:2] == ["lần 1.xlsx", "lần 2.xlsx"]
     assert found["level"].tolist() == ["commune", "commune", "district", "commune"]
+    store.withdraw(third.id, "x")
+    assert store.history(SAME, "17.1")["counts"].tolist() == [False, True, False, False]
 
 
 def test_what_is_not_acceptable_is_refused_and_leaves_nothing(store: BookStore) -> None:
@@ -208,6 +210,15 @@ def test_closing_freezes_what_the_round_itself_holds(store: BookStore) -> None:
     store.close("tong_ket_2019", "x")
     assert numbers(store) == {f"commune {SAME} 17.1": 1.0}
     assert numbers(store, known_on=store.submissions()[-1].received) == {f"commune {SAME} 17.1": 2.0}
+
+
+@pytest.mark.parametrize("order", [["tong_ket_2019", "next"], ["next", "tong_ket_2019"]])
+def test_of_two_closed_rounds_the_one_closed_first_stays(store: BookStore, order: list[str]) -> None:
+    hand_in(store, b"a", line(number=1.0))
+    hand_in(store, b"b", line(number=2.0), round_id="next")
+    for name in order:
+        store.close(name, "x")
+    assert numbers(store) == {f"commune {SAME} 17.1": 1.0 if order[0] == "tong_ket_2019" else 2.0}
 
 
 def test_a_clock_far_behind_is_told_and_one_a_little_behind_keeps_the_order(

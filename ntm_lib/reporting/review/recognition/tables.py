@@ -98,14 +98,14 @@ def states_sheet(subject: Subject) -> Sheet:
     words = state_words()
     frame = held.assign(
         state_word=held["state"].map(words),
-        formed=held["parts"].where(held["parts"] > 1),
+        formed=held["parts"].where(held["parts"] > 1).map(lambda count: "" if pd.isna(count) else str(int(count))),
         paper=held["review_doc"].fillna(""),
     )
     columns = [
         Column("name", _("Commune as recognised"), width=20),
         Column("year", _("Year for which recognised"), "year"),
         Column("now_name", _("Commune today"), width=22),
-        Column("formed", _("Formed from (communes)"), "count"),
+        Column("formed", _("Formed from (communes)")),
         Column("state_word", _("State of the recognition"), width=36),
         Column("paper", _("Paper of the re-review"), width=24),
     ]
