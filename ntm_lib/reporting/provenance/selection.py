@@ -82,7 +82,7 @@ class Ground:
     def reporters(self, level: str, code: str) -> list[str]:
         """Return the communes that reported for those of a unit; for the page's own, also for what left the programme."""
         if code == self.territory.unit.code:
-            return list(self._new)
+            return [str(old) for old in self._new]
         if level == "commune" and code in self._new:
             return [code]
         return list(dict.fromkeys(old for new in self.communes(level, code) for old in self._old.get(new, [])))
