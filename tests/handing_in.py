@@ -10,8 +10,7 @@ import pandas as pd
 
 from ntm_lib import submissions
 from ntm_lib.project import Project
-from ntm_lib.submissions.levels import FINDING
-from ntm_lib.submissions.lines import items, row_keys
+from ntm_lib.submissions.lines import FINDING, items, row_keys
 from ntm_lib.submissions.model import VALUES, Level, Reading, Sender, Submission
 from ntm_lib.submissions.vault import open_store
 from ntm_lib.tables import contract

@@ -23,6 +23,13 @@ from ntm_lib.reporting.slides.powerpoint import write_powerpoint
 from ntm_lib.review import Audience
 
 
+def _asked(job: Job) -> NotebookParameters:
+    """Return the parameters of a job of the review: its period, date and reader."""
+    if not isinstance(job.parameters, NotebookParameters):
+        raise TypeError(f"{job.name} is no job of the review")
+    return job.parameters
+
+
 @dataclass
 class _Desk:
     """What several files are written from: each province is read once."""
@@ -30,8 +37,7 @@ class _Desk:
     provinces: dict[tuple[dt.date, int, int, Audience], Territory] = field(default_factory=dict)
 
     def territory(self, job: Job) -> Territory:
-        asked = job.parameters
-        assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+        asked = _asked(job)
         key = asked.on, int(asked.first_year or 0), int(asked.last_year or 0), asked.audience
         if key not in self.provinces:
             on, first, last, audience = key
@@ -49,8 +55,7 @@ class _Unit:
 
     @cached_property
     def report(self) -> Report:
-        asked = self.job.parameters
-        assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+        asked = _asked(self.job)
         return Report.of(self.desk.territory(self.job), asked.audience)
 
     @cached_property
@@ -84,8 +89,7 @@ def write_papers(
 
 def write_communes(out: Path, job: Job, formats: Sequence[str], codes: Sequence[str]) -> Outcome:
     """Write the sheets of the communes of some districts (none: of all), and their reports where Word is asked for."""
-    asked = job.parameters
-    assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+    asked = _asked(job)
 
     def write() -> None:
         province = _Desk().territory(job)
@@ -101,8 +105,7 @@ def write_communes(out: Path, job: Job, formats: Sequence[str], codes: Sequence[
 
 def keep_run(project: Project, job: Job) -> Outcome:
     """Keep what the run rests on under the moment of the run, so that ``ntm why`` can tell later why a figure changed."""
-    asked = job.parameters
-    assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+    asked = _asked(job)
     name = f"{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}-{job.name}"
 
     def keep() -> None:

@@ -9,9 +9,9 @@ from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _, language
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats, palette, stamps
-from ntm_lib.reporting.review.certainty.differences import level_words
 from ntm_lib.review import Review, load_review
 from ntm_lib.scoring import Trace
+from ntm_lib.submissions.levels import level_words
 from ntm_lib.verdicts import Verdict
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from ntm_lib.messages import _
+from ntm_lib.submissions.lines import FINDING
+from ntm_lib.submissions.model import Level
 from ntm_lib.submissions.reported import RANK
-
-FINDING = "finding"
-"""``row`` of a value of table b02 that is no figure but a finding: ``number`` 1 met, 0 not met."""
 
 LINE = ["set_id", "unit_code", "year"]
 RESULT_INDEX = ["set_id", "commune_code", "year", "requirement"]
@@ -87,3 +87,12 @@ def all_words(values: pd.DataFrame) -> pd.DataFrame:
     wide.index = wide.index.set_names(RESULT_INDEX)
     columns = [name for level in RANK for name in (level, f"{level}_{FINDING}")]
     return wide.reindex(columns=columns).rename_axis(columns=None).astype(float)
+
+
+def level_words() -> dict[str, str]:
+    """Return whose word a value or finding is, as the review names its three steps."""
+    return {
+        Level.COMMUNE.value: _("Commune self-assessment"),
+        Level.DISTRICT.value: _("District verification"),
+        Level.PROVINCE.value: _("Provincial appraisal"),
+    }

@@ -14,7 +14,8 @@ from ntm_lib import criteria, submissions, units
 from ntm_lib.errors import FaultsError, NtmError
 from ntm_lib.project import Project
 from ntm_lib.scoring import score, trace
-from ntm_lib.submissions.levels import FINDING, RESULT_INDEX, results_that_count
+from ntm_lib.submissions.levels import RESULT_INDEX, results_that_count
+from ntm_lib.submissions.lines import FINDING
 from ntm_lib.submissions.model import VALUES, Level
 from ntm_lib.submissions.reported import store_state
 from ntm_lib.submissions.vault import open_store

@@ -8,7 +8,7 @@ from ntm_lib.criteria import YearRules
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.scoring import judge
 from ntm_lib.submissions import read_words
-from ntm_lib.submissions.levels import FINDING
+from ntm_lib.submissions.lines import FINDING
 from ntm_lib.submissions.model import Level
 from ntm_lib.verdicts import Verdict
 

@@ -10,7 +10,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.provenance.columns import Interned, is_none, short
 from ntm_lib.reporting.provenance.files import Files
-from ntm_lib.submissions.model import Level
+from ntm_lib.submissions.levels import level_words
 
 
 class Words:
@@ -45,15 +45,6 @@ class Words:
             if row.line in places and row.item in columns:
                 held.setdefault(str(row.item), []).append([places[row.line], self.place(row), str(row.cell)])
         return held
-
-
-def level_words() -> dict[str, str]:
-    """Return whose word a value is, as the review names its three steps."""
-    return {
-        Level.COMMUNE.value: _("Commune self-assessment"),
-        Level.DISTRICT.value: _("District verification"),
-        Level.PROVINCE.value: _("Provincial appraisal"),
-    }
 
 
 def of_reporters(frame: Any, year: int, reporters: list[str]) -> Any:

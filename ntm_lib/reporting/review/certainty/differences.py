@@ -20,17 +20,9 @@ from ntm_lib.reporting.review.shortfalls.facts import body_note
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
 from ntm_lib.reporting.sheets import Column, Sheet
+from ntm_lib.submissions.levels import level_words
 from ntm_lib.submissions.model import Level
 from ntm_lib.verdicts import Verdict
-
-
-def level_words() -> dict[str, str]:
-    """Return whose word a value or finding is, as the review names its three steps."""
-    return {
-        Level.COMMUNE.value: _("Commune self-assessment"),
-        Level.DISTRICT.value: _("District verification"),
-        Level.PROVINCE.value: _("Provincial appraisal"),
-    }
 
 
 def differences_of(subject: Subject) -> pd.DataFrame:
