@@ -49,6 +49,11 @@ def percent(value: Any, digits: int = 1) -> str:
     return not_reported() if is_missing(value) else f"{number(value, digits)}%"
 
 
+def with_unit(text: str, unit: str) -> str:
+    """Write a number that is written already with its unit: ``12 km``, ``90%``; without a unit as it is."""
+    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".rstrip()
+
+
 def share(part: Any, whole: Any, noun: str | None = None, digits: int = 1) -> str:
     """Write a share with its denominator: ``45/177 xã (25,4%)``; a denominator of 0 has no percentage.
 

@@ -28,7 +28,7 @@ def write_commune_paper(commune: Commune, path: Path, paper: Paper, audience: Au
     outline = read_report_outline(subject, OUTLINES[paper])
     filling = fill(subject, outline)
     filling = replace(filling, values={**filling.values, **_values(commune)})
-    outline = spoken(outline, filling, keep_asked=True)
+    outline = spoken(outline, filling, asked="kept")
     return write_document(path, outline, filling, where=project.relative(outline_path(project, OUTLINES[paper])))
 
 

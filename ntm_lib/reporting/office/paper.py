@@ -164,6 +164,7 @@ def foot(document: Any, office: Office, values: Mapping[str, object]) -> None:
     paragraph(document, "", after=6)
     table = document.add_table(rows=1, cols=2)
     left, right = table.rows[0].cells
+    _mark(table.rows[0], "w:cantSplit")
     _set_widths(table, (80, 85))
     if office.left_signer:
         _signer(left, office.left_signer, values)
@@ -212,7 +213,7 @@ def annex(document: Any, sheet: Sheet, number: int, stamps: Sequence[str]) -> No
     for text in dict.fromkeys([*stamps, *sheet.stamps]):
         stamp(document, text, 11)
     if sheet.unit:
-        paragraph(document, _("Unit: {unit}").format(unit=sheet.unit), is_italic=True, align="right", size=12, after=2)
+        paragraph(document, sheet.unit_line, is_italic=True, align="right", size=12, after=2)
     _table(document, sheet, 257 if sheet.is_landscape else 165)
     for text in [*sheet.notes, *([sheet.source_line] if sheet.source else [])]:
         paragraph(document, text, is_italic=True, align="left", size=11, after=0)
@@ -220,7 +221,7 @@ def annex(document: Any, sheet: Sheet, number: int, stamps: Sequence[str]) -> No
 
 def _table(document: Any, sheet: Sheet, room_mm: float) -> None:
     columns = list(sheet.columns)
-    rows = [(index, cells) for index, cells in enumerate(sheet.cells(), start=1)]
+    rows = list(zip(sheet.numbers(), sheet.cells(), strict=True))
     has_groups = any(column.group for column in columns)
     total = sheet.total_cells()
     heads = 2 if has_groups else 1
@@ -235,8 +236,8 @@ def _table(document: Any, sheet: Sheet, room_mm: float) -> None:
     if total is not None:
         _fill(grid[at], "", total, columns, style, is_bold=True)
         at += 1
-    for index, cells in rows:
-        _fill(grid[at], str(index), cells, columns, style)
+    for number, cells in rows:
+        _fill(grid[at], number, cells, columns, style)
         at += 1
     _set_widths(table, widths)
     for place, row in enumerate(table.rows):

@@ -209,11 +209,14 @@ def tasks_sheet(plan: Plan, menu: Measures | None = None) -> Sheet:
 def policies_sheet(plan: Plan, menu: Measures | None = None) -> Sheet:
     """Return the mechanisms and policies that the tasks need."""
     table = policies_needed(planned_tasks(plan, menu), load_policies(plan.baseline.project))
+    general = table["measures"] == 0
+    table["needed"] = table["first_year"].astype("string").mask(general, _("throughout"))
+    table["used_by"] = table["measures"].astype("string").mask(general, _("all"))
     columns = [
         Column("label", _("Mechanism, policy"), width=46),
         Column("text", _("Content"), width=80),
-        Column("first_year", _("Needed from"), "year", width=12),
-        Column("measures", _("Measures that use it"), "count", width=12),
+        Column("needed", _("Needed from"), width=12),
+        Column("used_by", _("Measures that use it"), width=12),
     ]
     return Sheet(
         name=_("Policies"), title=_("Mechanisms and policies that the plan needs"), columns=columns, frame=table,

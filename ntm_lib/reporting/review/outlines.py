@@ -1,6 +1,8 @@
 """Find the outline of a report of the review and say what fills it."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from ntm_lib import evaluation
 from ntm_lib.evaluation.notes import read_note
@@ -50,11 +52,16 @@ def fill(subject: Subject, outline: Outline, contents: Contents | None = None) -
     )
 
 
-def spoken(outline: Outline, filling: Filling, *, keep_asked: bool) -> Outline:
+Asked = Literal["kept", "alone", "left out"]
+"""Which places that still wait for a person's word are kept: all, those that are all there is below a heading, none."""
+
+
+def spoken(outline: Outline, filling: Filling, *, asked: Asked) -> Outline:
     """Return the outline without the blocks that hold nothing: no sentence, an empty table, a picture that may not be seen.
 
-    ``keep_asked``: whether a place that still waits for a person's word is kept.
+    ``asked``: which places that still wait for a person's word are kept.
     """
+    alone = set() if asked == "left out" else {id(block) for block in _alone(outline)}
 
     def is_silent(block: Block) -> bool:
         if block.machine is not None:
@@ -63,11 +70,22 @@ def spoken(outline: Outline, filling: Filling, *, keep_asked: bool) -> Outline:
             return filling.tables[block.table].frame.empty
         if block.picture is not None:
             return filling.pictures[block.picture] is None
-        return block.note is not None and block.note not in filling.notes and not keep_asked
+        is_unwritten = block.note is not None and block.note not in filling.notes
+        return is_unwritten and asked != "kept" and id(block) not in alone
 
     kept = outline.without(is_silent)
     # A part that falls silent keeps its place, so that the others keep their number.
     return kept.model_copy(update={"parts": tuple(_part(kept, part) for part in outline.parts)})
+
+
+def _alone(outline: Outline) -> Iterator[Block]:
+    """Return the first block of each heading below which a person's words are all there is."""
+    sections = [section for part in outline.parts for section in part.sections]
+    while sections:
+        section = sections.pop()
+        sections += section.sections
+        if section.blocks and not section.sections and all(block.note is not None for block in section.blocks):
+            yield section.blocks[0]
 
 
 def _part(kept: Outline, part: Part) -> Part:

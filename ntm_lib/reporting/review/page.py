@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.reporting.office.document import Filling, machine_mark
-from ntm_lib.reporting.office.outline import Block, Outline, Section, filled
+from ntm_lib.reporting.office.outline import Block, Outline, Section, filled, with_marks
 from ntm_lib.reporting.office.paper import roman
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence
@@ -47,19 +47,19 @@ class _Writer:
 
     def below(self, section: Section, level: int) -> list[Markup]:
         """Return what stands below a heading."""
-        made = [self.block(block) for block in section.blocks]
+        made = [self.block(block, is_marked=mark) for block, mark in with_marks(section, self.filling.notes)]
         for place, inner in enumerate(section.sections, start=1):
             title = f"{inner.number or place}. {filled(inner.heading, self.filling.values)}"
             made.append(Markup("<h{0}>{1}</h{0}>").format(min(level, 4), title))
             made += self.below(inner, level + 1)
         return made
 
-    def block(self, block: Block) -> Markup:
-        """Return one block."""
+    def block(self, block: Block, *, is_marked: bool) -> Markup:
+        """Return one block; ``is_marked``: whether the mark of the software's sentences is written out above it."""
         if block.text is not None:
             return Markup("<p>{}</p>").format(filled(block.text, self.filling.values))
         if block.machine is not None:
-            return machine_block(self.filling.sentences[block.machine])
+            return machine_block(self.filling.sentences[block.machine], is_marked=is_marked)
         if block.table is not None:
             return self._table(block.table, self.filling.tables[block.table])
         if block.picture is not None:
@@ -80,6 +80,8 @@ class _Writer:
         written = self.filling.notes.get(str(block.note), ())
         if written:
             return Markup("\n").join(Markup("<p>{}</p>").format(text) for text in written)
+        if not self.subject.is_internal:
+            return Markup('<p class="asked">{}</p>').format(_("(The reporting office has not written this part yet.)"))
         place = (
             f"data/local/notes/{self.subject.unit.code}-{self.subject.territory.vintage.date:%Y%m%d}/{block.note}.txt"
         )
@@ -89,9 +91,13 @@ class _Writer:
         )
 
 
-def machine_block(sentences: Sequence[object]) -> Markup:
-    """Return sentences of the software, marked as not reviewed by a person."""
+def machine_block(sentences: Sequence[object], *, is_marked: bool = True) -> Markup:
+    """Return sentences of the software, marked as not reviewed by a person.
+
+    The mark is written out once under a heading, and again after a person's words; the bar beside the text marks each block.
+    """
     said = Markup("\n").join(
         Markup("<p>{}</p>").format(item.markup() if isinstance(item, Sentence) else str(item)) for item in sentences
     )
-    return Markup('<div class="machine"><p class="mark">{}</p>\n{}</div>').format(machine_mark(), said)
+    mark = Markup('<p class="mark">{}</p>\n').format(machine_mark()) if is_marked else Markup()
+    return Markup('<div class="machine" title="{}">{}{}</div>').format(machine_mark(), mark, said)

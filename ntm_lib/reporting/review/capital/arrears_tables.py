@@ -7,9 +7,9 @@ import pandas as pd
 from ntm_lib.evaluation.capital.arrears import AMOUNTS, arrears_by_year
 from ntm_lib.evaluation.capital.checks import disagreements
 from ntm_lib.messages import _
+from ntm_lib.reporting.office.plan_marks import million
 from ntm_lib.reporting.review.capital.tables import money_sheet
 from ntm_lib.reporting.review.capital.words import (
-    million,
     not_handed_in,
     source_label,
     source_line,

@@ -19,11 +19,11 @@ from ntm_lib.evaluation.capital.totals import (
 )
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.office.plan_marks import million
 from ntm_lib.reporting.review.capital.words import (
     capital_source,
     estimate_note,
     group_labels,
-    million,
     not_handed_in,
     reading_note,
     silent_note,
@@ -75,15 +75,15 @@ def by_source_sheet(subject: Subject) -> Sheet:
     table, period, labels = by_source(book), over_period(by_year(book)), group_labels()
     told, of = full_reporters(book, "without_credit")
     rows: list[dict[str, Any]] = [
-        {"key": "without_credit", "label": _("Total, without credit"), "amount": period["amount"]["without_credit"],
+        {"key": "without_credit", "number": "", "label": _("of which without credit"), "amount": period["amount"]["without_credit"],
          "share": _share(period["amount"]["without_credit"], period["amount"]["total"]), "reporters": _reporters(told, of)},
     ]  # fmt: skip
-    for group, held in table.groupby("group", sort=False):
-        rows.append({"key": f"group_{group}", "label": labels[str(group)], "amount": held["amount"].sum(min_count=1),
+    for number, (group, held) in enumerate(table.groupby("group", sort=False), start=1):
+        rows.append({"key": f"group_{group}", "number": str(number), "label": labels[str(group)], "amount": held["amount"].sum(min_count=1),
                      "share": held["share"].sum(min_count=1), "reporters": _reporters_of(book, list(held.index))})  # fmt: skip
         if len(held) > 1:
             rows += [
-                {"key": source, "label": "– " + source_label(str(source)), "amount": row.amount, "share": row.share,
+                {"key": source, "number": "", "label": "– " + source_label(str(source)), "amount": row.amount, "share": row.share,
                  "reporters": _reporters_of(book, [source])}
                 for source, row in zip(held.index, held.itertuples(), strict=True)
             ]  # fmt: skip
@@ -105,7 +105,7 @@ def by_source_sheet(subject: Subject) -> Sheet:
         _("Credit: loans for rural production and life as reported for the year; Table 06 does not tell lending of the year from outstanding loans."),
     ]  # fmt: skip
     return money_sheet(subject, book, _("Capital by source"), _("Capital mobilised by source, {unit}, {first}-{last}"),
-                  columns, pd.DataFrame(rows), total=total, notes=notes, is_landscape=False)  # fmt: skip
+                  columns, pd.DataFrame(rows), total=total, notes=notes, is_landscape=False, number_key="number")  # fmt: skip
 
 
 def _share(part: float, whole: float) -> float:
@@ -124,13 +124,14 @@ def by_source_and_year_sheet(subject: Subject) -> Sheet:
     frame = table.assign(label=[_source(source) for source in table.index], key=table.index)
     frame["sum"] = table.sum(axis=1, min_count=1)
     without = sums.amount["without_credit"].to_dict() | {
-        "label": _("Total, without credit"), "key": "without_credit", "sum": sums.amount["without_credit"].sum(min_count=1),
+        "label": _("of which without credit"), "key": "without_credit", "sum": sums.amount["without_credit"].sum(min_count=1),
     }  # fmt: skip
     told: dict[Any, Any] = {year: _reporters(sums.reported.loc[year, "total"], sums.expected[year]) for year in years}
     last = pd.DataFrame(
         [told | {"label": _("Communes that reported the year in full"), "key": "reporters", "sum": None}]
     )
     frame = pd.concat([pd.DataFrame([without]), frame.astype(dict.fromkeys(years, object)), last], ignore_index=True)
+    frame["number"] = ["", *(str(place) for place in range(1, len(table) + 1)), ""]
     total = sums.amount["total"].to_dict() | {"label": _("Total"), "sum": sums.amount["total"].sum(min_count=1)}
     columns = [
         Column("label", _("Source of capital"), width=38),
@@ -138,7 +139,7 @@ def by_source_and_year_sheet(subject: Subject) -> Sheet:
         Column("sum", _("Total"), "money", width=12),
     ]
     return money_sheet(subject, book, _("Capital by source and year"), _("Capital mobilised by source and year, {unit}"),
-                  columns, frame, total=total)  # fmt: skip
+                  columns, frame, total=total, number_key="number")  # fmt: skip
 
 
 def _source(source: Any) -> str:
