@@ -122,7 +122,11 @@ def works_sheet(plan: Plan, menu: Measures | None = None, codes: Sequence[str] |
     labels = part_labels()
     bases = {"read": _("read"), "derived": _("derived"), "assumed": _("assumed")}
     table = table.assign(
-        part=table["part"].map(labels), basis=table["basis"].map(bases), years=_spans(table), place=table["commune"]
+        requirement=table["requirement"].str.partition("/")[0],
+        part=table["part"].map(labels),
+        basis=table["basis"].map(bases),
+        years=_spans(table),
+        place=table["commune"],
     )
     by_year = _("Money by year")
     columns = [

@@ -163,7 +163,10 @@ def _works(subject: Subject) -> Sheet:
         return _empty()
     if subject.tier == "province":
         return plan_tables.works_summary_sheet(plan)
-    return plan_tables.works_sheet(plan, codes=own_communes(subject, plan))
+    sheet = plan_tables.works_sheet(plan, codes=own_communes(subject, plan))
+    # Sources of money and the norm's basis stand in the workbook of the plan; a page holds what is built, when, for how much.
+    left_out = {"part", "basis", *(column.key for column in plan_tables.purse_columns(1))}
+    return replace(sheet, columns=[column for column in sheet.columns if column.key not in left_out])
 
 
 def _of_province(make: Callable[[Plan], Sheet], subject: Subject) -> Sheet:
