@@ -194,3 +194,17 @@ def test_at_a_cut_off_within_the_period_estimates_and_silent_years_are_told() ->
     assert "2020 (ước TH)" in texts(subject, "capital_cost")
     years = [column.heading for column in table(subject, "volumes_by_content").columns if column.kind == "interval"]
     assert years[:3] == ["2010", "2015", "2020 (ước TH)"]
+
+
+def test_what_was_disbursed_is_told_out_of_what_was_allotted_where_everybody_reported_both() -> None:
+    held = load_territory("052", on="2019-12-31")
+    codes = sorted(held.parts["from_code"].unique())
+    amounts = dict.fromkeys(SOURCES, 100.0) | {"disbursed": 600.0, "allotted": 800.0}
+    whole, part = rows_of(codes, list(held.years), **amounts), rows_of(codes, list(held.years), **amounts)
+    part.loc[part.index[0], "allotted_vnd_million"] = float("nan")
+    with handed(held, b06=whole):
+        assert "(đạt 75,0%)" in texts(Subject(held), "capital")
+        assert "allotted" in {column.key for column in table(Subject(held), "capital_by_year").columns}
+    again = load_territory("052", on="2019-12-31")  # a territory keeps what it has read
+    with handed(again, b06=part):
+        assert "chưa tính được tỷ lệ giải ngân" in texts(Subject(again), "capital")

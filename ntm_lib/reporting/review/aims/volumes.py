@@ -157,8 +157,8 @@ def volumes_sheet(subject: Subject) -> Sheet:
     handed_in = found.about[~found.about["table"].isin(found.not_handed_in)]
     rows = [_row(found, str(name), years) for name in handed_in.index]
     columns = [
-        Column("content", _("Content"), width=18),
-        Column("label", _("Volume"), width=40),
+        Column("content", _("Content"), width=14),
+        Column("label", _("Volume"), width=34),
         Column("unit", _("Unit"), width=8),
         *(
             Column(year, _year_text(found, year), "interval", _("At the end of the year"), digits=1, width=14)

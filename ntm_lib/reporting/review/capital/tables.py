@@ -45,10 +45,18 @@ def money_sheet(
     review = subject.territory.review
     shown = frame if book.lines.is_handed_in else frame.head(0)
     total = more.pop("total", None)
+    columns, left_out = _reported(columns, shown)
     amounts = shown.select_dtypes("number").to_numpy(float)
     is_rounded = bool((np.abs(amounts - np.round(amounts)) > _WHOLE).any())
     rounding = [_("Figures are rounded one by one, so that a sum may differ by a unit.")] if is_rounded else []
-    notes = [*more.pop("notes", []), reading_note(), *rounding, *silent_note(book), *estimate_note(book.lines)]
+    notes = [
+        *left_out,
+        *more.pop("notes", []),
+        reading_note(),
+        *rounding,
+        *silent_note(book),
+        *estimate_note(book.lines),
+    ]
     told = {"unit": million(), "empty": not_handed_in(["b06"])} | more
     return Sheet(
         name,
@@ -62,6 +70,17 @@ def money_sheet(
         row_key="key",
         **told,
     )
+
+
+def _reported(columns: Sequence[Column], frame: pd.DataFrame) -> tuple[Sequence[Column], list[str]]:
+    """Leave out the amounts that nobody reported, and name them in a note."""
+    silent = [column for column in columns if column.kind in {"money", "count"} and frame[column.key].isna().all()]
+    if not silent or frame.empty:
+        return columns, []
+    names = "; ".join(formats.in_sentence(column.heading) for column in silent)
+    return [column for column in columns if column not in silent], [
+        _("Reported by nobody: {names}.").format(names=names)
+    ]
 
 
 def _reporters(reported: Any, expected: Any) -> str:
@@ -147,18 +166,18 @@ def _source(source: Any) -> str:
 
 
 def by_year_sheet(subject: Subject) -> Sheet:
-    """Return capital by year: mobilised, of the state, allotted (not in the table), disbursed."""
+    """Return capital by year: mobilised, of the state, allotted, disbursed."""
     book = book_of(subject)
     sums, period = by_year(book), over_period(by_year(book))
     frame = _of_state(sums.amount).assign(key=sums.amount.index, year=sums.amount.index)
     frame["reporters"] = [_reporters(sums.reported.loc[year, "total"], sums.expected[year]) for year in frame.index]
     total = _of_state(period[["amount"]].T).iloc[0].to_dict() | {"year": _("Total")}
     return money_sheet(subject, book, _("Capital by year"), _("Capital by year, {unit}, {first}-{last}"),
-                  _year_columns(Column("year", _("Year"), "year", width=8)), frame, total=total, notes=[_allotted_note()])  # fmt: skip
+                  _year_columns(Column("year", _("Year"), "year", width=8)), frame, total=total)  # fmt: skip
 
 
 def _of_state(amounts: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of the tables by year and unit; what was allotted has no column in the table handed in."""
+    """Return the columns of the tables by year and unit."""
     investment, recurrent = GROUPS["central"]
     return pd.DataFrame(
         {
@@ -167,7 +186,7 @@ def _of_state(amounts: pd.DataFrame) -> pd.DataFrame:
             "investment": amounts[investment],
             "recurrent": amounts[recurrent],
             "state": amounts["state"],
-            "allotted": None,
+            "allotted": amounts["allotted"],
             "disbursed": amounts["disbursed"],
         }
     )
@@ -188,10 +207,6 @@ def _year_columns(head: Column) -> list[Column]:
     ]
 
 
-def _allotted_note() -> str:
-    return _("Table 06 has no column for what was allotted, so there is no rate of disbursement.")
-
-
 def by_unit_sheet(subject: Subject) -> Sheet:
     """Return capital of the period by district of a province or commune of a district, in the documents' order."""
     book, territory = book_of(subject), subject.territory
@@ -209,7 +224,7 @@ def by_unit_sheet(subject: Subject) -> Sheet:
     head = Column("name", _("District, city") if is_province else _("Commune"), width=24)
     columns = [*_year_columns(head)[:-1], Column("reporters", _("Reported in full (communes × years)"))]
     return money_sheet(subject, book, _("Capital by unit"), _("Capital by unit, {unit}, {first}-{last}"), columns,
-                  frame, total=total, notes=[_allotted_note()])  # fmt: skip
+                  frame, total=total)  # fmt: skip
 
 
 def in_kind_sheet(subject: Subject) -> Sheet:
