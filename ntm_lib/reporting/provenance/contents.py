@@ -5,13 +5,15 @@ import re
 from ntm_lib import tables
 from ntm_lib.evaluation.capital.book import GROUPS, SOURCES, STATE, UNIT
 from ntm_lib.messages import _, language
+from ntm_lib.planning.means.parameter_tables import table_path
+from ntm_lib.planning.scenario import BASE, folder, load_scenario
+from ntm_lib.planning.study import study_path
 from ntm_lib.reporting.provenance.results import (
     CRITERION,
     ITEM,
     YEAR,
     course,
     requirement_of,
-    requirement_words,
 )
 from ntm_lib.reporting.provenance.selection import How, Scope, Selection, resolves
 
@@ -147,7 +149,7 @@ def _blocking(scope: Scope, found: re.Match[str]) -> Selection:
         "blocking": _("Communes not meeting the requirement, among those that miss its criterion, {year}: {item}."),
     }
     item = requirement_of(scope, found["item"]) or found["item"]
-    meaning = words[found["name"]].format(year=scope.last, item=requirement_words(scope.territory, item, scope.last))
+    meaning = words[found["name"]].format(year=scope.last, item=scope.ground.requirement_words(item, scope.last))
     return Selection(meaning, "requirements", (scope.last,), (item,))
 
 
@@ -268,3 +270,20 @@ def _impact(scope: Scope, found: re.Match[str]) -> Selection:
         "Estimated from income and poverty of table B10, before and after the communes met every criterion; settings in parameters/review/impact.yaml."
     )
     return lines(scope, meaning, "b10", (column,))
+
+
+@resolves(r"next\..+", r"table\.next_[a-z_]+\..+")
+def _next_period(scope: Scope, _found: re.Match[str]) -> Selection:
+    project, name = scope.territory.project, scope.territory.review.scenario
+    scenario = load_scenario(name or BASE, project)
+    settings = scenario.settings
+    paths = [
+        study_path(project, scenario),
+        *(folder(project) / f"{held}.yaml" for held in dict.fromkeys([scenario.id, BASE])),
+        table_path(project, settings.money.table),
+        table_path(project, settings.costs.norms),
+    ]
+    meaning = _(
+        "From the kept plan of the scenario “{title}”; commune by commune, with works and unit costs, on that plan's own page."
+    ).format(title=str(scenario.title))
+    return from_files(meaning, *(project.relative(path) for path in paths))

@@ -6,14 +6,13 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from ntm_lib.evaluation import GROUP_UNKNOWN, VERIFIED, Territory, group_labels
+from ntm_lib.evaluation import GROUP_UNKNOWN, VERIFIED, group_labels
 from ntm_lib.messages import _
 from ntm_lib.reporting.provenance.selection import (
     How,
     Kind,
     Scope,
     Selection,
-    label_column,
     resolves,
 )
 from ntm_lib.review import NotAssessedRule
@@ -182,15 +181,9 @@ def _value(scope: Scope, found: re.Match[str]) -> Selection | None:
     words = (
         _("Distance to the required level: {item}, {year}.") if found["gap"] else _("Value reported: {item}, {year}.")
     )
-    meaning = words.format(item=requirement_words(scope.territory, found["item"], year), year=year)
+    meaning = words.format(item=scope.ground.requirement_words(found["item"], year), year=year)
     kind: Kind = "requirements"
     return Selection(meaning, kind, (year,), (found["item"],), how="gap" if found["gap"] else "value")
-
-
-def requirement_words(territory: Territory, item: str, year: int) -> str:
-    """Return a requirement with its name in the set that judges a year."""
-    about = territory.reported.rules[year].requirements
-    return f"{item.split('/', maxsplit=1)[0]}. {about[label_column()].to_dict()[item]}" if item in about.index else item
 
 
 @resolves(rf"(?P<what>not_met|no_value|no_level)\.{ITEM}\.{YEAR}")
@@ -203,7 +196,7 @@ def _requirement(scope: Scope, found: re.Match[str]) -> Selection:
     }
     verdict = Verdict.NOT_MET if found["what"] == "not_met" else Verdict.UNKNOWN
     codes = _with_requirement(scope, item, year, lambda held: held == verdict)
-    meaning = words[found["what"]].format(year=year, item=requirement_words(scope.territory, item, year))
+    meaning = words[found["what"]].format(year=year, item=scope.ground.requirement_words(item, year))
     return Selection(meaning, "requirements", (year,), (item,), codes, "number")
 
 
@@ -234,7 +227,7 @@ def _rests_on(scope: Scope, found: re.Match[str]) -> Selection:
 def _verdicts(scope: Scope, found: re.Match[str]) -> Selection:
     first, last = int(found["first"]), int(found["last"] or found["first"])
     meaning = _("Verdicts that rest on the level: {item}, {years}.").format(
-        item=requirement_words(scope.territory, found["item"], first),
+        item=scope.ground.requirement_words(found["item"], first),
         years=str(first) if first == last else f"{first}-{last}",
     )
     return Selection(meaning, "requirements", tuple(range(first, last + 1)), (found["item"],), how="decided")
