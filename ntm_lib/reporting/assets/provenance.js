@@ -340,6 +340,14 @@
     return sum;
   }
 
+  /* A share is shown as part of whole, a change as its two ends; all else is added up. */
+  function linesText(selection, lines) {
+    const unit = unitOf(selection), one = (items, years) => sumOf({ ...selection, items }, (lines || []).filter(([name, place]) => years.includes(record.tables[name].year[place])));
+    if (selection.how === "share" && selection.items.length === 2) return selection.items.map((item) => valueText(one([item], selection.years))).join(" / ") + " " + unit;
+    if (selection.how === "rise") return selection.years.map((year) => valueText(one(selection.items, [year]))).join(" → ") + " " + unit;
+    return withUnit(sumOf(selection, lines), unit);
+  }
+
   function insideLines(parent, selection, lines) {
     for (const [name, place] of lines) {
       const held = record.tables[name];
@@ -408,8 +416,8 @@
       }
     }
     if (rows.length) parent.append(table([[words.item], [words.year, true], [words.value, true]], rows));
-    const works = record.plan.works, found = [];
-    works.commune.forEach((owner, place) => { if (owner === commune && selection.years.some((year) => works.start[place] <= year && year <= works.finish[place])) found.push(place); });
+    const works = record.plan.works, found = [], last = Math.max(...selection.years);
+    works.commune.forEach((owner, place) => { if (owner === commune && works.start[place] <= last) found.push(place); });
     if (!found.length) return;
     const lines = found.map((place) => [
       works.criterion[place] + ". " + record.norms.rows[works.measure[place]][0],
@@ -452,8 +460,7 @@
     const one = (place) => {
       if (selection.kind === "units") return element("p", "", names[place]);
       const own = lines ? lines.get(place) || [] : null;
-      const sum = lines ? sumOf(selection, own) : null;
-      const text = lines ? withUnit(sum, unitOf(selection)) : selection.kind === "plan" ? planText(selection, place) : summaryText(selection, place);
+      const text = lines ? linesText(selection, own) : selection.kind === "plan" ? planText(selection, place) : summaryText(selection, place);
       const made = element("details"), head = element("summary");
       head.append(element("span", "", names[place]), element("span", "", text));
       made.append(head);

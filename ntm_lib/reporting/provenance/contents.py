@@ -3,6 +3,7 @@
 import re
 
 from ntm_lib import tables
+from ntm_lib.evaluation.aims.volume_list import load_volume_list
 from ntm_lib.evaluation.capital.book import GROUPS, SOURCES, STATE, UNIT
 from ntm_lib.messages import _, language
 from ntm_lib.planning.means.parameter_tables import table_path
@@ -13,6 +14,7 @@ from ntm_lib.reporting.provenance.results import (
     ITEM,
     YEAR,
     course,
+    of_group,
     requirement_of,
 )
 from ntm_lib.reporting.provenance.selection import How, Scope, Selection, resolves
@@ -138,7 +140,16 @@ def volume_of(scope: Scope, table: str, column: str, year: int, part: str) -> Se
         "communes": _("{volume}: communes that should report, {year}."),
     }
     years = (scope.first, year) if part == "done" else (year,)
-    return lines(scope, words[part].format(volume=name, year=year), table, (column,), years, "" if part else "sum")
+    hows: dict[str, How] = {"": "sum", "share": "share", "done": "rise"}
+    whole = _whole_of(scope, table, column) if part == "share" else ""
+    columns = (column, whole) if whole else (column,)
+    return lines(scope, words[part].format(volume=name, year=year), table, columns, years, hows.get(part, ""))
+
+
+def _whole_of(scope: Scope, table: str, column: str) -> str:
+    """Return the column that a volume is a share of, by the list of volumes; empty where there is none."""
+    chosen = load_volume_list(scope.territory.project).lines
+    return next((line.whole for line in chosen if (line.table, line.part) == (table, column)), "")
 
 
 @resolves(rf"(?P<name>volume)\.{ITEM}", rf"(?P<name>alone|blocking)\.{ITEM}")
@@ -192,7 +203,7 @@ def _criterion_course(scope: Scope, found: re.Match[str]) -> Selection:
 
 
 @resolves(
-    r"lesson\..+", r"lost\..+", r"criteria\..+", r"criteria_met_by_all", r"progress\.(?:outcome|steps|criteria_group)\..+",
+    r"lesson\..+", r"lost\..+", r"criteria\..+", r"criteria_met_by_all", r"progress\.(?:outcome|steps)\..+",
     r"progress\.(?:crossing|floor)", r"together\..+",
 )  # fmt: skip
 def _course(scope: Scope, found: re.Match[str]) -> Selection:
@@ -201,6 +212,11 @@ def _course(scope: Scope, found: re.Match[str]) -> Selection:
         years = (int(step[1]) - 1, int(step[1]))
     meaning = _("Derived from the verdicts of each commune on each criterion, {years}.").format(years=span(years))
     return course(scope, meaning, years=years if "outcome" in found.string or step else scope.years)
+
+
+@resolves(rf"progress\.criteria_group\.(?P<group>[a-z0-9_-]+)\.(?:{YEAR}|of)")
+def _criteria_group(scope: Scope, found: re.Match[str]) -> Selection:
+    return of_group(scope, found["group"], int(found["year"] or scope.last))
 
 
 @resolves(rf"progress\.planners\.[a-z_]+\.{YEAR}\.(?:communes|mean_low)")

@@ -48,6 +48,7 @@ class Parts:
             "reporters": [[codes[old] for old in reporters], [names[old] for old in reporters]],
             "parts": [list(range(len(reporters)))],
             "criteria": whole["criteria"],
+            "not_assessed": whole["not_assessed"],
             "years": held,
             "tables": {},
             **selections(mine, found, files),

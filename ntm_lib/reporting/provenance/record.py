@@ -44,6 +44,7 @@ def record(territory: Territory, keys: Iterable[str]) -> dict[str, Any]:
             for name, text in territory.reported.rules[territory.review.last_year].criteria[label_column()].items()
             if name not in territory.withheld
         },
+        "not_assessed": territory.review.not_assessed.value,
         "years": {str(year): _year(territory, year, law, words) for year in years},
         "tables": {name: table_of(territory, name, columns, words) for name, columns in columns_of(used).items()},
         **selections(Places.of(territory), found, files),

@@ -91,6 +91,15 @@ def course(scope: Scope, meaning: str, criteria: tuple[str, ...] = (), years: tu
     return Selection(meaning, "criteria", years or scope.years, shown)
 
 
+def of_group(scope: Scope, group: str, year: int) -> Selection:
+    """Return the verdicts on the criteria of one group of the set (``ii``), at the end of a year."""
+    criteria = scope.territory.reported.rules[scope.last].criteria
+    own = criteria.index[criteria["group"].str.lower() == group.lower()]
+    shown = tuple(scope.territory.shown(map(str, own)))
+    meaning = _("Criteria of group {group} met by each commune, end of {year}.").format(group=group.upper(), year=year)
+    return course(scope, meaning, shown, (year,))
+
+
 @resolves(r"in_programme", r"progress\.communes")
 def _in_programme(_scope: Scope, _found: re.Match[str]) -> Selection:
     return Selection(_("Communes that the Programme covers."), "units", how="number")

@@ -21,12 +21,14 @@ verdicts with their values; ``lines``: columns of a table that was handed in; ``
 ``files``: published facts or parameters that
 belong to no commune; ``none``: the way is not laid yet, ``meaning`` says why.
 """
-How = Literal["", "number", "mean", "value", "gap", "decided", "sum", "total", "range"]
+How = Literal["", "number", "mean", "value", "gap", "decided", "sum", "total", "range", "share", "rise"]
 """How the figure follows from the selection, where the record itself proves it.
 
 ``number``: as many communes; ``mean``: mean of their counts (low, high); ``value``: the value itself; ``gap``: its distance
 to the level; ``decided``: verdicts met and not met; ``sum``: the columns added up over communes and years; ``total``:
-the count (low, high) of one commune; ``range``: the least and the greatest value. Empty: derived in more steps; the record leads to what it was derived from.
+the count (low, high) of one commune; ``range``: the least and the greatest value; ``share``: the first
+column in percent of the second, or of the communes that reported it; ``rise``: what changed between the two years, over the
+communes that reported both. Empty: derived in more steps; the record leads to what it was derived from.
 """
 
 KEY = re.compile(r"(?P<level>[a-z_]+)\.(?P<code>\d+)-(?P<on>\d{8})\.(?P<rest>.+)")
@@ -77,21 +79,26 @@ class Ground:
         known = code in self._of_district or code in self._known or code in self._new
         return "commune" if code in self._new else str(levels[code]) if known else ""
 
-    def communes(self, level: str, code: str) -> list[str]:
-        """Return the communes of a unit in the programme, on the units of the page."""
+    def communes(self, level: str, code: str, *, as_reported: bool = False) -> list[str]:
+        """Return the communes of a unit in the programme, on the units of the page.
+
+        ``as_reported``: the code is that of a commune that reported; one code may name both, with other borders.
+        """
         if code == self.territory.unit.code:
             return self._inside
         if level == "commune":
-            return [code] if code in self._known else list(dict.fromkeys(self._new.get(code, [])))
+            is_own = code in self._known and not as_reported
+            return [code] if is_own else list(dict.fromkeys(self._new.get(code, [])))
         return self._of_district.get(code, [])
 
-    def reporters(self, level: str, code: str) -> list[str]:
+    def reporters(self, level: str, code: str, *, as_reported: bool = False) -> list[str]:
         """Return the communes that reported for those of a unit; for the page's own, also for what left the programme."""
         if code == self.territory.unit.code:
             return [str(old) for old in self._new]
-        if level == "commune" and code in self._new:
+        if level == "commune" and code in self._new and (as_reported or code not in self._known):
             return [code]
-        return list(dict.fromkeys(old for new in self.communes(level, code) for old in self._old.get(new, [])))
+        inside = self.communes(level, code, as_reported=as_reported)
+        return list(dict.fromkeys(old for new in inside for old in self._old.get(new, [])))
 
     def counts(self, year: int) -> pd.DataFrame:
         """Return the counts of a year, with the column ``group`` of the planners."""
@@ -136,7 +143,9 @@ class Ground:
         if (item, year) not in self._words:
             about = self.territory.reported.rules[year].requirements
             label = (
-                f"{item.split('/', maxsplit=1)[0]}. {about[label_column()].to_dict()[item]}" if item in about.index else item
+                f"{item.split('/', maxsplit=1)[0]}. {about[label_column()].to_dict()[item]}"
+                if item in about.index
+                else item
             )
             self._words[item, year] = label
         return self._words[item, year]
@@ -158,6 +167,7 @@ class Scope:
     ground: Ground
     level: str
     code: str
+    as_reported: bool = False
 
     @property
     def territory(self) -> Territory:
@@ -182,12 +192,12 @@ class Scope:
     @property
     def communes(self) -> list[str]:
         """The communes of the unit in the programme, on the units of the page."""
-        return self.ground.communes(self.level, self.code)
+        return self.ground.communes(self.level, self.code, as_reported=self.as_reported)
 
     @property
     def reporters(self) -> list[str]:
         """The communes that reported for those of the unit."""
-        return self.ground.reporters(self.level, self.code)
+        return self.ground.reporters(self.level, self.code, as_reported=self.as_reported)
 
     def counts(self, year: int) -> pd.DataFrame:
         """Return the counts of the unit's communes in a year, with their ``group``."""
@@ -227,7 +237,9 @@ def resolve(ground: Ground, key: str) -> Selection | None:
     parts = KEY.fullmatch(key)
     if parts is None:
         return None
-    scope = Scope(ground, parts["level"], parts["code"])
+    territory = ground.territory
+    as_reported = parts["on"] != f"{territory.vintage.date:%Y%m%d}"
+    scope = Scope(ground, parts["level"], parts["code"], as_reported)
     for pattern, resolver in _RULES:
         if (match := pattern.fullmatch(parts["rest"])) and (found := resolver(scope, match)):
             return _shown(scope, found)

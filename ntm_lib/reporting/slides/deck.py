@@ -70,7 +70,7 @@ class Slide:
     picture: Picture | None = None
     sheet: Sheet | None = None
     rows: tuple[tuple[tuple[str, bool], ...], ...] = ()
-    said: tuple[str, ...] = ()
+    said: tuple[Sentence | str, ...] = ()
     body: str = ""
     below: str = ""
     key: str = ""
@@ -168,7 +168,7 @@ def _slide(subject: Subject, slide: SlideOutline, contents: Contents, values: Ma
         sheet=sheet,
         rows=_rows(sheet, slide.rows) if sheet else (),
         key=subject.key("table", slide.table) if slide.table else "",
-        said=tuple(dict.fromkeys(map(str, [*points[: slide.at_most], *spoken]))),
+        said=tuple({str(item): item for item in [*points[: slide.at_most], *spoken]}.values()),
     )
 
 

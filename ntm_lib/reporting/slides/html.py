@@ -16,6 +16,7 @@ from ntm_lib.reporting.page import MAX_BYTES, content_policy
 from ntm_lib.reporting.page_check import check_page
 from ntm_lib.reporting.provenance import record as record_of
 from ntm_lib.reporting.provenance.pack import block
+from ntm_lib.reporting.sentences import Sentence
 from ntm_lib.reporting.slides.deck import Deck, Slide
 from ntm_lib.reporting.templates import ASSETS, PROVENANCE, SLIDE_SCRIPTS, render, script, script_hash, style
 
@@ -47,9 +48,13 @@ def _notebook(deck: Deck) -> NotebookNode:
     for slide in deck.slides:
         cells.append(_cell(_slide_html(slide, deck.foot), "slide"))
         if slide.said:
-            said = Markup().join(Markup("<p>{}</p>").format(text) for text in slide.said)
+            said = Markup().join(Markup("<p>{}</p>").format(_spoken(item)) for item in slide.said)
             cells.append(_cell(said, "notes"))
     return new_notebook(cells=cells)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _spoken(item: Sentence | str) -> Markup | str:
+    return item.markup() if isinstance(item, Sentence) else item
 
 
 def _slide_html(slide: Slide, foot: str) -> Markup:
