@@ -1,12 +1,13 @@
 """Show a report of the review on a page: headings of its outline, sentences, tables, pictures, a person's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.reporting.office.document import Filling, machine_mark
-from ntm_lib.reporting.office.outline import Block, Outline, Section, filled
+from ntm_lib.reporting.office.outline import Block, Office, Outline, Section, filled
 from ntm_lib.reporting.office.paper import roman
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence
@@ -18,11 +19,17 @@ LONG_TABLE = 25
 
 
 def part_sections(
-    subject: Subject, outline: Outline, filling: Filling, number: int, *, is_numbered: bool = True
+    subject: Subject,
+    outline: Outline,
+    filling: Filling,
+    number: int,
+    *,
+    is_numbered: bool = True,
+    is_folded: bool = True,
 ) -> list[Markup]:
-    """Return the sections of one part (1, 2, …)."""
+    """Return the sections of one part (1, 2, …); ``is_folded``: long tables are folded away (and are not printed so)."""
     part = outline.parts[number - 1]
-    writer = _Writer(subject, filling, outline.named("table"))
+    writer = _Writer(subject, filling, outline.named("table"), is_folded=is_folded)
     made = []
     for place, section in enumerate(part.sections, start=1):
         title = filled(section.heading, filling.values)
@@ -38,28 +45,51 @@ def part_sections(
     return made
 
 
+def foot(office: Office, values: Mapping[str, object]) -> Markup:
+    """Return who receives the paper, beside the place of the signature."""
+    recipients = Markup().join(Markup("<li>{}</li>").format(filled(line, values)) for line in office.recipients)
+    told = Markup('<div class="recipients"><p>{}</p><ul>{}</ul></div>').format(_("Recipients:"), recipients)
+    signers = [_signer(signer, values) for signer in (office.left_signer, office.signer) if signer]
+    held = [*signers, told] if office.left_signer else [told, *signers]
+    return Markup('<section class="sign">{}</section>').format(Markup().join(held))
+
+
+def _signer(signer: str, values: Mapping[str, object]) -> Markup:
+    lines = Markup("<br>").join(filled(signer, values).splitlines())
+    return Markup('<p class="signer">{}</p>').format(lines)
+
+
 class _Writer:
     """Write the blocks of one report."""
 
-    def __init__(self, subject: Subject, filling: Filling, tables: Sequence[str]) -> None:
-        self.subject, self.filling = subject, filling
+    def __init__(self, subject: Subject, filling: Filling, tables: Sequence[str], *, is_folded: bool) -> None:
+        self.subject, self.filling, self.is_folded = subject, filling, is_folded
         self.numbers = {name: place for place, name in enumerate(tables, start=1)}
 
     def below(self, section: Section, level: int) -> list[Markup]:
         """Return what stands below a heading."""
-        made = [self.block(block) for block in section.blocks]
+        made = self.blocks(section.blocks)
         for place, inner in enumerate(section.sections, start=1):
             title = f"{inner.number or place}. {filled(inner.heading, self.filling.values)}"
             made.append(Markup("<h{0}>{1}</h{0}>").format(min(level, 4), title))
             made += self.below(inner, level + 1)
         return made
 
+    def blocks(self, blocks: Sequence[Block]) -> list[Markup]:
+        """Return the blocks in order; sentences of the software that follow each other stand under one mark."""
+        made = []
+        for is_machine, run in groupby(blocks, key=lambda block: block.machine is not None):
+            if is_machine:
+                said = [item for block in run for item in self.filling.sentences[str(block.machine)]]
+                made.append(machine_block(said))
+            else:
+                made += [self.block(block) for block in run]
+        return made
+
     def block(self, block: Block) -> Markup:
-        """Return one block."""
+        """Return one block that is not the software's."""
         if block.text is not None:
             return Markup("<p>{}</p>").format(filled(block.text, self.filling.values))
-        if block.machine is not None:
-            return machine_block(self.filling.sentences[block.machine])
         if block.table is not None:
             return self._table(block.table, self.filling.tables[block.table])
         if block.picture is not None:
@@ -74,7 +104,8 @@ class _Writer:
         text = _("{table}: {title} ({rows} rows)").format(
             table=_("Table {number:02d}").format(number=self.numbers[name]), title=sheet.title, rows=len(sheet.frame)
         )
-        return Markup("<details><summary>{}</summary>{}</details>").format(text, table)
+        opened = Markup("<details>") if self.is_folded else Markup("<details open>")
+        return opened + Markup("<summary>{}</summary>{}</details>").format(text, table)
 
     def _note(self, block: Block) -> Markup:
         written = self.filling.notes.get(str(block.note), ())
