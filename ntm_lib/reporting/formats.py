@@ -89,15 +89,18 @@ def year(value: Any) -> str:
     return not_reported() if is_missing(value) else str(int(value))
 
 
-def interval_sentence(low: Any, high: Any, of: Any) -> str:
-    """Write a count of criteria in the words of a report, e.g. at least 11 of 19, two of them unknown."""
+def interval_sentence(low: Any, high: Any, of: Any, *, inside: bool = False) -> str:
+    """Write a count of criteria in the words of a report, e.g. at least 11 of 19, two of them unknown.
+
+    ``inside``: within a sentence, so without a capital.
+    """
     if is_missing(low) or is_missing(high) or is_missing(of):
         return not_reported()
-    if low == high:
-        return _("{low}/{of} criteria met").format(low=number(low), of=number(of))
-    return _("At least {low}/{of} criteria met ({unknown} criteria without enough data)").format(
-        low=number(low), of=number(of), unknown=f"{int(high - low):02d}"
-    )
+    text = _("{low}/{of} criteria met")
+    if low != high:
+        text = _("At least {low}/{of} criteria met ({unknown} criteria without enough data)")
+    text = text.format(low=number(low), of=number(of), unknown=f"{int(high - low):02d}")
+    return text[:1].lower() + text[1:] if inside else text
 
 
 def interval(low: Any, high: Any, digits: int = 0) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from ntm_lib.messages import _
 from ntm_lib.reporting import palette
 from ntm_lib.reporting.templates import render
+from ntm_lib.reporting.text import unbroken
 from ntm_lib.verdicts import Verdict
 
 Cell = str | Markup | Verdict | None
@@ -115,7 +116,7 @@ def _cell(cell: Cell, column: Column) -> Markup:
         return Markup()
     if not isinstance(cell, str):
         raise TypeError(f"cell {cell!r} of column {column.title!r} is no text: print it through figures.figure")
-    return Markup("{}").format(cell)
+    return cell if isinstance(cell, Markup) else unbroken(cell)
 
 
 def _numbered(rows: Iterable[list[Markup] | Band]) -> Iterable[tuple[str, list[Markup] | Band]]:

@@ -89,7 +89,8 @@ class _Writer:
 
     def block(self, block: Block, *, is_marked: bool) -> None:
         if block.text is not None:
-            paper.paragraph(self.document, filled(block.text, self.filling.values))
+            text = filled(block.text, self.filling.values)
+            paper.paragraph(self.document, text, align="left" if paper.BLANK in text else "justify")
         elif block.machine is not None:
             self._sentences(self.filling.sentences[block.machine], is_marked=is_marked)
         elif block.table is not None:

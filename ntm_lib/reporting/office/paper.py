@@ -16,6 +16,8 @@ BODY = 14  # points; the decree asks 13-14 for the text
 MARGINS_MM = {"top": 20, "bottom": 20, "left": 30, "right": 15}
 """Nghị định 30/2020/NĐ-CP, Phụ lục I: 20-25 above and below, 30-35 left, 15-20 right."""
 STATE, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
+BLANK = "………"
+"""Dots to be written on: a line that has them is not spread to the margins."""
 _NUMERALS = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -65,14 +67,14 @@ def paragraph(
     colour: str = "",
     after: float = 6,
 ) -> Any:
-    """Add a paragraph to a document or cell; a centred or right one is not indented."""
+    """Add a paragraph to a document or cell; a centred or right one, and a small one on the left, is not indented."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm, Pt, RGBColor
 
     added = place.add_paragraph()
     added.alignment = getattr(WD_ALIGN_PARAGRAPH, align.upper())
     added.paragraph_format.space_after = Pt(after)
-    if align == "justify":
+    if align == "justify" or (align == "left" and size == BODY):
         added.paragraph_format.first_line_indent = Mm(indent_mm)
     run = added.add_run(clean_text(text))
     run.bold, run.italic, run.font.size = is_bold, is_italic, Pt(size)
@@ -89,7 +91,7 @@ def head(document: Any, office: Office, values: Mapping[str, object]) -> None:
     left, right = table.rows[0].cells
     body = [
         (filled(office.superior, values), {"size": 12}),
-        (filled(office.body, values), {"size": 12, "is_bold": True}),
+        *((line, {"size": 12, "is_bold": True}) for line in filled(office.body, values).splitlines()),
     ]
     _lines(left, body, rule_mm=28)
     _lines(right, [(STATE, {"size": 12, "is_bold": True}), (MOTTO, {"size": 13, "is_bold": True})], rule_mm=58)

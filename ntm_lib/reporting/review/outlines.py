@@ -1,8 +1,9 @@
 """Find the outline of a report of the review and say what fills it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, TypeVar
 
 from ntm_lib import evaluation
 from ntm_lib.evaluation.notes import read_note
@@ -12,6 +13,9 @@ from ntm_lib.reporting.office.document import Filling
 from ntm_lib.reporting.office.outline import Block, Outline, Part, check_names, read_outline
 from ntm_lib.reporting.review.contents import Contents, all_contents
 from ntm_lib.reporting.review.subject import Subject
+
+Made = TypeVar("Made")
+NOTHING = Filling()
 
 
 def outline_path(project: Project, name: str) -> Path:
@@ -37,19 +41,33 @@ def _names(block: Block) -> set[str]:
     return {name for name in (block.machine, block.table, block.picture) if name is not None}
 
 
-def fill(subject: Subject, outline: Outline, contents: Contents | None = None) -> Filling:
-    """Make everything that an outline calls, and nothing else."""
+def fill(
+    subject: Subject,
+    outline: Outline,
+    contents: Contents | None = None,
+    *,
+    more: Mapping[str, object] = MappingProxyType({}),
+    made: Filling = NOTHING,
+) -> Filling:
+    """Make everything that an outline calls, and nothing else.
+
+    ``more``: what names in braces stand for beyond the usual; ``made``: what another paper on the same subject called.
+    """
     contents = contents or all_contents()
     project, on = subject.territory.project, subject.territory.vintage.date
     notes = {name: read_note(project, subject.unit, on, name) for name in outline.named("note")}
     return Filling(
-        values=outline_values(subject),
-        sentences={name: contents.said(name, subject) for name in outline.named("machine")},
-        tables={name: contents.table(name, subject) for name in outline.named("table")},
-        pictures={name: contents.picture(name, subject) for name in outline.named("picture")},
+        values={**outline_values(subject), **more},
+        sentences=_all(outline.named("machine"), made.sentences, lambda name: contents.said(name, subject)),
+        tables=_all(outline.named("table"), made.tables, lambda name: contents.table(name, subject)),
+        pictures=_all(outline.named("picture"), made.pictures, lambda name: contents.picture(name, subject)),
         notes={name: note.paragraphs for name, note in notes.items() if note is not None},
         stamps=subject.stamps,
     )
+
+
+def _all(names: Sequence[str], made: Mapping[str, Made], make: Callable[[str], Made]) -> dict[str, Made]:
+    return {name: made[name] if name in made else make(name) for name in names}
 
 
 Asked = Literal["kept", "alone", "left out"]

@@ -10,13 +10,13 @@ from ntm_lib.evaluation.aims.assigned import aims_of
 from ntm_lib.evaluation.aims.judge import Outcome, Published, Result, against_aims
 from ntm_lib.evaluation.aims.measures import MEASURES, measure_words
 from ntm_lib.evaluation.aims.value import Value
+from ntm_lib.evaluation.once import once
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.capital.words import source_line, stamps_for
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.gathered import evidence_of
-from ntm_lib.reporting.review.once import once
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
 from ntm_lib.reporting.sheets import Column, Sheet

@@ -9,7 +9,7 @@ from ntm_lib.evaluation.capital.arrears import arrears_by_year
 from ntm_lib.evaluation.capital.book import GROUPS, Book
 from ntm_lib.evaluation.capital.checks import disagreements
 from ntm_lib.evaluation.capital.cost import cost_for_each_criterion
-from ntm_lib.evaluation.capital.totals import by_group_and_year, by_source, by_year, full_reporters, over_period
+from ntm_lib.evaluation.capital.totals import by_group_and_year, by_source, full_reporters, over_period
 from ntm_lib.messages import _
 from ntm_lib.reporting.charts import column_chart
 from ntm_lib.reporting.figures import Fig, fig
@@ -38,7 +38,7 @@ def capital_sentences(subject: Subject) -> list[Sentence]:
     book = book_of(subject)
     if not book.lines.is_handed_in:
         return [sentence(not_handed_in(["b06"]))]
-    period, key = over_period(by_year(book)), _keys(subject, "capital")
+    period, key = over_period(book.by_year), _keys(subject, "capital")
     if pd.isna(period["amount"]["total"]):
         return [sentence(_("No commune reported its capital for {first}-{last}."), **_span(subject))]
     silent = [sentence(text) for text in silent_note(book)]
@@ -55,8 +55,10 @@ def _span(subject: Subject) -> dict[str, Fig | str]:
 
 
 def _billion(key: str, million: float) -> Fig:
-    digits = 3 if abs(million) < _BILLION else 1
-    return fig(key, million, "money", unit="billion", digits=digits)
+    """Return an amount in billion VND, a smaller one in million."""
+    if abs(million) < _BILLION:
+        return fig(key, million, "money", unit="million")
+    return fig(key, million, "money", unit="billion", digits=1)
 
 
 def _mobilised(subject: Subject, book: Book, period: pd.DataFrame, key: Callable[..., str]) -> Sentence:
@@ -145,7 +147,7 @@ def _rate(period: pd.DataFrame, key: Callable[..., str]) -> Sentence:
 def people_sentences(subject: Subject) -> list[Sentence]:
     """Say what people gave in cash and in kind."""
     book, key = book_of(subject), _keys(subject, "people")
-    period = over_period(by_year(book))
+    period = over_period(book.by_year)
     given = period.loc[["people_cash", "people_in_kind", "people_labour_days", "people_land_m2"], "amount"]
     if given.isna().all():
         return []
@@ -175,6 +177,9 @@ def arrears_sentences(subject: Subject) -> list[Sentence]:
     last = found.last_year
     row = arrears_by_year(found, subject.territory.years).T[last]
     values: dict[str, Fig | str] = {"year": str(last), "unit": subject.name}
+    if subject.commune and not row["owed"] > 0:
+        text = _("By the end of {year} the commune had reported no work with arrears in capital construction (Table 07); the board confirms whether there are none or whether they were not reported.")  # fmt: skip
+        return [sentence(text, year=str(last))]
     if pd.isna(row["owed"]) or not row["owed"] > 0:
         return [
             sentence(

@@ -12,7 +12,6 @@ from ntm_lib.evaluation.capital.totals import (
     by_source,
     by_source_and_year,
     by_unit,
-    by_year,
     full_reporters,
     in_kind,
     over_period,
@@ -91,7 +90,7 @@ def _reporters(reported: Any, expected: Any) -> str:
 def by_source_sheet(subject: Subject) -> Sheet:
     """Return capital of the period by source, with and without credit."""
     book = book_of(subject)
-    table, period, labels = by_source(book), over_period(by_year(book)), group_labels()
+    table, period, labels = by_source(book), over_period(book.by_year), group_labels()
     told, of = full_reporters(book, "without_credit")
     rows: list[dict[str, Any]] = [
         {"key": "without_credit", "number": "", "label": _("of which without credit"), "amount": period["amount"]["without_credit"],
@@ -138,7 +137,7 @@ def _reporters_of(book: Book, sources: list[Any]) -> str:
 def by_source_and_year_sheet(subject: Subject) -> Sheet:
     """Return capital by source and year, and under it the communes that reported the year in full."""
     book = book_of(subject)
-    table, sums = by_source_and_year(book), by_year(book)
+    table, sums = by_source_and_year(book), book.by_year
     years = list(table.columns)
     frame = table.assign(label=[_source(source) for source in table.index], key=table.index)
     frame["sum"] = table.sum(axis=1, min_count=1)
@@ -168,7 +167,7 @@ def _source(source: Any) -> str:
 def by_year_sheet(subject: Subject) -> Sheet:
     """Return capital by year: mobilised, of the state, allotted, disbursed."""
     book = book_of(subject)
-    sums, period = by_year(book), over_period(by_year(book))
+    sums, period = book.by_year, over_period(book.by_year)
     frame = _of_state(sums.amount).assign(key=sums.amount.index, year=sums.amount.index)
     frame["reporters"] = [_reporters(sums.reported.loc[year, "total"], sums.expected[year]) for year in frame.index]
     total = _of_state(period[["amount"]].T).iloc[0].to_dict() | {"year": _("Total")}

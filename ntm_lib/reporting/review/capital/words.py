@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from ntm_lib.evaluation import cut_off
 from ntm_lib.evaluation.capital.book import Book
 from ntm_lib.evaluation.capital.lines import Lines
-from ntm_lib.evaluation.capital.totals import silent_years
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.palette import MapClass
@@ -90,7 +89,7 @@ def reading_note() -> str:
 
 def silent_note(book: Book) -> list[str]:
     """Name the years of which nobody reported capital."""
-    years = silent_years(book)
+    years = book.silent_years
     return [_("Nobody reported capital of: {years}.").format(years=", ".join(map(str, years)))] if years else []
 
 
