@@ -89,6 +89,13 @@ def year(value: Any) -> str:
     return not_reported() if is_missing(value) else str(int(value))
 
 
+def period(first: Any, last: Any) -> str:
+    """Write the years of a review inside a sentence: ``giai đoạn 2010 - 2020``, or ``năm 2025`` when it is one."""
+    if first == last:
+        return _("the year {year}").format(year=year(first))
+    return _("the period {first} - {last}").format(first=year(first), last=year(last))
+
+
 def interval_sentence(low: Any, high: Any, of: Any, *, inside: bool = False) -> str:
     """Write a count of criteria in the words of a report, e.g. at least 11 of 19, two of them unknown.
 

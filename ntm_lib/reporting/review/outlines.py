@@ -125,6 +125,7 @@ def outline_values(subject: Subject) -> dict[str, object]:
         "place": unit.short_name,
         "PARENT": parent.name.upper(),
         "province": formats.in_sentence(territory.vintage.province.name),
+        "review": str(territory.review.title),
         "first": territory.review.first_year,
         "last": last,
         "next_first": last + 1,
