@@ -51,6 +51,9 @@ lint: .venv/dev
 
 bench: .venv/dev ## measure scoring and the reports against their peers, as ratios
 	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/series.py
+	$(BIN)/python benchmarks/changes.py
+	$(BIN)/python benchmarks/communes.py
 	$(BIN)/python benchmarks/reports.py
 
 data: .venv/run ## write the illustrative data anew from its seed

@@ -1,3 +1,3 @@
 """Evaluate ten years of New Rural Development and plan the next five."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

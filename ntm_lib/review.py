@@ -45,7 +45,8 @@ class Review(BaseModel):
     ``judged_by`` names, for single years, a decision other than the one the law's own years give (the year-end of
     2016). ``as_of`` is the cut-off date: values reported later are not used; None takes the latest known. ``scenario``: the
     one whose kept plan fills the second part of the reports; empty: none. ``withheld``: criteria whose results stand only
-    in the internal version; they stay in the counts.
+    in the internal version; they stay in the counts. ``illustrative``: whether generated values stand in for what nobody
+    handed in; without them that is not reported.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,6 +62,7 @@ class Review(BaseModel):
     merge_rule: str = "all_parts"
     scenario: str = ""
     withheld: frozenset[str] = frozenset()
+    illustrative: bool = True
 
     @model_validator(mode="after")
     def _period_runs_forward(self) -> "Review":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pandera.pandas import Check, DataFrameSchema
 
 COMMON_FILE = "common.yaml"
+EXPORT_FILE = "export.yaml"
 CODE_PATTERN = r"^\d{2,5}$"
 Type = Literal["code", "text", "choice", "integer", "number", "yes_no", "date"]
 DTYPES: dict[Type, str] = {
@@ -47,13 +48,15 @@ class Words(_Model):
 class Column(_Model):
     """One column. ``missing`` says what an empty cell means; in a required column it is refused.
 
-    ``unit`` is empty for texts and codes; ``min`` and ``max`` are inclusive.
+    ``unit`` is empty for texts and codes; ``definition_vi`` is what a form prints beside the label, empty where the label says it
+    all; ``min`` and ``max`` are inclusive.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     type: Type
     label: Words
     definition: str
+    definition_vi: str = ""
     unit: str = ""
     required: bool = False
     missing: Literal["refused", "not_reported", "nothing_to_say", "not_applicable"] = "not_reported"
@@ -148,10 +151,13 @@ class TableContract(_Model):
             rules = []
         return DataFrameSchema(columns, checks=rules, strict=True, ordered=False, unique=list(self.key), name=self.id)
 
-    def check(self, frame: pd.DataFrame, where: str) -> None:
-        """Check a typed frame; FaultsError tells every fault with its row (2 is the first below the header)."""
+    def check(self, frame: pd.DataFrame, where: str, *, may_disagree: bool = False) -> None:
+        """Check a typed frame; FaultsError tells every fault with its row (2 is the first below the header).
+
+        ``may_disagree``: let figures of one line in that do not agree.
+        """
         faults = FaultList(_("{where}: not as table {table} is agreed").format(where=where, table=self.id.upper()))
-        self._find_faults(frame, where, faults)
+        self._find_faults(frame, where, faults, may_disagree=may_disagree)
         faults.stop_if_any()
 
     def read_csv(self, path: Path, where: str = "", *, may_disagree: bool = False) -> pd.DataFrame:
@@ -293,6 +299,17 @@ def contract(table: str, project: Project | None = None) -> TableContract:
             )
         )
     return _contract(folder / f"{table}.yaml", (folder / f"{table}.yaml").stat().st_mtime_ns)
+
+
+def export_columns(project: Project | None = None) -> tuple[Column, ...]:
+    """Return what is agreed on the columns of the files that leave the workbench."""
+    path = (project or Project.find()).data / "contracts" / EXPORT_FILE
+    try:
+        return tuple(Column.model_validate(item) for item in read_yaml(path))
+    except ValidationError as error:
+        faults = FaultList(_("A table contract that cannot be used"))
+        tell(faults, path.name, error, Column)
+        raise FaultsError(faults.title, faults.faults) from error
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,8 @@ from ntm_lib.evaluation.capital import checks as checks_module
 from ntm_lib.evaluation.capital.book import IN_KIND, SOURCES, STATED, UNIT, Book, capital_book
 from ntm_lib.evaluation.capital.lines import HandedIn
 
+NOTHING_GENERATED = pd.Series(dtype=bool, index=pd.MultiIndex.from_arrays([[], []], names=["commune_code", "year"]))
+
 
 def rows_of(codes: Sequence[str], years: Sequence[int], **amounts: object) -> pd.DataFrame:
     """Return whole-year rows of B6 for every code and year, with these columns by their short names, others empty."""
@@ -37,7 +39,7 @@ def handed(territory: Territory, **tables: pd.DataFrame) -> Iterator[None]:
         frame = tables.get(
             table, pd.DataFrame({"commune_code": pd.Series(dtype="str"), "year": pd.Series(dtype="Int64")})
         )
-        return HandedIn(frame.reset_index(drop=True), vintage, table in tables, is_illustrative=False)
+        return HandedIn(frame.reset_index(drop=True), vintage, table in tables, NOTHING_GENERATED)
 
     modules = (book_module, arrears_module, checks_module)
     patches = [patch.object(module, "handed_in", read) for module in modules]

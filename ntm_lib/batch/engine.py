@@ -1,6 +1,7 @@
 """Run one notebook with papermill and make its page; a page appears whole or not at all."""
 
 import datetime as dt
+import logging
 import os
 import re
 import sys
@@ -27,6 +28,7 @@ MAX_REASON = 1500
 MAX_NOTEBOOK = 5_000_000  # letters; the notebook of a report has a tenth of it
 # Talk to kernels encrypted where they can: their ports are open to every user of the machine.
 _KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
+logging.getLogger("papermill").setLevel(logging.WARNING)  # its notes on each cell are not the planner's
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -14,11 +14,20 @@ from ntm_lib.evaluation import Territory, load_province, narrowed
 from ntm_lib.evaluation.changes import run_folder, write_snapshot
 from ntm_lib.evaluation.territory import load_province as load_computed
 from ntm_lib.project import Project
+from ntm_lib.reporting.communes import FOLDER as COMMUNES
+from ntm_lib.reporting.communes import write_commune_sheets
 from ntm_lib.reporting.review.report import Report
 from ntm_lib.reporting.slides.deck import Deck, make_deck
 from ntm_lib.reporting.slides.html import write_slides
 from ntm_lib.reporting.slides.powerpoint import write_powerpoint
 from ntm_lib.review import Audience
+
+
+def _asked(job: Job) -> NotebookParameters:
+    """Return the parameters of a job of the review: its period, date and reader."""
+    if not isinstance(job.parameters, NotebookParameters):
+        raise TypeError(f"{job.name} is no job of the review")
+    return job.parameters
 
 
 @dataclass
@@ -28,8 +37,7 @@ class _Desk:
     provinces: dict[tuple[dt.date, int, int, Audience], Territory] = field(default_factory=dict)
 
     def territory(self, job: Job) -> Territory:
-        asked = job.parameters
-        assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+        asked = _asked(job)
         key = asked.on, int(asked.first_year or 0), int(asked.last_year or 0), asked.audience
         if key not in self.provinces:
             on, first, last, audience = key
@@ -47,8 +55,7 @@ class _Unit:
 
     @cached_property
     def report(self) -> Report:
-        asked = self.job.parameters
-        assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+        asked = _asked(self.job)
         return Report.of(self.desk.territory(self.job), asked.audience)
 
     @cached_property
@@ -80,10 +87,25 @@ def write_papers(
     return outcomes
 
 
+def write_communes(out: Path, job: Job, formats: Sequence[str], codes: Sequence[str]) -> Outcome:
+    """Write the sheets of the communes of some districts (none: of all), and their reports where Word is asked for."""
+    asked = _asked(job)
+
+    def write() -> None:
+        province = _Desk().territory(job)
+        parents = province.in_programme["parent_code"]
+        wanted = list(parents.index[parents.isin(codes)]) if codes else None
+        wanted_formats = ["html", *(name for name in formats if name == "docx")]
+        write_commune_sheets(
+            province.project, out, province, codes=wanted, formats=wanted_formats, audience=asked.audience
+        )
+
+    return _outcome(job, COMMUNES, write)
+
+
 def keep_run(project: Project, job: Job) -> Outcome:
     """Keep what the run rests on under the moment of the run, so that ``ntm why`` can tell later why a figure changed."""
-    asked = job.parameters
-    assert isinstance(asked, NotebookParameters)  # noqa: S101 - for the type checker
+    asked = _asked(job)
     name = f"{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}-{job.name}"
 
     def keep() -> None:

@@ -14,7 +14,7 @@ from ntm_lib.batch.engine import Outcome, run_job
 from ntm_lib.batch.index import failure_notice, status_table
 from ntm_lib.batch.jobs import REPORTS, Job, district_jobs, province_job
 from ntm_lib.batch.ledger import write_ledger
-from ntm_lib.batch.papers import WRITERS, keep_run, write_papers
+from ntm_lib.batch.papers import WRITERS, keep_run, write_communes, write_papers
 from ntm_lib.batch.scenario_links import district_links, index_links
 from ntm_lib.batch.siblings import sibling_links
 from ntm_lib.errors import UsageError
@@ -65,13 +65,15 @@ def run(
     districts: list[str],
     jobs: int | None = None,
     papers: Sequence[str] = (),
+    communes: bool = False,
     audience: Audience = Audience.PUBLIC,
     started: Callable[[int], None] = lambda _total: None,
     finished: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> RunReport:
     """Make the pages of the districts, then the province page that leads to them.
 
-    ``papers``: other formats (``WRITERS``), written first, so that the pages lead to them; ``audience``: for whom.
+    ``papers``: other formats (``WRITERS``), written first, so that the pages lead to them; ``communes``: the sheets of the communes
+    too; ``audience``: for whom.
     Every parameter is checked before anything runs; ``started`` then receives the number of jobs and ``finished``
     each outcome. A district that fails does not stop the others and keeps its last good page. Kernels are processes
     of their own, so threads are enough to keep ``jobs`` of them busy.
@@ -81,6 +83,8 @@ def run(
     whole = province_job(project, out, on, [], audience)
     started((len(work) + 1) * (1 + len(papers)))
     written = write_papers(out, [*work, whole], papers, finished)
+    if communes:
+        written.append(write_communes(out, whole, papers, districts))
     outcomes = []
     with ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, len(work))) as pool:
         running = [pool.submit(_run_district, project, out, on, job) for job in work]

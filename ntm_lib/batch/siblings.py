@@ -6,8 +6,7 @@ from markupsafe import Markup
 
 from ntm_lib.batch.jobs import REPORTS, SLIDES, Job
 from ntm_lib.messages import _
-
-COMMUNES = "communes"
+from ntm_lib.reporting.communes import FOLDER as COMMUNES
 
 
 def sibling_links(out: Path, job: Job, folder: str) -> Markup:

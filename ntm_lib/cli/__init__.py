@@ -2,21 +2,47 @@
 
 import sys
 
-from ntm_lib.cli import boundaries, criteria, explore, follow, lab, plan, run, scenario, trace, units, why
+from ntm_lib.cli import (
+    boundaries,
+    commune,
+    criteria,
+    explore,
+    export,
+    follow,
+    history,
+    lab,
+    plan,
+    run,
+    scenario,
+    status,
+    store,
+    submit,
+    template,
+    trace,
+    units,
+    why,
+)
 from ntm_lib.cli.app import app, say_error
 from ntm_lib.errors import NtmError
 
 __all__ = [
     "app",
     "boundaries",
+    "commune",
     "criteria",
     "explore",
+    "export",
     "follow",
+    "history",
     "lab",
     "main",
     "plan",
     "run",
     "scenario",
+    "status",
+    "store",
+    "submit",
+    "template",
     "trace",
     "units",
     "why",

@@ -108,8 +108,8 @@ def _progress(plan: Plan, path: Path | None, year: int | None) -> tuple[Progress
 
 def _print(plan: Plan, table: pd.DataFrame | None, year: int | None, source: str) -> None:
     say(str(plan.scenario.title))
-    if plan.baseline.is_illustrative:
-        say(stamps.illustrative())
+    for warning in stamps.of_data(plan.baseline):
+        say(warning)
     say()
     for line in published_lines(plan, year):
         say(line)

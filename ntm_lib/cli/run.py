@@ -31,6 +31,9 @@ def run_command(
     jobs: Annotated[int | None, typer.Option(min=1, max=64, help=_("How many reports to make at once."))] = None,
     out: Annotated[Path | None, typer.Option(help=_("Folder for the results (default: outputs)."))] = None,
     formats: Annotated[str, typer.Option(help=_("html, docx, slides, pptx, separated by commas."))] = "html",
+    communes: Annotated[
+        bool, typer.Option("--communes", help=_("The sheet of each commune too; with docx its report and minutes."))
+    ] = False,
     internal: Annotated[
         bool, typer.Option("--internal", help=_("The version for internal use, in a folder of its own."))
     ] = False,
@@ -44,8 +47,8 @@ def run_command(
     if scenario:
         if on is not None:
             raise UsageError(_("--on does not go with --scenario: a scenario names its own units."))
-        if papers or internal:
-            raise UsageError(_("--formats and --internal do not go with --scenario."))
+        if papers or internal or communes:
+            raise UsageError(_("--formats, --communes and --internal do not go with --scenario."))
         chosen = read_scenarios(project, list(dict.fromkeys(scenario)), law)
         _run_scenarios(project, out or project.outputs, chosen, district or [], jobs, law, from_year)
         return
@@ -59,7 +62,15 @@ def run_command(
     audience = Audience.INTERNAL if internal else Audience.PUBLIC
     _check_folder(folder)
     work = functools.partial(
-        batch.run, project, folder, on=date, districts=codes, jobs=jobs, papers=papers, audience=audience
+        batch.run,
+        project,
+        folder,
+        on=date,
+        districts=codes,
+        jobs=jobs,
+        papers=papers,
+        communes=communes,
+        audience=audience,
     )
     _conclude(_with_progress(work))
 

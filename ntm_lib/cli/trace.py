@@ -8,9 +8,10 @@ from ntm_lib.cli.app import OnOption, app, say
 from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _, language
 from ntm_lib.project import Project
-from ntm_lib.reporting import formats, palette
+from ntm_lib.reporting import formats, palette, stamps
 from ntm_lib.review import Review, load_review
 from ntm_lib.scoring import Trace
+from ntm_lib.submissions.levels import level_words
 from ntm_lib.verdicts import Verdict
 
 
@@ -101,11 +102,31 @@ def _print(found: Trace, law: criteria.Law) -> None:
             value=_value(found), status=_status(found.status), date=formats.date(found.as_of_date)
         )
     )
-    say(
-        _("  file: {file}, row {row}, column {column}").format(file=found.file, row=found.row, column=found.requirement)
-    )
+    for line in _where(found):
+        say(line)
     say(_("  required: {level}").format(level=criteria.level_text(law, rule)))
     say(_("  rule: {citation} ({known})").format(citation=rule["citation"], known=criteria.verified_text(rule)))
+
+
+def _where(found: Trace) -> list[str]:
+    """Say where the value stands and, of a submission, whose word it is; a generated one says so."""
+    word = found.word
+    if word is None and found.row == 0:
+        return [_("  left empty in what was handed in: not reported")]
+    if word is None:
+        text = _("  file: {file}, row {row}, column {column}")
+        lines = [text.format(file=found.file, row=found.row, column=found.requirement)]
+        return [*lines, f"  {stamps.illustrative()}"] if found.is_illustrative else lines
+    names = level_words()
+    lines = [_("  whose word counts: {level}").format(level=names[word.level])]
+    if word.finding is not None:
+        finding = palette.verdict_label(Verdict.MET if word.finding else Verdict.NOT_MET)
+        text = _("  decided by the finding “{finding}”; the value alone: {verdict}")
+        lines.append(text.format(finding=finding, verdict=palette.verdict_label(word.by_value)))
+        lines.append(_("  value given by: {level}").format(level=names.get(word.value_level, _("nobody"))))
+    text = _("  submission {number}: {file}, sheet {sheet}, cell {cell}, SHA-256 {hash}")
+    where = text.format(number=word.submission, file=word.file, sheet=word.sheet, cell=word.cell, hash=word.sha256[:16])
+    return [*lines, where]
 
 
 def _value(found: Trace) -> str:

@@ -14,7 +14,7 @@ from ntm_lib.evaluation.territory import load_province
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.reporting.office.workbook import write_workbook
-from ntm_lib.reporting.review.changes_signed import why_said, why_sheet
+from ntm_lib.reporting.review.changes.signed import why_said, why_sheet
 from ntm_lib.reporting.sheets import printed
 
 

@@ -9,7 +9,11 @@ from ntm_lib.evaluation.territory import Territory
 
 def cut_off(territory: Territory) -> dt.date:
     """Return the cut-off date of the review or, without one, the latest cut-off date of the results used."""
-    return territory.review.as_of or max(_used(territory, year, "as_of").max().date() for year in territory.years)
+    if territory.review.as_of:
+        return territory.review.as_of
+    dates = [_used(territory, year, "as_of").max() for year in territory.years]
+    known = [date.date() for date in dates if not pd.isna(date)]
+    return max(known) if known else dt.date(territory.review.last_year, 12, 31)
 
 
 def status_of(territory: Territory, year: int) -> str:
@@ -20,7 +24,8 @@ def status_of(territory: Territory, year: int) -> str:
 
 def _used(territory: Territory, year: int, what: str) -> pd.Series:
     """Return one fact of the lines that the territory's verdicts of a year were made from."""
-    column: pd.Series = getattr(territory.results, what)[territory.reported.rules[year].set_id]
+    held = getattr(territory.results, what)
+    column: pd.Series = held.get(territory.reported.rules[year].set_id, next(iter(held.values())).iloc[:0])
     codes, years = (column.index.get_level_values(level) for level in ("commune_code", "year"))
     used: pd.Series = column[(years == year) & codes.isin(territory.parts["from_code"])]
     return used

@@ -30,6 +30,8 @@ class Territory:
     included. ``scores`` and ``counts`` hold only communes in the programme, index (commune_code, year), codes of
     ``vintage``. ``reported``: results as handed in, codes of ``results.unit_vintage``; ``parts`` says which of those
     communes stand today in which commune of ``unit`` (columns from_code, to_code, name, short_name, new_name).
+    ``generated``: whether each line of values that the verdicts were made from is illustrative, index (commune_code, year) as
+    reported: of the communes and years here, by the set that judges the year; an empty line holds nothing generated.
     ``withheld``: criteria that the reader may not see one by one; they stay in ``counts``.
     """
 
@@ -43,6 +45,7 @@ class Territory:
     results: Results
     parts: pd.DataFrame
     counts: pd.DataFrame
+    generated: pd.Series
     withheld: frozenset[str] = frozenset()
 
     @property
@@ -54,6 +57,34 @@ class Territory:
     def years(self) -> range:
         """The years of the period under review."""
         return self.review.years
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any result shown here is generated."""
+        return bool(self.generated.any())
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some results shown here are generated and others were handed in."""
+        return self.is_illustrative and not bool(self.generated.all())
+
+    def is_generated_year(self, year: int) -> bool:
+        """Tell whether every result of a year is generated; not so for a year without results."""
+        of_year = self.generated[self.generated.index.get_level_values("year") == year]
+        return bool(len(of_year) and of_year.all())
+
+    @property
+    def generated_communes(self) -> pd.Index:
+        """The communes, as they reported and as they stand in ``communes``, with any generated result."""
+        codes = self.generated.index[self.generated.to_numpy(bool)].get_level_values("commune_code").unique()
+        now = self.parts.loc[self.parts["from_code"].isin(codes), "to_code"]
+        return codes.union(pd.Index(now.unique()))
+
+    @property
+    def silent_years(self) -> list[int]:
+        """The years of the period for which nobody here reported anything."""
+        reported = self.counts["is_reported"].groupby(level="year").any()
+        return [int(year) for year in reported.index[~reported.to_numpy(bool)]]
 
     def shown(self, criteria: Iterable[str]) -> list[str]:
         """Return the criteria whose results the reader may see."""
@@ -99,7 +130,8 @@ def load_territory(
         judged_by=review.judged_by,
         communes=reporting.communes.index[reporting.communes["is_in_programme"]],
     )
-    territory = _within(project, review, unit, vintage, scores, results)
+    judged = {rules.set_id: scores.requirements[rules.set_id] for rules in scores.rules.values()}
+    territory = _within(project, review, unit, vintage, scores, results.with_lines(judged))
     _check_withheld(territory)
     return replace(territory, withheld=review.withheld) if audience is Audience.PUBLIC else territory
 
@@ -157,8 +189,7 @@ def _period(review: Review, first_year: int | None, last_year: int | None, as_of
 
 def _check_files(project: Project, results: Results) -> None:
     """Stop when a file of results is no longer the one that its source record describes."""
-    names = pd.concat([origin["file"] for origin in results.origin.values()]).unique()
-    check_files(project, [project.root / name for name in sorted(names)])
+    check_files(project, [project.root / name for name in results.files])
 
 
 def _within(
@@ -180,7 +211,23 @@ def _within(
     carried = _only(carried, communes.index[communes["is_in_programme"]])
     counts = carried.counts(review.not_assessed)
     counts["is_reported"] = _is_reported(results, reported, parts, counts.index)
-    return Territory(project, review, unit, vintage, communes, carried, reported, results, parts, counts)
+    generated = _generated(results, reported, parts, review.years)
+    return Territory(project, review, unit, vintage, communes, carried, reported, results, parts, counts, generated)
+
+
+def _generated(results: Results, reported: Scores, parts: pd.DataFrame, years: range) -> pd.Series:
+    """Tell which lines are generated, of these communes and years, by the set that judges the year, and not empty."""
+    held = [pd.Series(dtype=bool, index=reported.criteria.index[:0])]
+    for set_id in dict.fromkeys(reported.rules[year].set_id for year in years):
+        lines = results.generated.get(set_id)
+        if lines is None:
+            continue
+        codes, of_line = (lines.index.get_level_values(name) for name in ("commune_code", "year"))
+        judged = [year for year in years if reported.rules[year].set_id == set_id]
+        lines = lines[of_line.isin(judged) & codes.isin(parts["from_code"])]
+        held.append(lines[results.values[set_id].loc[lines.index].notna().any(axis=1).to_numpy()])
+    joined: pd.Series = pd.concat(held).astype(bool)
+    return joined
 
 
 def _parts(lineage: Lineage, communes: pd.DataFrame, old: Vintage) -> pd.DataFrame:
@@ -209,6 +256,8 @@ def _is_reported(results: Results, reported: Scores, parts: pd.DataFrame, index:
         results.values[rules.set_id].notna().any(axis=1).xs(year, level="year", drop_level=False)
         for year, rules in reported.rules.items()
     )
+    found = results.words["finding"].dropna()
+    has_value = has_value | has_value.index.isin(found.reset_index(["set_id", "requirement"]).index)
     frame = has_value.rename("has_value").reset_index()
     frame = frame.merge(parts[["from_code", "to_code"]], left_on="commune_code", right_on="from_code")
     any_part = frame.groupby(["to_code", "year"])["has_value"].any()

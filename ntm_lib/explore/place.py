@@ -52,7 +52,7 @@ class Place:
     @property
     def warnings(self) -> list[str]:
         """What stands inside each table and picture."""
-        return [stamps.illustrative()] if self.draft.baseline.is_illustrative else []
+        return stamps.of_data(self.draft.baseline)
 
     @property
     def map_title(self) -> str:

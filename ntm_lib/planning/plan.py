@@ -36,8 +36,9 @@ class Draft:
 
     @property
     def digest(self) -> str:
-        """Return the fingerprint of the problem: the same problem has the same plan."""
-        return digest_of(self.problem)
+        """Return the fingerprint of the problem and of what was handed in: the same of both has the same plan."""
+        store = self.baseline.results.store
+        return digest_of({"problem": digest_of(self.problem), "store": store}) if store else digest_of(self.problem)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """Put blocks into notebook cells, and tell the page what it is about."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -13,6 +14,8 @@ from ntm_lib.reporting.templates import style
 Slot = Literal["body", "footer", "notebook", "report", "press"]
 META = "ntm"
 """The key of the project's own entries in an output's metadata."""
+_FIGURE = re.compile(r'data-figure="([^"]+)"')
+_shown: dict[str, dict[str, None]] = {}
 
 
 def show(block: Markup | MapHtml, *, slot: Slot = "body") -> None:
@@ -34,12 +37,19 @@ def declare(*, unit_name: str, subtitle: str = "", bands: Sequence[str] = (), is
 
     In the notebook itself it brings the styles of tables and maps.
     """
+    _shown.clear()  # a page begins; its figures lead on by what is shown from here
     facts = {"unit_name": unit_name, "subtitle": subtitle, "bands": list(bands), "is_landscape": is_landscape}
     head = Markup("<style>{}</style><div class='ntm-bands'>").format(Markup(style("blocks.css")))  # noqa: S704 - static
     lines = [Markup("<p class='band'>{}</p>").format(band) for band in bands]
     _publish(head + Markup().join(lines) + Markup("</div>"), {"slot": "notebook", **facts}, text=unit_name)
 
 
+def keys_shown(slot: Slot) -> list[str]:
+    """Return the keys of the figures shown so far in one place of the page, in their order."""
+    return list(_shown.get(slot, ()))
+
+
 def _publish(html: str, metadata: dict[str, Any], text: str = "") -> None:
+    _shown.setdefault(metadata["slot"], {}).update(dict.fromkeys(_FIGURE.findall(html)))
     plain = text or _("[shown on the page]")
     display({"text/html": str(html), "text/plain": plain}, raw=True, metadata={META: metadata})  # type: ignore[no-untyped-call]

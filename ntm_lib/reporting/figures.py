@@ -16,6 +16,7 @@ KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_/-]*)+")
 
 _KINDS: dict[str, Callable[..., str]] = {
     "count": formats.number,
+    "two_digits": formats.two_digits,
     "number": lambda value, digits=1: formats.number(value, digits),
     "percent": formats.percent,
     "share": formats.share,
@@ -79,7 +80,7 @@ def _check(key: str, kind: str) -> None:
 def figure(key: str, value: Any, kind: str, *, tag: str = "span", **context: Any) -> Markup:
     """Return one figure as markup that carries its key and its unrounded value.
 
-    ``kind``: count | number(digits) | percent(digits) | share(whole, noun, digits) | money(unit, digits) |
+    ``kind``: count | two_digits (07) | number(digits) | percent(digits) | share(whole, noun, digits) | money(unit, digits) |
     date | year | interval(high, digits) | interval_sentence(high, of); the context in brackets is given by
     name. A missing value prints the words for "not reported" and carries the class ``missing``. ``tag`` is
     ``tspan`` inside a picture.

@@ -30,6 +30,11 @@ def not_reported() -> str:
     return _("Not reported")
 
 
+def two_digits(value: Any) -> str:
+    """Write a small count as offices do: ``07``; a missing one as `number` does."""
+    return number(value) if is_missing(value) else number(value).zfill(2)
+
+
 def number(value: Any, digits: int = 0) -> str:
     """Write a number with thousands separators and a fixed number of decimals: ``1.234,5``."""
     if is_missing(value):

@@ -13,7 +13,9 @@ def summary_lines(study: Study) -> list[str]:
     reached = [int((solution.standard <= year).sum()) for year in range(last)]
     spent = plan.spending["spent_vnd_million"].sum()
     lines = [str(plan.scenario.title)]
-    if plan.baseline.is_illustrative:
+    if plan.baseline.is_mixed:
+        lines.append(_("Partly ILLUSTRATIVE DATA: not official figures."))
+    elif plan.baseline.is_illustrative:
         lines.append(_("ILLUSTRATIVE DATA: not official figures."))
     by_year = "; ".join(f"{year}: {count}" for year, count in zip(plan.years, reached, strict=True))
     lines.append(_("Communes meeting all criteria, of {all}: {years}").format(all=len(problem.communes), years=by_year))

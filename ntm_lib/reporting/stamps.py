@@ -1,6 +1,46 @@
 """The warnings that stand inside each picture, table and page."""
 
+from typing import Protocol
+
+import pandas as pd
+
 from ntm_lib.messages import _
+
+
+class MadeFrom(Protocol):
+    """What a page, table or picture was made from: only values handed in, only generated ones, or some of both."""
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any value is generated."""
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some values are generated and others were handed in."""
+
+
+def of_data(data: MadeFrom) -> list[str]:
+    """Return the warning that values made necessary; none where everything was handed in."""
+    if not data.is_illustrative:
+        return []
+    return [mixed() if data.is_mixed else illustrative()]
+
+
+def origin(data: MadeFrom) -> str:
+    """Say in a line of sources where the values come from."""
+    if data.is_mixed:
+        return _("reports of communes and, where marked (ill.), illustrative data of the workbench")
+    return _("illustrative data of the workbench") if data.is_illustrative else _("reports of communes")
+
+
+def marked(name: str) -> str:
+    """Mark the name of a unit, or a year, whose values are generated beside others that are not."""
+    return _("{name} (ill.)").format(name=name)
+
+
+def marked_names(names: pd.Series, is_generated: pd.Series) -> pd.Series:
+    """Mark the names of the units, by code, for which ``is_generated`` (same index) is true."""
+    return names.where(~is_generated, names.map(marked))
 
 
 def illustrative() -> str:
@@ -8,6 +48,11 @@ def illustrative() -> str:
     return _(
         "ILLUSTRATIVE DATA: not officially reported figures; not to be used for evaluation, recognition or commendation"
     )
+
+
+def mixed() -> str:
+    """Warn that some of the values were generated, and say how they are told apart."""
+    return _("This page holds reported and illustrative data; illustrative data is marked (ill.)")
 
 
 def draft() -> str:

@@ -15,6 +15,7 @@ from ntm_lib.messages import _, language
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("leaflet/leaflet.js", "map.js")
 COMPARE = "compare.js"
+PROVENANCE = "provenance.js"
 SLIDE_SCRIPTS = ("reveal/reveal.js", "slides.js")
 
 
@@ -57,4 +58,4 @@ def script_hash(text: str) -> str:
 @cache
 def static_hashes() -> frozenset[str]:
     """Return the hashes of the project's own static scripts."""
-    return frozenset(script_hash(script(name)) for name in (*SCRIPTS, COMPARE))
+    return frozenset(script_hash(script(name)) for name in (*SCRIPTS, COMPARE, PROVENANCE))

@@ -1,5 +1,6 @@
 """Values + levels → verdicts → criteria → counts, with unknown kept apart from not met."""
 
+from ntm_lib.scoring.findings import with_findings
 from ntm_lib.scoring.judge import judge, judge_column
 from ntm_lib.scoring.score import Scores, count, criteria_verdicts, score
 from ntm_lib.scoring.trace import Trace, trace
@@ -15,4 +16,5 @@ __all__ = [
     "judge_column",
     "score",
     "trace",
+    "with_findings",
 ]

@@ -9,6 +9,7 @@ import pandas as pd
 from ntm_lib.criteria import Law, select
 from ntm_lib.errors import NtmError, UsageError, preview
 from ntm_lib.messages import _
+from ntm_lib.scoring.findings import with_findings
 from ntm_lib.scoring.judge import judge
 from ntm_lib.submissions import Results
 from ntm_lib.verdicts import Verdict
@@ -19,7 +20,8 @@ class Trace:
     """One verdict with all that led to it.
 
     ``value`` NaN: not reported; infinite: not assessed. ``file`` and ``row`` (counted as a spreadsheet does) say where
-    the value stands; ``rule`` is the row of ``YearRules.requirements``.
+    the value stands; ``rule`` is the row of ``YearRules.requirements``. ``word``: whose word decided, None where the value is
+    of no submission.
     """
 
     commune_code: str
@@ -33,6 +35,27 @@ class Trace:
     set_id: str
     rule: pd.Series
     verdict: Verdict
+    is_illustrative: bool = False
+    word: "Word | None" = None
+
+
+@dataclass(frozen=True)
+class Word:
+    """The word that decided on a submitted requirement, and where it stands.
+
+    ``level``: commune, district or province. ``value_level``: whose the value is, empty without one. ``finding``: True met,
+    False not met, None when the value decided by the law; ``by_value``: what the law says of the value.
+    """
+
+    level: str
+    value_level: str
+    finding: bool | None
+    by_value: Verdict
+    file: str
+    sheet: str
+    cell: str
+    submission: int
+    sha256: str
 
 
 def trace(
@@ -65,7 +88,8 @@ def trace(
             _("{code}: no results for {year} by {sets}.").format(code=commune_code, year=year, sets=rules.set_id)
         )
     line = values.loc[[(commune_code, year)]].reindex(columns=about.index)
-    verdicts = judge(line, rules).iloc[0]
+    words, judged = results.words_of(rules.set_id), judge(line, rules)
+    verdicts, by_value = with_findings(judged, words).iloc[0], judged.iloc[0]
     place = (commune_code, year)
     origin = results.origin[rules.set_id]
     return [
@@ -81,6 +105,18 @@ def trace(
             set_id=rules.set_id,
             rule=rule,
             verdict=Verdict(verdicts[str(requirement)]),
+            is_illustrative=bool(results.generated[rules.set_id].loc[place]),
+            word=_word(words, (*place, str(requirement)), Verdict(by_value[str(requirement)])),
         )
         for requirement, rule in wanted.iterrows()
     ]
+
+
+def _word(words: pd.DataFrame, place: tuple[str, int, str], by_value: Verdict) -> Word | None:
+    if place not in words.index:
+        return None
+    row = words[words.index == place].iloc[0].to_dict()
+    finding = None if pd.isna(row["finding"]) else bool(row["finding"])
+    names = ("level", "value_level", "file", "sheet", "cell", "sha256")
+    told = {name: str(row[name]) for name in names}
+    return Word(finding=finding, by_value=by_value, submission=int(row["submission"]), **told)

@@ -29,7 +29,13 @@ class Start:
     results: Any
     law_set: str = "qd-318-2022"
     is_illustrative: bool = True
+    is_mixed: bool = False
     review: Any = None
+
+    @property
+    def generated(self) -> pd.Series:
+        """Whether a commune's start is generated."""
+        return pd.Series(self.is_illustrative, index=self.communes.index)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ from ntm_lib.evaluation.changes.snapshot import snapshot
 from ntm_lib.evaluation.changes.split import split_change
 from ntm_lib.evaluation.changes.why import recomputed, why_changed
 from ntm_lib.project import Project
-from ntm_lib.reporting.review.changes import CONTENTS
-from ntm_lib.reporting.review.changes_signed import why_said, why_sheet
+from ntm_lib.reporting.review.changes.changes import CONTENTS
+from ntm_lib.reporting.review.changes.signed import why_said, why_sheet
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheet_html import sheet_html
 from ntm_lib.reporting.sheets import Sheet

@@ -12,7 +12,8 @@ from ntm_lib.project import Project
 from ntm_lib.provenance import read_record, sha256_of, write_record
 from ntm_lib.reporting import figures
 from ntm_lib.reporting.effect_chart import effect_chart
-from ntm_lib.reporting.review import commendation, impact
+from ntm_lib.reporting.review.commendation import commendation
+from ntm_lib.reporting.review.impact import impact
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheets import Sheet, printed
 from ntm_lib.review import Audience

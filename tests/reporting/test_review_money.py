@@ -11,7 +11,8 @@ from ntm_lib.evaluation.capital.book import SOURCES
 from ntm_lib.project import Project
 from ntm_lib.reporting import figures
 from ntm_lib.reporting.pictures import Picture
-from ntm_lib.reporting.review import aims, capital, volumes
+from ntm_lib.reporting.review.aims import aims, volumes
+from ntm_lib.reporting.review.capital import capital
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheet_html import sheet_html

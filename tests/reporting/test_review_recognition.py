@@ -4,8 +4,9 @@ import pytest
 
 from ntm_lib.evaluation import Territory, load_province, load_territory
 from ntm_lib.project import Project
-from ntm_lib.reporting.review import dossier, published, recognition, villages
 from ntm_lib.reporting.review.contents import Contents
+from ntm_lib.reporting.review.published import published
+from ntm_lib.reporting.review.recognition import dossier, recognition, villages
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheet_html import sheet_html
 

@@ -11,10 +11,11 @@ from ntm_lib.evaluation import Territory, load_province, load_territory
 from ntm_lib.evaluation.shortfalls.remarks import COLUMNS
 from ntm_lib.project import Project
 from ntm_lib.reporting.figures import fig
-from ntm_lib.reporting.review import achievements, causes, certainty
+from ntm_lib.reporting.review.certainty import certainty
 from ntm_lib.reporting.review.contents import Contents
-from ntm_lib.reporting.review.rules import Rule, told, with_list
-from ntm_lib.reporting.review.shortfall_ground import ground
+from ntm_lib.reporting.review.shortfalls import achievements, causes
+from ntm_lib.reporting.review.shortfalls.ground import ground
+from ntm_lib.reporting.review.shortfalls.rules import Rule, told, with_list
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
 from ntm_lib.reporting.sheet_html import sheet_html

@@ -74,7 +74,7 @@ def _of_results(evidence: Evidence, year: int, low: float, high: float) -> Value
         int(counts["is_reported"].sum()),
         len(counts),
         status_of(territory, year),
-        territory.results.is_illustrative,
+        territory.is_illustrative,
     )
 
 
@@ -147,7 +147,7 @@ def _volume_share(evidence: Evidence, year: int, argument: str) -> Value:
 
 
 MEASURES: Mapping[str, Measure] = MappingProxyType({
-    "recognised": Measure(lambda _a: _("Communes recognised as reaching NTM"), lambda _a: _("communes"), _recognised),
+    "recognised": Measure(lambda _a: _("Number of communes recognised as reaching NTM"), lambda _a: _("communes"), _recognised),
     "recognised_pct": Measure(lambda _a: _("Share of communes recognised as reaching NTM"), lambda _a: "%", _recognised_share, digits=1),
     "all_criteria": Measure(lambda _a: _("Communes meeting all criteria"), lambda _a: _("communes"), _all_met),
     "average_criteria": Measure(

@@ -17,15 +17,19 @@ class Arrears:
     """The works of a territory.
 
     ``works``: columns commune_code (as reported), to_code, district (of to_code), year, work_id, work, the ``AMOUNTS``
-    (million VND) and pay_by_year; ``owed`` is as reported or, where that is missing, done less paid. A commune without a
+    (million VND), pay_by_year and generated; ``owed`` is as reported or, where that is missing, done less paid. A commune without a
     row in a year has no arrears or did not report: the table does not tell which. ``last_year``: the last year of the period of
     which anybody reported.
     """
 
     works: pd.DataFrame
     is_handed_in: bool
-    is_illustrative: bool
     last_year: int | None
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any work is generated."""
+        return bool(self.works["generated"].any())
 
     def of(self, commune: str) -> "Arrears":
         """Keep the works of one commune of the territory."""
@@ -45,7 +49,9 @@ def arrears(territory: Territory) -> Arrears:
     rows = rows.drop(columns="from_code").rename(columns={"district_now": "district"})
     rows = rows.assign(owed=rows["owed"].fillna(rows["done"] - rows["paid"]))
     rows = rows.sort_values(["year", "to_code", "work_id"], kind="stable").reset_index(drop=True)
-    return Arrears(rows, source.is_handed_in, source.is_illustrative, last_year)
+    places = pd.MultiIndex.from_frame(rows[["commune_code", "year"]].astype({"year": "int64"}))
+    rows = rows.assign(generated=places.isin(source.generated.index[source.generated.to_numpy(bool)]))
+    return Arrears(rows, source.is_handed_in, last_year)
 
 
 def works_of(source: HandedIn) -> pd.DataFrame:

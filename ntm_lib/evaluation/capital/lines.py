@@ -9,7 +9,6 @@ import pandas as pd
 
 from ntm_lib import submissions, units
 from ntm_lib.evaluation.territory import Territory
-from ntm_lib.provenance import check_files
 
 _HALF = 0.5
 KEYS = ["from_code", "to_code", "year"]
@@ -25,7 +24,7 @@ class Lines:
     ``share``, same index: the share of the reporting commune's people, 1 for a whole one.
     ``weight``, same index: the communes a line speaks for, 1 unless a district reported for all of its communes.
     ``status``, same index: actual | estimate, empty where nothing was reported. ``is_handed_in``: whether there is
-    such a table at all.
+    such a table at all. ``generated``, same index: whether the line is illustrative.
     """
 
     table: str
@@ -35,12 +34,19 @@ class Lines:
     weight: pd.Series
     status: pd.Series
     is_handed_in: bool
-    is_illustrative: bool
+    generated: pd.Series
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any line is generated."""
+        return bool(self.generated.any())
 
     def of(self, commune: str) -> "Lines":
         """Keep the lines of one commune of the territory."""
         kept = self.frame.index.get_level_values("to_code") == commune
-        held = {name: getattr(self, name)[kept] for name in ("frame", "known", "share", "weight", "status")}
+        held = {
+            name: getattr(self, name)[kept] for name in ("frame", "known", "share", "weight", "status", "generated")
+        }
         return replace(self, **held)
 
     @property
@@ -57,12 +63,15 @@ class Lines:
 
 @dataclass(frozen=True, eq=False)
 class HandedIn:
-    """A table as handed in: plans left out, with the units whose codes it uses; an empty frame without a table."""
+    """A table as handed in: plans left out, with the units whose codes it uses; an empty frame without a table.
+
+    ``generated``: whether a row is illustrative, index (commune_code, year).
+    """
 
     frame: pd.DataFrame
     vintage: units.Vintage
     is_handed_in: bool
-    is_illustrative: bool
+    generated: pd.Series
 
     @property
     def of_communes(self) -> pd.DataFrame:
@@ -89,14 +98,24 @@ def handed_in(territory: Territory, table: str) -> HandedIn:
     if not submissions.is_handed_in(table, project):
         vintage = units.on(territory.results.unit_vintage, project)
         empty = pd.DataFrame({"commune_code": pd.Series(dtype="str"), "year": pd.Series(dtype="Int64")})
-        return HandedIn(empty, vintage, is_handed_in=False, is_illustrative=False)
+        generated = _by_unit_year(empty, pd.Series(dtype=bool))
+        return HandedIn(empty, vintage, is_handed_in=False, generated=generated)
     read = submissions.read_table(table, project, territory.review.as_of, may_disagree=True)
-    check_files(project, [project.root / read.file])
+    read.check(project)
     vintage = units.on(read.unit_vintage or territory.results.unit_vintage, project)
-    frame = read.frame[read.frame["status"] != "plan"].reset_index(drop=True)
-    whole = HandedIn(frame, vintage, is_handed_in=True, is_illustrative=read.is_illustrative)
+    is_done = read.frame["status"] != "plan"
+    frame = read.frame[is_done].reset_index(drop=True)
+    whole = HandedIn(frame, vintage, is_handed_in=True, generated=_by_unit_year(frame, read.generated[is_done]))
     vintage.attach(whole.of_communes[["commune_code"]], ["name"])
     return whole
+
+
+def _by_unit_year(frame: pd.DataFrame, generated: pd.Series) -> pd.Series:
+    """Tell of each unit and year of a table whether its rows are generated."""
+    keys = [frame["commune_code"].to_numpy(), frame["year"].astype("int64").to_numpy()]
+    index = pd.MultiIndex.from_arrays(keys, names=["commune_code", "year"])
+    found: pd.Series = pd.Series(generated.to_numpy(bool), index=index).groupby(level=[0, 1]).any()
+    return found
 
 
 def lay(territory: Territory, table: str, source: HandedIn, columns: Sequence[str], *, is_shared: bool = True) -> Lines:
@@ -123,7 +142,12 @@ def lay(territory: Territory, table: str, source: HandedIn, columns: Sequence[st
         **{name: amounts[name].where(share > _HALF, 0.0) for name in flags}
     )
     status = frame["status"].astype("object").fillna("").astype("str")
-    return Lines(table, amounts, amounts.notna(), share, weight, status, source.is_handed_in, source.is_illustrative)
+    places = frame.index.to_frame()[["from_code", "year"]]
+    generated = pd.Series(
+        pd.MultiIndex.from_frame(places).isin(source.generated.index[source.generated.to_numpy(bool)]),
+        index=frame.index,
+    )
+    return Lines(table, amounts, amounts.notna(), share, weight, status, source.is_handed_in, generated)
 
 
 def parts_of(territory: Territory, reported_on: dt.date) -> pd.DataFrame:

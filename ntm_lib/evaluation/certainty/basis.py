@@ -83,6 +83,5 @@ class Sources:
 
 def sources(territory: Territory) -> Sources:
     """Return the data files with their records, and the version of the code."""
-    names = pd.concat([origin["file"] for origin in territory.results.origin.values()]).unique()
-    files = tuple((name, read_record(territory.project.root / name)) for name in sorted(names))
+    files = tuple((name, read_record(territory.project.root / name)) for name in territory.results.files)
     return Sources(files, __version__)

@@ -83,7 +83,7 @@ def sign_period(project: Project, territory: Territory, by: str, on_date: dt.dat
         as_of=territory.review.as_of,
         signed_by=by.strip(),
         signed_on=on_date,
-        is_illustrative=territory.results.is_illustrative,
+        is_illustrative=territory.is_illustrative,
         code=code_version(),
     )
     files = {

@@ -25,6 +25,8 @@ from ntm_lib.review import Review
 from ntm_lib.units import Unit
 
 NAME, FORMAT = "run.json", 1
+STORE = "submissions"
+"""Stands among the files of a run for all that counted in the store."""
 TABLES = ("values", "lines", "levels", "lineage", "verdicts", "counts", "figures")
 FILES = (*(f"{name}.parquet" for name in TABLES), "units.json")
 _RUN = re.compile(r"\w[\w.-]{0,79}")
@@ -89,10 +91,10 @@ def snapshot(territory: Territory) -> Snapshot:
         on=after.date,
         unit_vintage=results.unit_vintage,
         region=next(iter(rules.values())).region,
-        is_illustrative=results.is_illustrative,
+        is_illustrative=territory.is_illustrative,
         review=territory.review,
         code=code_version(),
-        data=_files(territory),
+        data=files_read(territory),
     )
     levels = [each.requirements.reset_index().assign(set_id=each.set_id, year=year) for year, each in rules.items()]
     lines = [
@@ -183,14 +185,14 @@ def _values(long: pd.DataFrame, lines: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return held
 
 
-def _files(territory: Territory) -> dict[str, str]:
-    """Return the files that the run read, each with its fingerprint."""
+def files_read(territory: Territory) -> dict[str, str]:
+    """Return the files that results and verdicts rest on, each with its fingerprint."""
     project = territory.project
-    names = pd.concat([origin["file"] for origin in territory.results.origin.values()]).unique()
     paths: list[Path] = [
-        *(project.root / str(name) for name in names),
+        *(project.root / name for name in territory.results.files),
         *(project.data / "units").glob("*.csv"),
         *law_paths(project),
         project.parameters / "review.yaml",
     ]
-    return {project.relative(path): sha256_of(path) for path in sorted(set(paths)) if path.is_file()}
+    read = {project.relative(path): sha256_of(path) for path in sorted(set(paths)) if path.is_file()}
+    return read | ({STORE: territory.results.store} if territory.results.store else {})

@@ -65,7 +65,7 @@ def _make(territory: Territory) -> CommendationList:
     )
     frame = units.on(territory.results.unit_vintage, territory.project).frame
     names = pd.DataFrame({"name": frame["name"], "district": frame["parent_code"].map(frame["name"])}).loc[known.index]
-    return CommendationList(phase, settings, lists, names, territory.results.is_illustrative)
+    return CommendationList(phase, settings, lists, names, territory.is_illustrative)
 
 
 def _apply(

@@ -78,7 +78,7 @@ def _study(territory: Territory) -> ImpactStudy:
         pd.DataFrame(effects),
         pd.concat(paths, ignore_index=True),
         pd.DataFrame(_doses(territory, watched, groups["district"], settings)),
-        territory.results.is_illustrative,
+        territory.is_illustrative,
     )
 
 

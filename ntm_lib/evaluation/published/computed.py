@@ -12,8 +12,6 @@ from ntm_lib.evaluation.counts.progress import trend
 from ntm_lib.evaluation.recognition.register import recognitions
 from ntm_lib.evaluation.recognition.standing import not_named
 from ntm_lib.evaluation.territory import Territory
-from ntm_lib.provenance import check_files
-from ntm_lib.submissions.store import folder
 from ntm_lib.verdicts import Verdict
 
 NAMES, NO_DATA, INCOMPLETE = "names", "no_data", "incomplete"
@@ -40,7 +38,7 @@ Computation = Callable[[Territory, int, str, Mapping[str, Any]], Computed]
 
 
 def _counts(territory: Territory, low: float, high: float) -> Computed:
-    return Computed(low, high, is_illustrative=territory.results.is_illustrative, by_set=True)
+    return Computed(low, high, is_illustrative=territory.is_illustrative, by_set=True)
 
 
 def _communes(territory: Territory, _year: int, _commune: str, _params: Mapping[str, Any]) -> Computed:
@@ -50,7 +48,7 @@ def _communes(territory: Territory, _year: int, _commune: str, _params: Mapping[
 
 def _reported(territory: Territory, year: int, _commune: str, _params: Mapping[str, Any]) -> Computed:
     n = int(trend(territory)["reported"].loc[year])
-    return Computed(n, n, is_illustrative=territory.results.is_illustrative)
+    return Computed(n, n, is_illustrative=territory.is_illustrative)
 
 
 def _mean(territory: Territory, year: int, _commune: str, _params: Mapping[str, Any]) -> Computed:
@@ -133,10 +131,10 @@ def _table_share(territory: Territory, year: int, _commune: str, params: Mapping
 def _rows(territory: Territory, year: int, params: Mapping[str, Any]) -> tuple[pd.DataFrame | None, bool]:
     """Return the rows of a table about the territory's communes (``is_all_units``: towns and wards too), None without one."""
     name = params["table"]
-    if not (folder(territory.project) / f"{name}.csv").is_file():
+    if not submissions.is_handed_in(name, territory.project):
         return None, False
     table = submissions.read_table(name, territory.project, territory.review.as_of)
-    check_files(territory.project, [territory.project.root / table.file])
+    table.check(territory.project)
     vintage = table.unit_vintage or territory.results.unit_vintage
     links = units.lineage(vintage, territory.vintage.date, territory.project).links
     inside = territory.communes if params.get("is_all_units", False) else territory.in_programme
@@ -145,7 +143,7 @@ def _rows(territory: Territory, year: int, params: Mapping[str, Any]) -> tuple[p
     frame = frame[frame["year"].between(params.get("first", year), year)]
     for column, value in params.get("where", {}).items():
         frame = frame[frame[column] == value]
-    return frame, table.is_illustrative
+    return frame, bool(table.generated[frame.index].any())
 
 
 COMPUTATIONS: Mapping[str, Computation] = {

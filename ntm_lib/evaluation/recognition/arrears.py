@@ -4,8 +4,6 @@ import pandas as pd
 
 from ntm_lib import submissions, units
 from ntm_lib.evaluation.territory import Territory
-from ntm_lib.provenance import check_files
-from ntm_lib.submissions.store import folder
 
 _COLUMNS = ["owed", "owed_works", "owed_before", "owed_before_year"]
 
@@ -19,10 +17,10 @@ def arrears(territory: Territory, year: int) -> pd.DataFrame:
     stay unknown.
     """
     index = territory.in_programme.index
-    if not (folder(territory.project) / "b07.csv").is_file():
+    if not submissions.is_handed_in("b07", territory.project):
         return pd.DataFrame(float("nan"), index=index, columns=_COLUMNS)
     table = submissions.read_table("b07", territory.project, territory.review.as_of)
-    check_files(territory.project, [territory.project.root / table.file])
+    table.check(territory.project)
     links = units.lineage(
         table.unit_vintage or territory.results.unit_vintage, territory.vintage.date, territory.project
     ).links

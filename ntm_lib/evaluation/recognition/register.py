@@ -5,7 +5,6 @@ import pandas as pd
 from ntm_lib import submissions, units
 from ntm_lib.evaluation.published_table import read_published
 from ntm_lib.evaluation.territory import Territory
-from ntm_lib.provenance import check_files
 
 
 def recognitions(territory: Territory) -> pd.DataFrame:
@@ -15,7 +14,7 @@ def recognitions(territory: Territory) -> pd.DataFrame:
     where it, or the commune it became part of, lies.
     """
     table = submissions.read_table("b05", territory.project, territory.review.as_of)
-    check_files(territory.project, [territory.project.root / table.file])
+    table.check(territory.project)
     old = units.on(table.unit_vintage or territory.results.unit_vintage, territory.project)
     register = old.attach(table.frame, ["name", "parent_code"])
     register = register[register["year"] <= territory.review.last_year]

@@ -6,8 +6,6 @@ from ntm_lib import submissions, units
 from ntm_lib.evaluation.published_table import read_published
 from ntm_lib.evaluation.recognition.rules import load_rules
 from ntm_lib.evaluation.territory import Territory
-from ntm_lib.provenance import check_files
-from ntm_lib.submissions.store import folder
 
 COUNTS = ["villages", "households", "meets", "may_meet", "recognised", "border", "border_recognised"]
 
@@ -19,10 +17,10 @@ def villages(territory: Territory) -> pd.DataFrame | None:
     is_border (of the commune as reported, NA where not known), meets (criteria_met equals criteria_total, NA where one
     is missing). Never zero rows for "nothing reported": a commune without rows has not reported.
     """
-    if not (folder(territory.project) / "b13.csv").is_file():
+    if not submissions.is_handed_in("b13", territory.project):
         return None
     table = submissions.read_table("b13", territory.project, territory.review.as_of)
-    check_files(territory.project, [territory.project.root / table.file])
+    table.check(territory.project)
     vintage = table.unit_vintage or territory.results.unit_vintage
     lineage = units.lineage(vintage, territory.vintage.date, territory.project)
     links = lineage.links.sort_values("people_share", ascending=False, kind="stable").drop_duplicates("from_code")

@@ -1,5 +1,7 @@
 """Say which department usually leads on a criterion or indicator; a province's own assignment goes before it."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from ntm_lib.errors import FaultList
@@ -14,11 +16,26 @@ COLUMNS = ["criterion", "indicator", "body_vi", "body_en"]
 def lead_bodies(project: Project) -> pd.Series:
     """Return the usual lead body by id of a criterion ("17") or indicator ("15.1"), in the reader's language.
 
-    Usual, not decided: no assignment of the province was read, and every page says so. Raises FaultsError for a file with
+    Usual, not decided, and every page says so, unless the province wrote its own assignment into ``parameters/lead_bodies.csv``
+    (same columns): its lines take the place of the usual ones of the same criterion or indicator. Raises FaultsError for a file with
     other columns, an empty body or an id that stands twice.
     """
     path = project.data / "criteria" / FILE
     check_files(project, [path])
+    usual = _bodies(project, path)
+    if not has_own_assignment(project):
+        return usual
+    own = _bodies(project, project.parameters / FILE)
+    joined: pd.Series = pd.concat([usual[~usual.index.isin(own.index)], own])
+    return joined
+
+
+def has_own_assignment(project: Project) -> bool:
+    """Tell whether the province wrote its own assignment."""
+    return (project.parameters / FILE).is_file()
+
+
+def _bodies(project: Project, path: Path) -> pd.Series:
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     faults = FaultList(_("Lead bodies that cannot be used"))
     where = project.relative(path)

@@ -13,7 +13,6 @@ from ntm_lib.evaluation.territory import Territory, rows_of_year
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.provenance import check_files
-from ntm_lib.submissions import store
 from ntm_lib.tables import contract, table_ids
 from ntm_lib.verdicts import Verdict
 
@@ -74,11 +73,10 @@ def last_figures(
 
     ``where``: value by column of the rows that count. Index: code as reported; communes without a figure are absent.
     """
-    path = store.folder(territory.project) / f"{table}.csv"
-    if not path.is_file():
+    if not submissions.is_handed_in(table, territory.project):
         return pd.Series(dtype=float)
-    check_files(territory.project, [path])
     read = submissions.read_table(table, territory.project, territory.review.as_of)
+    read.check(territory.project)
     if read.unit_vintage != territory.results.unit_vintage:
         raise NtmError(
             _("{file}: uses the units of {found}, the results those of {expected}.").format(

@@ -6,7 +6,6 @@ from ntm_lib import submissions
 from ntm_lib.errors import NtmError
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.messages import _
-from ntm_lib.submissions import store
 from ntm_lib.tables import contract
 
 
@@ -15,7 +14,7 @@ def handed_in(territory: Territory, table: str) -> pd.DataFrame:
 
     A table that nobody handed in has no rows. One on other units than the results stops.
     """
-    if not (store.folder(territory.project) / f"{table}.csv").is_file():
+    if not submissions.is_handed_in(table, territory.project):
         columns = contract(table, territory.project).columns
         return pd.DataFrame({column.name: pd.Series(dtype=column.dtype) for column in columns})
     read = submissions.read_table(table, territory.project, territory.review.as_of)

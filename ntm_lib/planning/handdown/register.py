@@ -60,8 +60,8 @@ def register(plan: "Plan", *, as_of: dt.date | None = None, menu: "Measures | No
         source_doc=str(plan.scenario.title),
         reported_by=None,
     )
-    if plan.baseline.is_illustrative:
-        rows["note"] = [f"{_('Illustrative')}. {note}".strip() for note in rows["note"]]
+    generated = rows["commune_code"].map(plan.baseline.generated).fillna(value=False).astype(bool)
+    rows["note"] = rows["note"].where(~generated, [f"{_('Illustrative')}. {note}".strip() for note in rows["note"]])
     agreed = contract("b16", plan.baseline.project)
     rows["place"] = plan.problem.communes.get_indexer(pd.Index(rows["commune_code"]))
     rows["criterion_place"] = plan.problem.criteria.get_indexer(pd.Index(rows["criterion"]))

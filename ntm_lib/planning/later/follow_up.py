@@ -16,7 +16,7 @@ from ntm_lib.model_words import nearest, tell
 from ntm_lib.planning.handdown.targets import Tier, is_unknown, targets
 from ntm_lib.provenance import check_files
 from ntm_lib.review import Labels
-from ntm_lib.scoring import judge
+from ntm_lib.scoring import judge, with_findings
 from ntm_lib.scoring.score import criteria_verdicts
 from ntm_lib.strict_yaml import read_yaml
 from ntm_lib.submissions import read_results
@@ -351,7 +351,10 @@ def reported_verdicts(plan: "Draft", year: int) -> pd.DataFrame:
     law = criteria.load(baseline.project)
     rules = baseline.rules.get(year) or law.rules(law.named_set(baseline.law_set), year, reporting.region)
     inside = reporting.communes.index[reporting.communes["is_in_programme"]]
-    verdicts = criteria_verdicts(judge(values.reindex(inside.rename("commune_code")), rules), rules)
+    values = values.reindex(inside.rename("commune_code"))
+    index = pd.MultiIndex.from_product([values.index, [year]], names=["commune_code", "year"])
+    by_value = judge(values.set_axis(index), rules)
+    verdicts = criteria_verdicts(with_findings(by_value, results.words_of(baseline.law_set)).droplevel("year"), rules)
     lineage = units.lineage(results.unit_vintage, baseline.vintage.date, baseline.project)
     merged = lineage.merge_verdicts(verdicts, rule=baseline.review.merge_rule)
     held = merged.reindex(index=plan.problem.communes, columns=plan.problem.criteria, fill_value=int(Verdict.UNKNOWN))

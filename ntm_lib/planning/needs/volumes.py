@@ -14,7 +14,6 @@ from ntm_lib.planning.means.measures import Base, Measure, Measures
 from ntm_lib.planning.settings import Forecast
 from ntm_lib.planning.start.baseline import Baseline
 from ntm_lib.project import Project
-from ntm_lib.submissions import store
 from ntm_lib.verdicts import Verdict
 
 Floats = npt.NDArray[np.float64]
@@ -49,7 +48,7 @@ def read_bases(baseline: Baseline, measures: Measures) -> Bases:
 def _figures(baseline: Baseline, base: Base) -> pd.Series:
     """Return the last figure of each reporting commune up to the start year."""
     project: Project = baseline.project
-    if not (store.folder(project) / f"{base.table}.csv").is_file():
+    if not submissions.is_handed_in(base.table, project):
         return pd.Series(dtype=float)
     table = submissions.read_table(base.table, project, baseline.review.as_of)
     if table.unit_vintage != baseline.results.unit_vintage:

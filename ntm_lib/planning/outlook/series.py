@@ -13,7 +13,6 @@ from ntm_lib.messages import _
 from ntm_lib.model_words import nearest, tell
 from ntm_lib.planning.start.baseline import Baseline
 from ntm_lib.project import Project
-from ntm_lib.provenance import check_files
 from ntm_lib.review import Labels
 from ntm_lib.strict_yaml import read_yaml
 from ntm_lib.submissions import NOT_ASSESSED
@@ -128,7 +127,7 @@ def history(baseline: Baseline, entry: Forecast) -> pd.DataFrame:
 def _of_table(baseline: Baseline, entry: Forecast) -> pd.Series:
     series = entry.series
     table = submissions.read_table(str(series.table), baseline.project, baseline.review.as_of)
-    check_files(baseline.project, [baseline.project.root / table.file])
+    table.check(baseline.project)
     if table.unit_vintage != baseline.results.unit_vintage:
         raise NtmError(
             _("{file}: uses the units of {found}, the results those of {expected}.").format(

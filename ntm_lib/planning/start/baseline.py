@@ -13,13 +13,14 @@ from ntm_lib.errors import NtmError
 from ntm_lib.evaluation import VERIFIED
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario
+from ntm_lib.planning.start.illustrative import generated_communes, with_marks
 from ntm_lib.planning.start.levels import PlanLaw, plan_law
 from ntm_lib.planning.start.passage import PASSAGES, carry_over, find_ways
 from ntm_lib.planning.start.profile import commune_frame
 from ntm_lib.project import Project
 from ntm_lib.provenance import check_files
 from ntm_lib.review import Review, load_review
-from ntm_lib.scoring import judge
+from ntm_lib.scoring import judge, with_findings
 from ntm_lib.scoring.score import count, criteria_verdicts
 from ntm_lib.submissions import Results
 from ntm_lib.units import Lineage, Vintage
@@ -40,7 +41,8 @@ class Baseline:
     communes x requirement ids of the plan's set. ``requirements``, ``criteria`` (int8): plan communes x ids.
     ``old_criteria``: the same by the set that judged the start year. ``doubtful``: plan communes x criteria, True where
     the verdict rests on a level that was assumed or not verified, or on a passage that is not sure. ``ways``: how each
-    requirement was gained (see ``passage.find_ways``).
+    requirement was gained (see ``passage.find_ways``). ``generated``: whether anything known of a
+    plan commune up to the start is generated; where that is so of some only, their names in ``communes`` bear a mark.
     """
 
     project: Project
@@ -63,7 +65,17 @@ class Baseline:
     old_criteria: pd.DataFrame
     doubtful: pd.DataFrame
     ways: pd.DataFrame
-    is_illustrative: bool
+    generated: pd.Series
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether the plan starts from generated values of any commune."""
+        return bool(self.generated.any())
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it starts from generated values of some communes, and from those that others handed in."""
+        return self.is_illustrative and not bool(self.generated.all())
 
     def counts(self) -> pd.DataFrame:
         """Count the criteria met by each plan commune by the plan's law; see ``scoring.count`` for the columns."""
@@ -90,29 +102,31 @@ def load_baseline(scenario: Scenario, project: Project | None = None) -> Baselin
     horizon = scenario.settings.horizon
     vintage = units.on(horizon.on, project)
     results = submissions.read_results(project, as_of=review.as_of)
-    names = pd.concat([origin["file"] for origin in results.origin.values()]).unique()
-    check_files(project, [project.root / name for name in sorted(names)])
+    check_files(project, [project.root / name for name in results.files])
     reporting = units.on(results.unit_vintage, project)
     law = plan_law(scenario, review, reporting.region, project)
     lineage = units.lineage(results.unit_vintage, vintage.date, project)
     parts = _parts(lineage, vintage, reporting)
     communes = commune_frame(project, review, lineage, parts, horizon.start_year)
-    return _judged(project, scenario, review, (vintage, reporting, communes), results, lineage, parts, law)
+    generated = generated_communes(project, review, results, parts, horizon.start_year).reindex(communes.index)
+    places = (vintage, reporting, with_marks(communes, generated), generated)
+    return _judged(project, scenario, review, places, results, lineage, parts, law)
 
 
 def _judged(
     project: Project,
     scenario: Scenario,
     review: Review,
-    places: tuple[Vintage, Vintage, pd.DataFrame],
+    places: tuple[Vintage, Vintage, pd.DataFrame, pd.Series],
     results: Results,
     lineage: Lineage,
     parts: pd.DataFrame,
     law: PlanLaw,
 ) -> Baseline:
-    vintage, reporting, communes = places
-    old_values = _old_values(results, reporting, law, scenario.settings.horizon.start_year)
-    old_verdicts = judge(old_values, law.old_rules)
+    vintage, reporting, communes, generated = places
+    start_year = scenario.settings.horizon.start_year
+    old_values = _old_values(results, reporting, law, start_year)
+    old_verdicts = _old_verdicts(results, old_values, law, start_year)
     ways = find_ways(law, project)
     values, verdicts, passage = carry_over(old_values, old_verdicts, ways, law.start)
     requirements = lineage.merge_verdicts(verdicts, rule=review.merge_rule)
@@ -139,7 +153,7 @@ def _judged(
         old_criteria=criteria_verdicts(old, law.old_rules),
         doubtful=_doubtful(requirements, law.start, weak),
         ways=ways,
-        is_illustrative=results.is_illustrative,
+        generated=generated,
     )
 
 
@@ -170,6 +184,17 @@ def _old_values(results: Results, reporting: Vintage, law: PlanLaw, year: int) -
     communes = reporting.communes
     values: pd.DataFrame = held.xs(year, level="year")  # type: ignore[assignment]
     return values.reindex(communes.index[communes["is_in_programme"]].rename("commune_code"))
+
+
+def _old_verdicts(results: Results, values: pd.DataFrame, law: PlanLaw, year: int) -> pd.DataFrame:
+    """Judge the values of the start year; a finding that counts decides over the value."""
+    words = results.words_of(law.old.id)
+    at_start = words[words.index.get_level_values("year") == year]
+    verdicts = judge(values, law.old_rules)
+    if at_start.empty:
+        return verdicts
+    by_year = verdicts.set_axis(pd.MultiIndex.from_product([verdicts.index, [year]], names=["commune_code", "year"]))
+    return with_findings(by_year, at_start).droplevel("year")
 
 
 def _doubtful(requirements: pd.DataFrame, rules: YearRules, weak: pd.Series) -> pd.DataFrame:

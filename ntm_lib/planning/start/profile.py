@@ -8,7 +8,6 @@ from ntm_lib import submissions
 from ntm_lib.errors import NtmError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
-from ntm_lib.provenance import check_files
 from ntm_lib.review import Review
 from ntm_lib.units import Lineage
 
@@ -26,7 +25,7 @@ def commune_frame(project: Project, review: Review, lineage: Lineage, parts: pd.
     communes = lineage.after.communes
     frame = communes.loc[communes["is_in_programme"], UNIT_COLUMNS]
     table = submissions.read_table("b01", project, review.as_of)
-    check_files(project, [project.root / table.file])
+    table.check(project)
     held = table.frame[table.frame["year"] == year].set_index("commune_code")
     if held.empty:
         raise NtmError(_("{file}: no lines for {year}.").format(file=table.file, year=year))

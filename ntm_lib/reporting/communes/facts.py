@@ -15,6 +15,7 @@ from ntm_lib.messages import _, language
 from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.needs.indicative import first_steps, indicative_costs
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import rows_of, source_line, unit_key, year_text
 from ntm_lib.reporting.sections.levels import criterion_marks, level_mark
 from ntm_lib.units import Unit
@@ -169,6 +170,11 @@ class Commune:
             found.append(unit)
             parent = unit.parent_code
         return found
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any of its own results is generated."""
+        return bool(Subject(self.territory, commune=self.code).is_illustrative)
 
     @cached_property
     def full_name(self) -> str:

@@ -41,7 +41,7 @@ def communes_index(communes: Communes, folder: Path, codes: Sequence[str]) -> st
         Markup(body),  # noqa: S704 - rendered with autoescape
         title=_("Sheets of the communes, {name}").format(name=formats.in_sentence(territory.unit.name)),
         subtitle=str(territory.review.title),
-        bands=[stamps.draft(), *([stamps.illustrative()] if territory.results.is_illustrative else [])],
+        bands=[stamps.draft(), *stamps.of_data(territory)],
     )
 
 

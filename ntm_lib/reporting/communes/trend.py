@@ -21,7 +21,7 @@ def trend_picture(commune: Commune) -> Markup:
     of = float(series["of"].max())
     points = [_point(commune, year, _SIDE + place * step, of) for place, year in enumerate(years)]
     label = _("Criteria met by year, {name}").format(name=commune.full_name)
-    if commune.territory.results.is_illustrative:
+    if commune.is_illustrative:
         label += f" ({_('illustrative')})"
     return render(
         "commune_trend.html.j2",

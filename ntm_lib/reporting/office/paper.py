@@ -95,7 +95,7 @@ def head(document: Any, office: Office, values: Mapping[str, object]) -> None:
     _lines(right, [(STATE, {"size": 12, "is_bold": True}), (MOTTO, {"size": 13, "is_bold": True})], rule_mm=58)
     left, right = table.rows[1].cells
     _lines(left, [(filled(office.number, values), {"size": 13})])
-    _lines(right, [(f"{filled(office.place, values)}, {office.day}", {"size": 13, "is_italic": True})])
+    _lines(right, [(f"{filled(office.place, values)}, {filled(office.day, values)}", {"size": 13, "is_italic": True})])
     paragraph(document, "", after=0)
     paragraph(document, office.kind, is_bold=True, align="center", after=0)
     paragraph(document, filled(office.subject, values), is_bold=True, align="center", after=2)

@@ -11,7 +11,7 @@ from ntm_lib.reporting.sheets import Column
 
 def plan_stamps(plan: Plan) -> list[str]:
     """Return the warnings that every sheet and table of a plan carries."""
-    return [stamps.illustrative()] if plan.baseline.is_illustrative else []
+    return stamps.of_data(plan.baseline)
 
 
 def law_name(plan: Plan) -> str:

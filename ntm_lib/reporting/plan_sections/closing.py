@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib import __version__
@@ -52,7 +51,6 @@ def _gap(scope: Scope) -> Markup:
 def source_files(scope: Scope) -> list[Path]:
     """Return the files the page was made from: results, the scenario, budget, norms, knowledge of measures, facts."""
     project, settings = scope.project, scope.scenario.settings
-    results = pd.concat([origin["file"] for origin in scope.plan.baseline.results.origin.values()]).unique()
     chosen = [
         *(project.parameters / "scenarios" / f"{name}.yaml" for name in dict.fromkeys(["base", scope.scenario.id])),
         project.parameters / "planning" / f"{settings.money.table}.csv",
@@ -60,7 +58,7 @@ def source_files(scope: Scope) -> list[Path]:
         project.parameters / "planning" / "levels.yaml",
     ]
     facts = [path for path in sorted((project.data / "planning").iterdir()) if not path.name.endswith(".source.yaml")]
-    found = [*(project.root / name for name in sorted(results)), *chosen, *facts]
+    found = [*(project.root / name for name in scope.plan.baseline.results.files), *chosen, *facts]
     return [path for path in found if path.is_file()]
 
 

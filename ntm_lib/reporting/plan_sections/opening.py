@@ -148,7 +148,9 @@ def _rests_on(scope: Scope) -> Markup:
     decided = sum(shares.values()) - shares["unknown"]
     weak = decided - shares["verified"]
     items = [Markup("{}").format(assumed_note(scope))]
-    if baseline.is_illustrative:
+    if baseline.is_mixed:
+        items.insert(0, Markup("{}").format(_("Some of the results at the start are illustrative, not reported.")))
+    elif baseline.is_illustrative:
         items.insert(0, Markup("{}").format(_("The results at the start are illustrative, not reported.")))
     text = _(
         "At the start {weak} of the verdicts rest on levels that were not checked against the signed text, are assumed, or "

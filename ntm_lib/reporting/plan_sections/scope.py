@@ -82,8 +82,10 @@ class Scope:
 
     @cached_property
     def names(self) -> pd.Series:
-        """Names of all units by code."""
-        return self.plan.baseline.vintage.frame["name"]
+        """Names of all units by code; communes that start from generated results are marked where others do not."""
+        baseline = self.plan.baseline
+        names = baseline.vintage.frame["name"]
+        return names.where(~names.index.isin(baseline.communes.index), baseline.communes["name"])
 
     def district_of(self, code: str) -> str:
         """Return the name of the district of a commune."""
@@ -149,19 +151,18 @@ class Scope:
     @property
     def warnings(self) -> list[str]:
         """The warnings that stand inside each table and picture."""
-        return [stamps.illustrative()] if self.plan.baseline.is_illustrative else []
+        return stamps.of_data(self.plan.baseline)
 
     @property
     def source(self) -> str:
         """The line under every table: which plan, from which results, by which law."""
         baseline = self.plan.baseline
-        origin = _("illustrative data of the workbench") if baseline.is_illustrative else _("reports of communes")
         return _(
             "Source: plan '{scenario}' ({dated}) from {origin}; data as of {date}; criteria set applied: {sets}"
         ).format(
             scenario=str(self.scenario.title),
             dated=formats.date(self.scenario.dated),
-            origin=origin,
+            origin=stamps.origin(baseline),
             date=formats.date(cut_off(self.plan)),
             sets=decisions(self.rules),
         )

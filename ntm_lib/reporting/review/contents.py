@@ -15,9 +15,27 @@ from ntm_lib.reporting.sentences import Sentence
 from ntm_lib.reporting.sheets import Sheet
 
 PARTS: tuple[str, ...] = (
-    "maps", "progress", "criteria_course", "series", "changes", "recognition", "dossier", "villages", "volumes", "aims", "capital",
-    "achievements", "causes", "impact", "published", "certainty", "commendation", "commune", "next_period",
-)  # fmt: skip
+    "maps",
+    "counts.progress",
+    "counts.criteria_course",
+    "counts.series",
+    "changes.changes",
+    "recognition.recognition",
+    "recognition.dossier",
+    "recognition.villages",
+    "aims.volumes",
+    "aims.aims",
+    "capital.capital",
+    "shortfalls.achievements",
+    "shortfalls.causes",
+    "impact.impact",
+    "published.published",
+    "certainty.certainty",
+    "certainty.differences",
+    "commendation.commendation",
+    "commune.commune",
+    "next_period",
+)
 """The modules of this package that offer contents, in the order of the report."""
 
 

@@ -26,7 +26,7 @@ def count_map(subject: Subject, *, is_last: bool) -> Markup:
 
 def about(subject: Subject) -> list[Sentence]:
     """Say how the figures of a page for the press may be used."""
-    if not subject.territory.results.is_illustrative:
+    if not subject.territory.is_illustrative:
         return []
     return [said(_("The figures computed here come from illustrative data and may not be published as results."))]
 

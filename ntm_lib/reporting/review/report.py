@@ -8,6 +8,7 @@ from ntm_lib.evaluation import Territory
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, filled
+from ntm_lib.reporting.provenance import show_provenance
 from ntm_lib.reporting.review.outlines import fill, outline_path, read_report_outline, spoken
 from ntm_lib.reporting.review.page import part_sections
 from ntm_lib.reporting.review.subject import Subject
@@ -41,10 +42,12 @@ class Report:
         return filled(f"{self.outline.office.kind.capitalize()}: {self.outline.office.subject}", self.filling.values)
 
     def part(self, number: int) -> None:
-        """Show one part of the report (1, 2, …) on its page."""
+        """Show one part of the report (1, 2, …) on its page, after the last one what its figures lead to."""
         outline = spoken(self.outline, self.filling, keep_asked=self.subject.is_internal)
         for section in part_sections(self.subject, outline, self.filling, number):
             show(section, slot="report")
+        if number == len(outline.parts):
+            show_provenance(self.subject.territory, "report")
 
     def press(self) -> None:
         """Show the page of maps and figures for the press; nothing in the internal version."""
@@ -56,6 +59,7 @@ class Report:
         for number in range(1, len(outline.parts) + 1):
             for section in part_sections(self.subject, outline, filling, number, is_numbered=False):
                 show(section, slot="press")
+        show_provenance(self.subject.territory, "press")
 
     def write(self, path: Path) -> Path:
         """Write the report as a Word document."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
+
 from ntm_lib.evaluation import Territory
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.sections.common import unit_key
@@ -45,8 +47,30 @@ class Subject:
     @property
     def stamps(self) -> list[str]:
         """The warnings that stand inside each table and picture."""
-        internal = [stamps.internal()] if self.is_internal else []
-        return internal + ([stamps.illustrative()] if self.territory.results.is_illustrative else [])
+        return self.internal_stamps + stamps.of_data(self)
+
+    @property
+    def internal_stamps(self) -> list[str]:
+        """The warnings that stand inside what holds no results of the tables: whom it is for."""
+        return [stamps.internal()] if self.is_internal else []
+
+    @property
+    def generated(self) -> pd.Series:
+        """Whether each line of results that the report is made from is generated; of a commune its own lines."""
+        lines = self.territory.generated
+        parts = self.territory.parts
+        own = parts.loc[parts["to_code"] == self.commune, "from_code"]
+        return lines[lines.index.get_level_values("commune_code").isin(own)] if self.commune else lines
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any result that the report is made from is generated."""
+        return bool(self.generated.any())
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some results are generated and others were handed in."""
+        return self.is_illustrative and not bool(self.generated.all())
 
     def key(self, *parts: object) -> str:
         """Return the key of a figure of this unit, e.g. ``district.052-20191231.capital.2020``."""

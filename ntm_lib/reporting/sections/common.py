@@ -46,13 +46,17 @@ def withheld_note(territory: Territory) -> list[str]:
 
 def warnings(territory: Territory) -> list[str]:
     """Return the warnings that stand inside each table and picture."""
-    return [stamps.illustrative()] if territory.results.is_illustrative else []
+    return stamps.of_data(territory)
 
 
 def year_text(territory: Territory, year: int) -> str:
-    """Write a year, marked where its results are estimated or planned: ``2020 (ước TH)``."""
+    """Write a year, marked where its results are estimated or planned: ``2020 (ước TH)``.
+
+    Where other years were handed in, one whose every result is generated is marked so too.
+    """
     words = {"actual": "{year}", "estimate": _("{year} (est.)"), "plan": _("{year} (plan)")}
-    return words[evaluation.status_of(territory, year)].format(year=year)
+    text = words[evaluation.status_of(territory, year)].format(year=year)
+    return stamps.marked(text) if territory.is_mixed and territory.is_generated_year(year) else text
 
 
 def source_line(territory: Territory, *years: int) -> str:
@@ -60,12 +64,13 @@ def source_line(territory: Territory, *years: int) -> str:
     years = years or (territory.review.first_year, territory.review.last_year)
     numbers = dict.fromkeys(decisions(territory.reported.rules[year]) for year in years)
     estimated = [year for year in territory.years if evaluation.status_of(territory, year) != "actual"]
-    origin = _("illustrative data of the workbench") if territory.results.is_illustrative else _("reports of communes")
     text = _("Source: {origin}; data as of {date}; criteria set applied: {sets}").format(
-        origin=origin, date=formats.date(evaluation.cut_off(territory)), sets="; ".join(numbers)
+        origin=stamps.origin(territory), date=formats.date(evaluation.cut_off(territory)), sets="; ".join(numbers)
     )
     if estimated:
         text += _("; estimated or planned: {years}").format(years=", ".join(map(str, estimated)))
+    if territory.silent_years:
+        text += _("; nobody reported: {years}").format(years=", ".join(map(str, territory.silent_years)))
     return text
 
 

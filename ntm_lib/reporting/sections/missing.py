@@ -91,7 +91,7 @@ def _heading(territory: Territory, row: pd.Series) -> str:
         unit=criteria.load(territory.project).registers.units[row["unit"]].label,
         level=marked_level(territory, row),
     )
-    return f"{text} - {_('illustrative')}" if territory.results.is_illustrative else text
+    return f"{text} - {_('illustrative')}" if territory.is_illustrative else text
 
 
 def _key(territory: Territory, code: str, *parts: object) -> str:

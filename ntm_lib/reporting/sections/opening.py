@@ -10,6 +10,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.provenance import show_provenance
 from ntm_lib.reporting.sections.common import (
     decisions,
     key,
@@ -78,14 +79,18 @@ def _units(territory: Territory) -> Markup:
     )
 
 
-def _districts(territory: Territory) -> str:
+def _districts(territory: Territory) -> Markup:
     """Count the districts of a province by kind: 12 rural districts and one city."""
     if territory.unit.level != "province" or territory.vintage.districts.empty:
-        return ""
+        return Markup()
     words = {"huyen": _("{count} rural districts"), "thi_xa": _("{count} towns"), "thanh_pho": _("{count} cities")}
     counts = territory.vintage.districts["kind"].value_counts()
-    named = [text.format(count=f"{counts[kind]:02d}") for kind, text in words.items() if kind in counts]
-    return " (" + _(" and ").join(named) + ")"
+    named = [
+        Markup(text).format(count=figure(key(territory, "districts", kind), counts[kind], "two_digits"))  # noqa: S704
+        for kind, text in words.items()
+        if kind in counts
+    ]
+    return Markup(" ({})").format(Markup(_(" and ")).join(named))  # noqa: S704 - catalogue text
 
 
 def closing(territory: Territory) -> None:
@@ -125,3 +130,4 @@ def closing(territory: Territory) -> None:
             anchor="sources",
         )
     )
+    show_provenance(territory)

@@ -45,8 +45,12 @@ def recognised(territory: Territory) -> None:
     )
     unnamed = [
         Markup("<li>{}</li>").format(
-            _("{period}: {count} communes recognised whose names were not found ({source})").format(
-                period=_period(row), count=formats.number(row.not_named), source=row.source
+            Markup(_("{period}: {count} communes recognised whose names were not found ({source})")).format(  # noqa: S704
+                period=_period(row),
+                count=figure(
+                    key(territory, "recognised_unnamed", row.first_year, row.last_year), row.not_named, "count"
+                ),
+                source=row.source,
             )
         )
         for row in rows_of(evaluation.unnamed_recognitions(territory))

@@ -19,7 +19,7 @@ from ntm_lib.reporting.sentences import Sentence
 from ntm_lib.reporting.sheets import Sheet, printed
 from ntm_lib.strict_yaml import read_yaml
 
-_SIZES = ((260, 22), (420, 20), (620, 18), (900, 16))
+_SIZES = ((240, 22), (360, 20), (480, 18), (640, 16))
 """Letters beside a picture up to which the points have a size; without one there is room for twice as many."""
 
 

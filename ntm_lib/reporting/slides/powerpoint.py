@@ -113,6 +113,8 @@ def _picture(page: Any, slide: Slide, left: float) -> None:
     added = page.shapes.add_picture(BytesIO(slide.picture.png()), Inches(left), Inches(1.95))
     scale = min(Inches(WIDTH_IN - left - 0.5) / added.width, Inches(4.9) / added.height)
     added.width, added.height = int(added.width * scale), int(added.height * scale)
+    if not slide.points:
+        added.left = int((Inches(WIDTH_IN) - added.width) / 2)
     added._element._nvXxPr.cNvPr.set("descr", clean_text(slide.picture.caption))
 
 
@@ -122,25 +124,24 @@ def _table(page: Any, slide: Slide, left: float) -> None:
 
     assert slide.sheet is not None  # noqa: S101 - for the type checker
     columns = slide.sheet.columns
-    width = WIDTH_IN - left - 0.5
+    width, count = WIDTH_IN - left - 0.5, len(slide.rows) + 1
+    height, size = min(0.36, 5.1 / (count + 1)), Pt(11 if count <= 11 else 9)
     shape = page.shapes.add_table(
-        len(slide.rows) + 1,
-        len(columns),
-        Inches(left),
-        Inches(1.5),
-        Inches(width),
-        Inches(0.36 * (len(slide.rows) + 1)),
+        count, len(columns), Inches(left), Inches(1.45), Inches(width), Inches(height * count)
     )
     wanted = [column.width for column in columns]
     for place, column in enumerate(columns):
         shape.table.columns[place].width = Inches(width * wanted[place] / sum(wanted))
-        _fill(shape.table.cell(0, place), column.heading, Pt(11), PP_ALIGN.CENTER, is_bold=True)
+        _fill(shape.table.cell(0, place), column.heading, size, PP_ALIGN.CENTER, is_bold=True)
     for at, row in enumerate(slide.rows, start=1):
         for place, (text, is_number) in enumerate(row):
-            _fill(shape.table.cell(at, place), text, Pt(11), PP_ALIGN.RIGHT if is_number else PP_ALIGN.LEFT)
+            _fill(shape.table.cell(at, place), text, size, PP_ALIGN.RIGHT if is_number else PP_ALIGN.LEFT)
 
 
 def _fill(cell: Any, text: str, size: Any, align: Any, *, is_bold: bool = False) -> None:
+    from pptx.util import Inches
+
+    cell.margin_top = cell.margin_bottom = Inches(0.02)
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.alignment = align
     run = paragraph.add_run()

@@ -14,8 +14,8 @@ class Store(Protocol):
     def add(self, reading: Reading, original: bytes, by: str) -> Submission:
         """Take in an accepted reading with its unchanged original.
 
-        The same original handed in again is told and not stored twice. Raises UsageError for a reading that is not
-        accepted or a round that is closed.
+        The same original handed in again by the same sender is told (AlreadyHandedInError) and not stored twice. Raises
+        UsageError for a reading that is not accepted, a round that is closed, or a value that would change a signed one.
         """
 
     def withdraw(self, number: int, by: str) -> Submission:
@@ -27,7 +27,8 @@ class Store(Protocol):
     def values(self, table: str, as_of: dt.date | None = None, known_on: dt.datetime | None = None) -> pd.DataFrame:
         """Return the values that count: of each level and key the latest submission that is not withdrawn.
 
-        Columns of ``VALUES`` with ``submission`` (id) and ``level``. ``as_of``: only values with a cut-off date not later;
+        Columns of ``VALUES`` with ``submission`` (id), ``level`` and ``unit_vintage``, the date whose codes are used: a code
+        that meant two units has values of both. What counts in a closed round outranks all later rounds. ``as_of``: only values with a cut-off date not later;
         ``known_on``: as the store stood at that moment.
         """
 

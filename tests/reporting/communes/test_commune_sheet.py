@@ -118,7 +118,7 @@ def test_text_of_the_data_never_becomes_markup(province) -> None:
 
 def test_data_that_is_real_bears_no_mark_of_illustration(province) -> None:
     territory = province("2019-12-31")
-    real = replace(territory, results=replace(territory.results, is_illustrative=False))
+    real = replace(territory, generated=territory.generated & False)
     page = commune_sheet(Communes.load(real).commune("01753"))
     assert "MINH HỌA" not in page.upper()
 

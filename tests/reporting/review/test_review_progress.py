@@ -13,8 +13,8 @@ from ntm_lib.project import Project
 from ntm_lib.reporting import figures, stamps
 from ntm_lib.reporting.heat_chart import heat_chart
 from ntm_lib.reporting.pictures import Picture
-from ntm_lib.reporting.review import criteria_course, progress, series
 from ntm_lib.reporting.review.contents import Contents, all_contents
+from ntm_lib.reporting.review.counts import criteria_course, progress, series
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheet_html import sheet_html
 from ntm_lib.reporting.sheets import Sheet, printed

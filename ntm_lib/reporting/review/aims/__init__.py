@@ -1,0 +1,1 @@
+"""Results and volumes of work beside the assigned aims."""

@@ -1,0 +1,1 @@
+"""Money raised and owed."""

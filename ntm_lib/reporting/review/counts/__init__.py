@@ -1,0 +1,1 @@
+"""What was reached, by year, unit, group and criterion."""

@@ -1,0 +1,1 @@
+"""Who was recognised, what a dossier lacks, villages."""

@@ -1,0 +1,1 @@
+"""Achieved, not achieved, why."""

@@ -1,0 +1,160 @@
+"""The mark of illustrative data stands where generated values are used, and nowhere else."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from handing_in import generated_again, hand_in, line
+
+from ntm_lib import submissions, units
+from ntm_lib.evaluation import Territory, load_territory
+from ntm_lib.evaluation.certainty.differences import differences
+from ntm_lib.evaluation.shortfalls.bodies import lead_bodies
+from ntm_lib.project import Project
+from ntm_lib.reporting import stamps
+from ntm_lib.reporting.review.certainty.differences import difference_sentences, differences_sheet, write_differences
+from ntm_lib.reporting.review.contents import all_contents
+from ntm_lib.reporting.review.subject import Subject
+from ntm_lib.reporting.sections.common import source_line, warnings, year_text
+from ntm_lib.reporting.sections.communes import map_shapes
+from ntm_lib.review import Audience
+from ntm_lib.submissions.model import Level
+from ntm_lib.submissions.vault import open_store
+
+DISTRICT = "052"
+SET = "qd-1980-2016"
+TABLES = ("b01", "b06", "b07", "b08", "b10", "b11", "b12")
+
+
+@pytest.fixture
+def own(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
+    monkeypatch.setenv("NTM_LANG", "vi")
+    return own_project
+
+
+def _codes(project: Project) -> list[str]:
+    results = submissions.read_results(project)
+    communes = units.on(results.unit_vintage, project).communes_of(DISTRICT)
+    return [str(code) for code in communes.index[communes["is_in_programme"]]]
+
+
+def _printed(subject: Subject, name: str) -> str:
+    sheet = all_contents().table(name, subject)
+    return " ".join([*sheet.stamps, sheet.source_line, *(str(cell) for row in sheet.cells() for cell in row)])
+
+
+def _same_figures(one: Territory, other: Territory) -> bool:
+    return one.counts.equals(other.counts) and one.scores.criteria.equals(other.scores.criteria)
+
+
+def test_a_district_that_handed_in_everything_bears_no_mark(own: Project) -> None:
+    before = load_territory(DISTRICT)
+    assert warnings(before) == [stamps.illustrative()]
+    hand_in(own, *generated_again(own, _codes(own), None, *TABLES))
+    after = load_territory(DISTRICT)
+    assert _same_figures(before, after)
+    assert warnings(after) == []
+    subject = Subject(after, Audience.PUBLIC)
+    assert subject.stamps == []
+    for name in (
+        "progress_by_year",
+        "progress_by_commune",
+        "volumes_by_content",
+        "capital_by_source",
+        "capital_by_year",
+    ):
+        text = _printed(subject, name)
+        assert "minh họa" not in text.casefold(), name
+        assert "(MH)" not in text, name
+        assert "báo cáo" in text, name
+    others = [code for code in units.on(after.vintage.date, own).districts.index if code != DISTRICT]
+    assert warnings(load_territory(others[0])) == [stamps.illustrative()]
+    assert warnings(load_territory(after.vintage.province.code)) == [stamps.mixed()]
+
+
+def test_a_mixed_page_says_so_and_marks_the_communes(own: Project) -> None:
+    reported, *rest = _codes(own)
+    made = hand_in(own, *generated_again(own, [reported]))
+    territory = load_territory(DISTRICT)
+    assert warnings(territory) == ["Trang có cả số liệu báo cáo và số liệu minh họa; số liệu minh họa có dấu (MH)"]
+    assert "(MH)" in source_line(territory)
+    named = territory.communes["name"]
+    assert not named[reported].endswith("(MH)")
+    assert all(named[code].endswith(" (MH)") for code in rest)
+    outside = territory.communes.index[~territory.communes["is_in_programme"]]
+    assert not named[outside].str.contains("(MH)", regex=False).any()
+    shapes = map_shapes(territory)[0]["name"]
+    assert shapes.str.endswith("(MH)").sum() == len(rest)
+    sheet = all_contents().table("progress_by_commune", Subject(territory))
+    assert list(sheet.stamps) == [stamps.mixed()]
+    assert Subject(territory, commune=reported).stamps == []
+    assert Subject(territory, commune=rest[0]).stamps == [stamps.illustrative()]
+    open_store(own).withdraw(made.id, "văn phòng")
+    back = load_territory(DISTRICT)
+    assert warnings(back) == [stamps.illustrative()]
+    assert not back.communes["name"].str.contains("(MH)", regex=False).any()
+
+
+def test_a_table_keeps_its_own_mark(own: Project) -> None:
+    hand_in(own, *generated_again(own, _codes(own)))
+    subject = Subject(load_territory(DISTRICT))
+    assert subject.stamps == []
+    assert list(all_contents().table("capital_by_year", subject).stamps) == [stamps.illustrative()]
+    assert list(all_contents().table("progress_by_year", subject).stamps) == []
+
+
+def test_years_whose_every_value_is_generated_are_marked(own: Project) -> None:
+    hand_in(own, *generated_again(own, _codes(own), [2018]))
+    territory = load_territory(DISTRICT)
+    assert year_text(territory, 2018) == "2018"
+    assert year_text(territory, 2017) == "2017 (MH)"
+
+
+def test_without_illustrative_data_the_silent_years_are_told(own: Project) -> None:
+    codes = _codes(own)
+    hand_in(own, *generated_again(own, codes[:3], [2019, 2020]))
+    shutil.rmtree(own.data / "illustrative")
+    territory = load_territory(DISTRICT)
+    assert territory.silent_years == list(range(2010, 2019))
+    assert warnings(territory) == []
+    assert "chưa có đơn vị nào báo cáo: 2010, 2011" in source_line(territory)
+    counts = territory.of_year(territory.counts, 2015)
+    assert (counts["low"] == 0).all()
+    assert (counts["high"] == counts["of"]).all()
+    last = territory.of_year(territory.counts, 2019)
+    assert last["is_reported"].sum() == 3
+    for name in ("progress_by_year", "progress_by_commune", "progress_criteria", "arrears_by_work", "near_misses"):
+        _printed(Subject(territory), name)
+
+
+def test_where_the_levels_differ_is_listed_by_department(own: Project, tmp_path: Path) -> None:
+    code, other = _codes(own)[:2]
+    assert differences(load_territory(DISTRICT)).empty
+    hand_in(
+        own, line(code, 2019, {"15.1": 100.0, "11": 3.0}, set_id=SET), line(other, 2019, {"15.1": 50.0}, set_id=SET)
+    )
+    hand_in(
+        own, line(code, 2019, {"11": 3.0}, set_id=SET, findings={"15.1": False}), line(other, 2019, {"15.1": 50.0}, set_id=SET),
+        level=Level.DISTRICT,
+    )  # fmt: skip
+    territory = load_territory(DISTRICT)
+    [row] = differences(territory).to_dict("records")
+    assert (row["commune_code"], row["requirement"], row["counts"]) == (code, "15.1", "district")
+    subject = Subject(territory, Audience.INTERNAL)
+    sheet = differences_sheet(subject)
+    [cells] = sheet.cells()
+    assert cells[0] == lead_bodies(own)["15.1"] == "Bảo hiểm xã hội tỉnh"
+    assert "100,0" in cells[4]
+    assert "(Đạt)" in cells[4]
+    assert cells[5] == "Chưa đạt"
+    assert "01 nội dung" in str(difference_sentences(subject)[0]) or "1 nội dung" in str(
+        difference_sentences(subject)[0]
+    )
+    (own.parameters / "lead_bodies.csv").write_text(
+        "criterion,indicator,body_vi,body_en\n15,15.1,Sở Y tế,Department of Health\n", encoding="utf-8"
+    )
+    assert differences_sheet(subject).cells()[0][0] == "Sở Y tế"
+    assert "theo phân công của tỉnh" in " ".join(differences_sheet(subject).notes)
+    path = write_differences(tmp_path / "khac_nhau.xlsx", subject)
+    assert path.read_bytes().startswith(b"PK")
