@@ -19,36 +19,33 @@ SPREADS, NEARBY = (0.003, 0.01, 0.03, 0.1), 16  # first offers: at prices that d
 ROUNDS, CLOSE = 8, 1e-5  # rounds of the relaxation at most; it is good enough within this share of its bound
 NOISES, NOISY = (0.05, 0.15, 0.4, 0.8), 24  # of what items are worth, in districts that are decided
 FAIR = 1.005  # districts are measured against a little more than the share of gaps closed
-LEAN, MOST = 0.05, 0.2  # a price falls by this share when what a commune usually takes is left over; at most so much
+LEAN, MOST = 0.002, 0.02  # a price falls by this share when what a commune usually takes is left over; at most so much
 HARD, SOFT = 1e5, 20.0  # what lacks: worth of a unit of a district's row; times its worth of what all share
-BALANCED, NODES, GAP = (600, 1500, 4000), 100, 1e-4  # communes that balance
+BATCH, BATCHES, NODES, GAP = 400, 16, 100, 1e-4  # communes that balance at a time
+RESERVE = 1e-4  # of what all share, kept back while communes balance: what lacks by less does no harm
 WHOLE = 1e-6
 
 
-def choose(
-    packing: Packing, wide: Bools, district: Ints, gap: float, seed: int, *, is_last: bool = False
-) -> tuple[Floats | None, float]:
+def choose(packing: Packing, wide: Bools, district: Ints, gap: float, seed: int) -> tuple[Floats | None, float]:
     """Return the best plan found (model's variables; None: none keeps every row) and the proven bound.
 
     ``wide``, ``district`` (rows): whether several districts share a row, else whose it is. ``gap``: what is good enough.
-    ``is_last``: too few communes to balance well are tried too.
     """
     offers = Offers(packing)
     draw = np.random.default_rng(seed)
     relaxed = _relax(offers, draw)
     lower, upper = _aims_stand(offers, relaxed)
     fixed = share_out(offers, lower, upper, is_fixed=True)
-    chosen = _districts(offers, fixed, wide, district, draw)
+    chosen, others = _districts(offers, fixed, wide, district, draw), fixed.others
     enough = offers.bound - gap * abs(offers.bound)
     best: Floats | None = None
-    order = _indifferent(offers, fixed, chosen, district)
-    for communes in BALANCED:
-        if len(order) < communes and not (is_last and communes == BALANCED[0]):
-            break
-        plan = _balance(offers, fixed, chosen, wide, order[:communes], enough)
-        if plan is not None and (best is None or packing.model.worth @ plan > packing.model.worth @ best):
+    order, worth = _indifferent(offers, fixed, chosen, district), packing.model.worth
+    for begin in range(0, min(len(order), BATCH * BATCHES), BATCH):
+        chosen, others = _balance(offers, others, chosen, wide, order[begin : begin + BATCH], enough)
+        plan = _plan(offers, chosen, others)
+        if plan is not None and (best is None or worth @ plan > worth @ best):
             best = plan
-        if best is not None and packing.model.worth @ best + packing.model.base >= enough:
+        if best is not None and worth @ best + packing.model.base >= enough:
             break
     return best, offers.bound
 
@@ -135,15 +132,18 @@ def _program(
                    np.concatenate([np.ones(count), upper, free]), more)  # fmt: skip
 
 
-def _balance(offers: Offers, shared: Shared, chosen: Ints, wide: Bools, communes: Ints, enough: float) -> Floats | None:
-    """Let some communes, and the villages, choose again; return the plan if it keeps every row."""
+def _balance(
+    offers: Offers, others: Floats, chosen: Ints, wide: Bools, communes: Ints, enough: float
+) -> tuple[Ints, Floats]:
+    """Let some communes, and the villages, choose again; return the offer of each commune and the other variables."""
     packing, items, model = offers.packing, offers.packing.items, offers.packing.model
     free = np.isin(np.arange(offers.count), communes)
     at, stands = np.flatnonzero(free[offers.owner]), chosen[~free]
-    held = shared.others.copy()
+    held = others.copy()
     moves = np.flatnonzero((items.others != model.places.closed) & ~np.isin(items.others, model.places.districts))
     held[moves] = 0.0
-    room = items.room - np.asarray(offers.use[stands].sum(axis=0)).ravel() - items.extra.T @ held
+    room = items.room - np.where(wide, RESERVE * np.abs(items.room), 0.0)
+    room -= np.asarray(offers.use[stands].sum(axis=0)).ravel() + items.extra.T @ held
     rows = sp.vstack([offers.use[at], items.extra[moves]]).T.tocsr()
     kept = np.flatnonzero(np.diff(rows.indptr) > 0)
     lack = np.where(wide[kept], SOFT * np.maximum(packing.lack[kept], WHOLE), HARD)
@@ -159,13 +159,19 @@ def _balance(offers: Offers, shared: Shared, chosen: Ints, wide: Bools, communes
     solver.run()
     x = np.asarray(solver.getSolution().col_value)
     if not len(x):
-        return None
+        return chosen, others
     taken = at[x[: len(at)] > 1 / 2]
     final = chosen.copy()
     final[offers.owner[taken]] = taken
     held[moves] = np.rint(x[len(at) : len(at) + len(moves)])
-    done = np.asarray(offers.pick[final].sum(axis=0)).ravel()
-    plan = plans.write(model, plans.read(model, counted(model, items, done, held)))
+    return final, held
+
+
+def _plan(offers: Offers, chosen: Ints, others: Floats) -> Floats | None:
+    """Return the plan (model's variables) if it keeps every row."""
+    model = offers.packing.model
+    done = np.asarray(offers.pick[chosen].sum(axis=0)).ravel()
+    plan = plans.write(model, plans.read(model, counted(model, offers.packing.items, done, others)))
     return plan if keeps(model, plan) else None
 
 

@@ -46,8 +46,6 @@ def country(model: Model, options: Options, start: Floats | None) -> Found:
         plan, bound = choose(packing, rows.is_wide, rows.district, options.gap, options.seed)
     if plan is None:
         plan = steered(packing, priced.x, bound - options.gap * max(1.0, abs(bound)) - model.base)
-    if plan is None and start is None:
-        plan, bound = choose(packing, rows.is_wide, rows.district, options.gap, options.seed, is_last=True)
     found = [one for one in (plan, start) if one is not None]
     if not found:
         raise NotFound
