@@ -46,6 +46,8 @@ def country(model: Model, options: Options, start: Floats | None) -> Found:
         plan, bound = choose(packing, rows.is_wide, rows.district, options.gap, options.seed)
     if plan is None:
         plan = steered(packing, priced.x, bound - options.gap * max(1.0, abs(bound)) - model.base)
+    if plan is None and start is None and not has_own:
+        plan, bound = choose(packing, rows.is_wide, rows.district, options.gap, options.seed)
     found = [one for one in (plan, start) if one is not None]
     if not found:
         raise NotFound
