@@ -49,6 +49,11 @@ def percent(value: Any, digits: int = 1) -> str:
     return not_reported() if is_missing(value) else f"{number(value, digits)}%"
 
 
+def with_unit(text: str, unit: str) -> str:
+    """Write a number that is written already with its unit: ``12 km``, ``90%``; without a unit as it is."""
+    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".rstrip()
+
+
 def share(part: Any, whole: Any, noun: str | None = None, digits: int = 1) -> str:
     """Write a share with its denominator: ``45/177 xã (25,4%)``; a denominator of 0 has no percentage.
 
@@ -82,6 +87,13 @@ def date(value: dt.date | None) -> str:
 def year(value: Any) -> str:
     """Write a year, which has no thousands separator."""
     return not_reported() if is_missing(value) else str(int(value))
+
+
+def period(first: Any, last: Any) -> str:
+    """Write the years of a review inside a sentence: ``giai đoạn 2010 - 2020``, or ``năm 2025`` when it is one."""
+    if first == last:
+        return _("the year {year}").format(year=year(first))
+    return _("the period {first} - {last}").format(first=year(first), last=year(last))
 
 
 def interval_sentence(low: Any, high: Any, of: Any, *, inside: bool = False) -> str:

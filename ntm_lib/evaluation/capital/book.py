@@ -32,7 +32,7 @@ UNSPLIT = "unsplit"
 IN_KIND = ("people_labour_days", "people_land_m2", "people_material_m3", "people_material_t")
 TOLERANCE = 0.05
 """Million VND by which figures may differ that are rounded one by one."""
-STATED = ("total", "total_without_credit", "disbursed")
+STATED = ("total", "total_without_credit", "allotted", "disbursed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Book:
     """The capital of a territory.
 
     ``lines.frame`` columns: the ``SOURCES`` and ``UNSPLIT`` (million VND), ``total`` and ``without_credit`` (sums of
-    these), ``state``, ``disbursed``, the quantities of ``IN_KIND``. ``set_aside``: rows that no year can take in
+    these), ``state``, ``allotted``, ``disbursed``, the quantities of ``IN_KIND``. ``set_aside``: rows that no year can take in
     (columns commune_code, year, period_from, period_to, total, reason: not_one_year | overlapping).
     ``part_years``: (commune_code, year) reported for a part of the year only. ``source``: the table as handed in.
     """

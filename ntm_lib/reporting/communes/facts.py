@@ -15,6 +15,7 @@ from ntm_lib.messages import _, language
 from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.needs.indicative import first_steps, indicative_costs
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.provenance.parts import Parts
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import rows_of, source_line, unit_key, year_text
 from ntm_lib.reporting.sections.levels import criterion_marks, level_mark
@@ -127,6 +128,11 @@ class Communes:
         """The name of each criterion in the set of the year."""
         names = self.territory.reported.rules[self.year].criteria[f"label_{language()}"]
         return {str(name): str(text) for name, text in names.items()}
+
+    @cached_property
+    def records(self) -> Parts:
+        """What the figures of each commune's sheet lead to."""
+        return Parts(self.territory)
 
     @cached_property
     def cut_off(self) -> dt.date:

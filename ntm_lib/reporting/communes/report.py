@@ -67,7 +67,7 @@ class CommunePaper:
     @cached_property
     def spoken(self) -> Outline:
         """The outline without blocks that hold nothing; places for a person's word stay."""
-        return spoken(self.outline, self.filling, keep_asked=True)
+        return spoken(self.outline, self.filling, asked="kept")
 
     def write(self, path: Path) -> Path:
         """Write the paper as a Word document; the file appears whole or not at all."""

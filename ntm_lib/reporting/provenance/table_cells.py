@@ -11,6 +11,7 @@ from ntm_lib.reporting.provenance.results import (
     course,
     in_group,
     mean_of,
+    of_group,
     requirement_of,
     with_verdict,
 )
@@ -88,6 +89,11 @@ def _criterion_cell(scope: Scope, row: str, column: str) -> Selection:
         years=year[1] if year else f"{scope.first}-{scope.last}"
     )
     return course(scope, meaning, (criterion,) if criterion else (), (int(year[1]),) if year else ())
+
+
+def _group_cell(scope: Scope, row: str, column: str) -> Selection:
+    year = re.search(r"(\d{4})$", column)
+    return of_group(scope, row, int(year[1]) if year else scope.last)
 
 
 def _kept(scope: Scope, row: str, _column: str) -> Selection:
@@ -194,7 +200,8 @@ def _volume_cell(scope: Scope, row: str, column: str) -> Selection:
 _TABLES: Mapping[str, _Cell] = {
     **dict.fromkeys(("progress_by_year", "progress_by_district", "progress_by_commune"), _progress),
     "progress_by_planner_group": _group_of_planners,
-    **dict.fromkeys(("progress_criteria", "progress_criteria_groups", "criteria_standing"), _criterion_cell),
+    **dict.fromkeys(("progress_criteria", "criteria_standing"), _criterion_cell),
+    "progress_criteria_groups": _group_cell,
     **dict.fromkeys(("progress_kept", "progress_times", "not_kept", "near_misses"), _kept),
     "progress_steps": _steps,
     "missing_together": _together,

@@ -1,9 +1,9 @@
 """Find the outline of a report of the review and say what fills it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from ntm_lib import evaluation
 from ntm_lib.evaluation.notes import read_note
@@ -70,11 +70,16 @@ def _all(names: Sequence[str], made: Mapping[str, Made], make: Callable[[str], M
     return {name: made[name] if name in made else make(name) for name in names}
 
 
-def spoken(outline: Outline, filling: Filling, *, keep_asked: bool) -> Outline:
+Asked = Literal["kept", "alone", "left out"]
+"""Which places that still wait for a person's word are kept: all, those that are all there is below a heading, none."""
+
+
+def spoken(outline: Outline, filling: Filling, *, asked: Asked) -> Outline:
     """Return the outline without the blocks that hold nothing: no sentence, an empty table, a picture that may not be seen.
 
-    ``keep_asked``: whether a place that still waits for a person's word is kept.
+    ``asked``: which places that still wait for a person's word are kept.
     """
+    alone = set() if asked == "left out" else {id(block) for block in _alone(outline)}
 
     def is_silent(block: Block) -> bool:
         if block.machine is not None:
@@ -83,11 +88,22 @@ def spoken(outline: Outline, filling: Filling, *, keep_asked: bool) -> Outline:
             return filling.tables[block.table].frame.empty
         if block.picture is not None:
             return filling.pictures[block.picture] is None
-        return block.note is not None and block.note not in filling.notes and not keep_asked
+        is_unwritten = block.note is not None and block.note not in filling.notes
+        return is_unwritten and asked != "kept" and id(block) not in alone
 
     kept = outline.without(is_silent)
     # A part that falls silent keeps its place, so that the others keep their number.
     return kept.model_copy(update={"parts": tuple(_part(kept, part) for part in outline.parts)})
+
+
+def _alone(outline: Outline) -> Iterator[Block]:
+    """Return the first block of each heading below which a person's words are all there is."""
+    sections = [section for part in outline.parts for section in part.sections]
+    while sections:
+        section = sections.pop()
+        sections += section.sections
+        if section.blocks and not section.sections and all(block.note is not None for block in section.blocks):
+            yield section.blocks[0]
 
 
 def _part(kept: Outline, part: Part) -> Part:
@@ -109,6 +125,7 @@ def outline_values(subject: Subject) -> dict[str, object]:
         "place": unit.short_name,
         "PARENT": parent.name.upper(),
         "province": formats.in_sentence(territory.vintage.province.name),
+        "review": str(territory.review.title),
         "first": territory.review.first_year,
         "last": last,
         "next_first": last + 1,

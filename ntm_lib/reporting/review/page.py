@@ -1,13 +1,12 @@
 """Show a report of the review on a page: headings of its outline, sentences, tables, pictures, a person's words."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
 from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.reporting.office.document import Filling, machine_mark
-from ntm_lib.reporting.office.outline import Block, Office, Outline, Section, filled
+from ntm_lib.reporting.office.outline import Block, Office, Outline, Section, filled, with_marks
 from ntm_lib.reporting.office.paper import roman
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence
@@ -68,28 +67,19 @@ class _Writer:
 
     def below(self, section: Section, level: int) -> list[Markup]:
         """Return what stands below a heading."""
-        made = self.blocks(section.blocks)
+        made = [self.block(block, is_marked=mark) for block, mark in with_marks(section, self.filling.notes)]
         for place, inner in enumerate(section.sections, start=1):
             title = f"{inner.number or place}. {filled(inner.heading, self.filling.values)}"
             made.append(Markup("<h{0}>{1}</h{0}>").format(min(level, 4), title))
             made += self.below(inner, level + 1)
         return made
 
-    def blocks(self, blocks: Sequence[Block]) -> list[Markup]:
-        """Return the blocks in order; sentences of the software that follow each other stand under one mark."""
-        made = []
-        for is_machine, run in groupby(blocks, key=lambda block: block.machine is not None):
-            if is_machine:
-                said = [item for block in run for item in self.filling.sentences[str(block.machine)]]
-                made.append(machine_block(said))
-            else:
-                made += [self.block(block) for block in run]
-        return made
-
-    def block(self, block: Block) -> Markup:
-        """Return one block that is not the software's."""
+    def block(self, block: Block, *, is_marked: bool) -> Markup:
+        """Return one block; ``is_marked``: whether the mark of the software's sentences is written out above it."""
         if block.text is not None:
             return Markup("<p>{}</p>").format(filled(block.text, self.filling.values))
+        if block.machine is not None:
+            return machine_block(self.filling.sentences[block.machine], is_marked=is_marked)
         if block.table is not None:
             return self._table(block.table, self.filling.tables[block.table])
         if block.picture is not None:
@@ -111,18 +101,26 @@ class _Writer:
         written = self.filling.notes.get(str(block.note), ())
         if written:
             return Markup("\n").join(Markup("<p>{}</p>").format(text) for text in written)
+        asked = filled(block.ask, self.filling.values)
+        if self.subject.commune:
+            return Markup('<p class="asked">{}</p>').format(asked)
+        if not self.subject.is_internal:
+            return Markup('<p class="asked">{}</p>').format(_("(The reporting office has not written this part yet.)"))
         place = (
             f"data/local/notes/{self.subject.unit.code}-{self.subject.territory.vintage.date:%Y%m%d}/{block.note}.txt"
         )
-        asked = filled(block.ask, self.filling.values)
         return Markup('<p class="asked">{} <small>({})</small></p>').format(
             asked, _("write it in {path}").format(path=place)
         )
 
 
-def machine_block(sentences: Sequence[object]) -> Markup:
-    """Return sentences of the software, marked as not reviewed by a person."""
+def machine_block(sentences: Sequence[object], *, is_marked: bool = True) -> Markup:
+    """Return sentences of the software, marked as not reviewed by a person.
+
+    The mark is written out once under a heading, and again after a person's words; the bar beside the text marks each block.
+    """
     said = Markup("\n").join(
         Markup("<p>{}</p>").format(item.markup() if isinstance(item, Sentence) else str(item)) for item in sentences
     )
-    return Markup('<div class="machine"><p class="mark">{}</p>\n{}</div>').format(machine_mark(), said)
+    mark = Markup('<p class="mark">{}</p>\n').format(machine_mark()) if is_marked else Markup()
+    return Markup('<div class="machine" title="{}">{}{}</div>').format(machine_mark(), mark, said)

@@ -171,8 +171,8 @@ def volumes_sheet(subject: Subject) -> Sheet:
     has_rise = not of_one or any(not pd.isna(found.named[name]["amount"]) for name in names)
     rows = [_row(found, name, years, of_one=of_one) for name in names]
     columns = [
-        Column("content", _("Content"), width=18),
-        Column("label", _("Volume"), width=40),
+        Column("content", _("Content"), width=14),
+        Column("label", _("Volume"), width=34),
         Column("unit", _("Unit"), width=10),
         *(
             Column(year, _year_text(found, year), "interval", _("At the end of the year"), digits=1, width=14)
@@ -295,18 +295,18 @@ def published_sheet(subject: Subject) -> Sheet:
             "label": row["label"],
             "published": abouts[row["about"]].format(value=_exact(row["value"])),
             "unit": units.get(row["unit"], row["unit"]),
-            "computed": _computed(row["low"], row["high"]),
+            "computed": _computed(row["low"], row["high"]) or _("not computed on the same subject and period"),
             "source": row["source"],
         }
         for place, row in enumerate(frame.to_dict("records"), start=1)
     ]
     columns = [
-        Column("year", _("Year of the figure"), "year", width=8),
         Column("label", _("Figure"), width=40),
-        Column("unit", _("Unit"), width=10),
-        Column("published", _("Published"), width=14),
-        Column("computed", _("Computed"), width=16),
-        Column("source", _("Source of the published figure"), width=50),
+        Column("year", _("Year"), "year", width=8),
+        Column("unit", _("Unit"), width=12),
+        Column("published", _("Published"), width=16),
+        Column("computed", _("Computed"), width=22),
+        Column("source", _("Source of the published figure"), width=44),
     ]
     return Sheet(
         _("Published volumes and capital"),

@@ -110,7 +110,7 @@ def _lower(label: str) -> str:
 
 
 def _disbursed(period: pd.DataFrame, key: Callable[..., str]) -> list[Sentence]:
-    """Say what of the state's money was disbursed, and that no rate is known since what was allotted is not."""
+    """Say how the central budget splits, and what of the state's money was allotted and disbursed."""
     investment, recurrent = (period["amount"][name] for name in GROUPS["central"])
     said = [
         sentence(
@@ -118,14 +118,30 @@ def _disbursed(period: pd.DataFrame, key: Callable[..., str]) -> list[Sentence]:
             investment=_billion(key("central_investment"), investment), recurrent=_billion(key("central_recurrent"), recurrent),
         )
     ]  # fmt: skip
-    if pd.isna(period["amount"]["disbursed"]):
+    disbursed, allotted = (period["amount"][name] for name in ("disbursed", "allotted"))
+    if pd.isna(disbursed) and pd.isna(allotted):
         return [*said, sentence(_("What was disbursed and what was allotted was not reported."))]
-    disbursed = _billion(key("disbursed"), period["amount"]["disbursed"])
-    if period["is_complete"]["disbursed"]:
-        text = _("{disbursed} of the state budget was disbursed; what was allotted was not reported, so there is no rate of disbursement.")  # fmt: skip
-    else:
-        text = _("At least {disbursed} of the state budget was disbursed; what was allotted was not reported, so there is no rate of disbursement.")  # fmt: skip
-    return [*said, sentence(text, disbursed=disbursed)]
+    if pd.isna(disbursed):
+        text = _("{allotted} of the state budget was allotted; what was disbursed was not reported.")
+        return [*said, sentence(text, allotted=_billion(key("allotted"), allotted))]
+    return [*said, _rate(period, key)]
+
+
+def _rate(period: pd.DataFrame, key: Callable[..., str]) -> Sentence:
+    """Say what was disbursed; out of what was allotted only where every unit reported both."""
+    values: dict[str, Fig | str] = {"disbursed": _billion(key("disbursed"), period["amount"]["disbursed"])}
+    is_whole = period["is_complete"]["disbursed"]
+    if pd.isna(period["amount"]["allotted"]):
+        whole = _("{disbursed} of the state budget was disbursed; what was allotted was not reported, so there is no rate of disbursement.")  # fmt: skip
+        part = _("At least {disbursed} of the state budget was disbursed; what was allotted was not reported, so there is no rate of disbursement.")  # fmt: skip
+        return sentence(whole if is_whole else part, **values)
+    values["allotted"] = _billion(key("allotted"), period["amount"]["allotted"])
+    if is_whole and period["is_complete"]["allotted"] and period["amount"]["allotted"] > 0:
+        rate = 100 * period["amount"]["disbursed"] / period["amount"]["allotted"]
+        text = _("Of {allotted} allotted from the state budget, {disbursed} was disbursed ({rate}).")
+        return sentence(text, **values, rate=fig(key("disbursement_rate"), rate, "percent"))
+    text = _("At least {allotted} was allotted from the state budget and at least {disbursed} disbursed; not everybody reported both, so there is no rate of disbursement.")  # fmt: skip
+    return sentence(text, **values)
 
 
 def people_sentences(subject: Subject) -> list[Sentence]:

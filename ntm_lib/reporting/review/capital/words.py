@@ -19,11 +19,6 @@ def stamps_for(subject: Subject, *, is_illustrative: bool) -> list[str]:
     return internal + ([stamps.illustrative()] if is_illustrative else [])
 
 
-def million() -> str:
-    """Return the unit of a table of money."""
-    return _("Unit: million VND")
-
-
 def group_labels() -> dict[str, str]:
     """Return the words for the groups of sources, in the order of reports."""
     return {
