@@ -8,12 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 KIND_WORDS: Mapping[str, str] = {
     "tinh": "Tỉnh",
     "thanh_pho": "Thành phố",
+    "thi_xa": "Thị xã",
+    "quan": "Quận",
     "huyen": "Huyện",
     "xa": "Xã",
     "thi_tran": "Thị trấn",
     "phuong": "Phường",
+    "dac_khu": "Đặc khu",
 }
-_SHORT_WORDS = {"thanh_pho": r"TP\.?", "thi_tran": r"TT\.?", "huyen": r"H\.", "xa": r"X\.", "phuong": r"P\."}
+_SHORT_WORDS = {
+    "thanh_pho": r"TP\.?", "thi_xa": r"TX\.?", "quan": r"Q\.", "huyen": r"H\.",
+    "thi_tran": r"TT\.?", "xa": r"X\.", "phuong": r"P\.",
+}  # fmt: skip
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook, dot below
 # A lone y after consonants (Sỹ, Mỹ, Quý) is written i as well; that of a diphthong (Thủy) is not.
 _LONE_Y = re.compile(r"^(qu|[b-df-hj-np-tv-xđ]+)y$")

@@ -4,10 +4,14 @@ import re
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 from handing_in import generated_again, hand_in, line
+from typer.testing import CliRunner
 
 from ntm_lib import submissions, units
+from ntm_lib.cli import app
+from ntm_lib.errors import UsageError
 from ntm_lib.evaluation import Territory, load_territory
 from ntm_lib.evaluation.certainty.differences import differences
 from ntm_lib.evaluation.shortfalls.bodies import lead_bodies
@@ -209,5 +213,35 @@ def test_where_the_levels_differ_is_listed_by_department(own: Project, tmp_path:
     )
     assert differences_sheet(subject).cells()[0][0] == "Sở Y tế"
     assert "theo phân công của tỉnh" in " ".join(differences_sheet(subject).notes)
-    path = write_differences(tmp_path / "khac_nhau.xlsx", subject)
-    assert path.read_bytes().startswith(b"PK")
+    path = tmp_path / "khac_nhau.xlsx"
+    write_differences(path, subject)
+    whole = _cells(path)
+    assert "Sở Y tế" in whole
+    path.unlink()
+    ran = CliRunner().invoke(app, ["--project", str(own.root), "differences", "--district", DISTRICT, "-o", str(path)])
+    assert ran.exit_code == 0, ran.output
+    assert "Sở Y tế" in ran.output
+    assert _cells(path) == whole
+    ran = CliRunner().invoke(
+        app, ["--project", str(own.root), "differences", "--commune", other, "--on", "2019-12-31", "-o", str(path)]
+    )
+    assert ran.exit_code == 0, ran.output
+    assert "Sở Y tế" not in _cells(path)
+
+
+def _cells(path: Path) -> set[object]:
+    return {cell for page in openpyxl.load_workbook(path) for row in page.iter_rows(values_only=True) for cell in row}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--district", "01777", "-o", "a.xlsx"], "01777"),
+        (["--district", "999", "-o", "a.xlsx"], "999"),
+        (["--district", DISTRICT, "--commune", "01777", "-o", "a.xlsx"], "--commune"),
+        (["-o", "a.ods"], ".xlsx"),
+    ],
+)
+def test_a_list_of_differences_that_cannot_be_made_is_wrong_use(own: Project, options: list[str], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        CliRunner().invoke(app, ["--project", str(own.root), "differences", *options], catch_exceptions=False)

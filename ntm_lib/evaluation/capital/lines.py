@@ -54,6 +54,16 @@ class Lines:
         }
         return replace(self, **held)
 
+    def by_commune(self) -> dict[str, "Lines"]:
+        """Part the lines by the communes of the territory."""
+        held = {
+            name: dict(list(getattr(self, name).groupby(level="to_code", sort=False)))
+            for name in ("frame", "known", "share", "weight", "status", "generated")
+        }
+        return {
+            str(code): replace(self, **{name: parts[code] for name, parts in held.items()}) for code in held["frame"]
+        }
+
     @property
     def is_smaller_part(self) -> pd.Series:
         """Tell the lines of the smaller part of a divided commune, where its yes or no does not count."""

@@ -55,7 +55,7 @@ class Communes:
 
     def commune(self, code: str) -> "Commune":
         """Return one commune of the programme; KeyError for any other code."""
-        if code not in self.territory.in_programme.index:
+        if code not in self._known:
             raise KeyError(code)
         return Commune(self, code)
 
@@ -63,6 +63,10 @@ class Communes:
     def codes(self) -> list[str]:
         """The communes in the documents' order."""
         return [str(code) for code in self.territory.in_programme.index]
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.codes)
 
     @cached_property
     def rows(self) -> dict[str, pd.DataFrame]:
@@ -122,6 +126,14 @@ class Communes:
         """The names of the reporting communes that each commune of today is made of."""
         named = self.territory.parts.groupby("to_code")["name"].agg(list)
         return {str(code): names for code, names in named.items()}
+
+    @cached_property
+    def part_words(self) -> dict[str, list[str]]:
+        """Those names as a sentence writes them, a part of a divided commune told as such."""
+        parts = self.territory.parts
+        names = parts["name"].map(formats.in_sentence)
+        said = names.where(parts["people_share"] >= 1, names.map(lambda name: _("a part of {name}").format(name=name)))
+        return {str(code): list(held) for code, held in said.groupby(parts["to_code"])}
 
     @cached_property
     def body_names(self) -> dict[str, str]:
@@ -302,7 +314,9 @@ class Commune:
             return _("No commune that became part of it reported.")
         rule = evaluation.merge_rule_words()[self.territory.review.merge_rule]
         return _("Results put together from the reports of {parts} (units of {date}): {rule}.").format(
-            parts="; ".join(self.parts), date=formats.date(self.territory.results.unit_vintage), rule=rule
+            parts=", ".join(self.all.part_words[self.code]),
+            date=formats.date(self.territory.results.unit_vintage),
+            rule=rule,
         )
 
     def body(self, criterion: str) -> str:

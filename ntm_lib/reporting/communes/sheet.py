@@ -32,8 +32,11 @@ MAX_BYTES = 200_000
 _MET_COLUMNS, _NEAREST = 2, 3
 
 
-def commune_sheet(commune: Commune, audience: Audience = Audience.PUBLIC) -> str:
-    """Return the sheet of one commune as a page; raises NtmError when the page must not be published."""
+def commune_sheet(commune: Commune, audience: Audience = Audience.PUBLIC, links: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the sheet of one commune as a page; ``links``: address and words of its other papers, not printed.
+
+    Raises NtmError when the page must not be published.
+    """
     rows = list(rows_of(commune.short))
     units_note = commune.units_note()
     steps = next_steps(commune)
@@ -53,6 +56,7 @@ def commune_sheet(commune: Commune, audience: Audience = Audience.PUBLIC) -> str
         "commune_sheet.html.j2",
         title=title,
         policy=content_policy(_scripts()),
+        links=links,
         css=Markup(style("commune.css") + style("provenance.css")),  # noqa: S704 - static files
         density=layout.name,
         programme=_("National Target Programme on New Rural Development"),
@@ -173,22 +177,13 @@ def _row(commune: Commune, row: Any) -> dict[str, Any]:
     missing, unit = words.missing(commune, row), words.missing_unit(row)
     return {
         "what": words.short_name(row),
-        "parts": _parts(row),
+        "parts": words.parts_of(row),
         "reached": words.markup_of(words.reached(commune, row)),
         "required": "" if is_open or row.sense == "yes" else words.required(commune, row),
         "missing": Markup("{}{} {}").format(words.before(row), words.markup_of(missing), unit) if missing else "",
         "step": step,
         "cost": _cost(commune, row),
     }
-
-
-def _parts(row: Any) -> str:
-    """Name the parts that are short, where the commune has several; where they are many, or all, count them."""
-    if row.of_parts < 2:
-        return ""
-    if len(row.parts) == row.of_parts or len(row.parts) > 2:
-        return _("{count}/{all} former communes").format(count=len(row.parts), all=row.of_parts)
-    return ", ".join(row.parts)
 
 
 def _cost(commune: Commune, row: Any) -> Markup | str:
@@ -302,7 +297,7 @@ def _entry(commune: Commune, row: Any) -> Entry:
     return Entry(
         criterion=f"{row.criterion}. {commune.criterion_name(row.criterion)}",
         body=commune.body(row.criterion),
-        what=f"{words.short_name(row)} ({_parts(row)})" if row.of_parts > 1 else words.short_name(row),
+        what=words.short_with_parts(row),
         step=str(measures[row.measure].label) if row.measure else "",
         missing=f"{words.before(row)}{words.plain_of(missing)} {words.missing_unit(row)}",
     )

@@ -56,6 +56,7 @@ def capital_columns(name: str) -> tuple[str, ...]:
         "state": _money(*STATE),
         "investment": _money("central_investment"),
         "recurrent": _money("central_recurrent"),
+        "allotted": _money("allotted"),
         "disbursed": _money("disbursed"),
         "cash": _money("people_cash"),
         "in_kind": _money("people_in_kind"),
@@ -87,7 +88,7 @@ def span(years: tuple[int, ...]) -> str:
 
 
 @resolves(
-    r"capital\.(?P<name>total|without_credit|central_investment|central_recurrent|disbursed)",
+    r"capital\.(?P<name>total|without_credit|central_investment|central_recurrent|allotted|disbursed)",
     r"capital\.group\.(?P<name>[a-z]+)",
     r"people\.(?P<name>cash|days|in_kind|land)",
 )
@@ -95,7 +96,9 @@ def _capital_sum(scope: Scope, found: re.Match[str]) -> Selection:
     return capital(scope, found["name"], scope.years)
 
 
-@resolves(r"capital\.group_share\.(?P<name>[a-z]+)", r"capital\.(?P<name>full_reporters|disagreements)")
+@resolves(
+    r"capital\.group_share\.(?P<name>[a-z]+)", r"capital\.(?P<name>full_reporters|disagreements|disbursement_rate)"
+)
 def _capital_share(scope: Scope, found: re.Match[str]) -> Selection:
     return capital(scope, found["name"], scope.years, "")
 

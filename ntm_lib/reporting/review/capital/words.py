@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from ntm_lib.evaluation import cut_off
 from ntm_lib.evaluation.capital.book import Book
 from ntm_lib.evaluation.capital.lines import Lines
-from ntm_lib.evaluation.capital.totals import silent_years
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.palette import MapClass
@@ -21,11 +20,6 @@ def stamps_for(subject: Subject, *, is_illustrative: bool, is_marked: bool = Fal
     """
     internal = [stamps.internal()] if subject.is_internal else []
     return internal + ([stamps.mixed() if is_marked else stamps.illustrative()] if is_illustrative else [])
-
-
-def million() -> str:
-    """Return the unit of a table of money."""
-    return _("Unit: million VND")
 
 
 def group_labels() -> dict[str, str]:
@@ -100,7 +94,7 @@ def reading_note() -> str:
 
 def silent_note(book: Book) -> list[str]:
     """Name the years of which nobody reported capital."""
-    years = silent_years(book)
+    years = book.silent_years
     return [_("Nobody reported capital of: {years}.").format(years=", ".join(map(str, years)))] if years else []
 
 

@@ -85,7 +85,6 @@ def criteria_sheet(subject: Subject) -> Sheet:
     """Return the change of each criterion, with its parts; criteria that are withheld are left out."""
     parts, label = _span_split(subject, is_merger=False)
     columns = [
-        Column("criterion", _("No."), "text", width=6),
         Column("label", _("Criterion"), "text", width=34),
         *part_columns("count"),
     ]
@@ -94,7 +93,9 @@ def criteria_sheet(subject: Subject) -> Sheet:
         pd.DataFrame() if parts is None else parts.by_criterion.loc[subject.territory.shown(parts.by_criterion.index)]
     )
     table = (
-        table.rename_axis("criterion").reset_index().assign(label=[label_of(names.loc[name]) for name in table.index])
+        table.rename_axis("criterion")
+        .reset_index()
+        .assign(label=[f"{name}. {label_of(names.loc[name])}" for name in table.index])
     )
     frame = table.assign(key=table["criterion"]).reindex(columns=["key", *(column.key for column in columns)])
     return _sheet(
