@@ -12,6 +12,8 @@ from ntm_lib.errors import UsageError, UsageFaultsError
 from ntm_lib.evaluation import load_province, load_territory
 from ntm_lib.project import Project
 from ntm_lib.reporting.communes import CommunePaper, commune_sheet, communes_of, write_commune_sheets
+from ntm_lib.reporting.review.commune.commune import aims
+from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.review import Audience
 
 
@@ -211,3 +213,12 @@ def test_the_page_says_what_the_word_document_says(report: Path, minutes: Path, 
         assert missing == [], missing[:3]
         assert "<script" not in page
         assert "<details>" not in page  # what is folded away is not printed
+
+
+def test_aims_are_proposed_for_every_commune_and_ask_for_data_where_some_are_missing(province) -> None:
+    territory = province("2019-12-31")
+    counts = territory.of_year(territory.counts, territory.review.last_year)
+    for code in territory.in_programme.index:
+        said = [str(item) for item in aims(Subject(territory, commune=code))]
+        assert said
+        assert any("Bổ sung số liệu" in text for text in said) is bool(counts.at[code, "unknown"]), code

@@ -168,20 +168,22 @@ def aims(subject: Subject) -> list[Sentence]:
     next_year = formats.year(subject.territory.review.last_year + 1)
     said = []
     for text, chosen in (
-        (_("First, from {year} on, criteria that lack one requirement only: {names}."), size[(size == 1) & ~is_yearly]),
+        (
+            _("First, from {year} on, criteria that lack one requirement only: {names}."),
+            size.index[(size == 1) & ~is_yearly],
+        ),
         (
             _("Then criteria that lack two or three requirements: {names}."),
-            size[(size > 1) & (size <= _FEW) & ~is_yearly],
+            size.index[(size > 1) & (size <= _FEW) & ~is_yearly],
         ),
         (
             _("Over the whole period, criteria that lack more or ask for an effort every year: {names}."),
-            size[(size > _FEW) | is_yearly],
+            size.index[(size > _FEW) | is_yearly],
         ),
         (_("Report the data by which these criteria can be judged: {names}."), commune.unknown),
     ):
         if len(chosen):
-            numbers = list(getattr(chosen, "index", chosen))
-            named = "; ".join(f"{name} ({commune.criterion_name(str(name))})" for name in numbers)
+            named = "; ".join(f"{name} ({commune.criterion_name(str(name))})" for name in chosen)
             said.append(sentence(text, names=named, **({"year": next_year} if "{year}" in text else {})))
     held = sum(verdict is Verdict.MET for verdict in commune.verdicts.values())
     if held:

@@ -106,7 +106,7 @@ def _works(facts: Facts) -> list[Sentence]:
         (
             _("{volume} {unit} {what}"),
             {
-                "what": facts.ground.volume_bases["what"][row.Index],
+                "what": facts.ground.amount_rules["what"][row.Index],
                 "volume": facts.number(row.volume, "volume", row.Index, digits=volume_digits(row.volume_unit)),
                 "unit": row.volume_unit,
             },

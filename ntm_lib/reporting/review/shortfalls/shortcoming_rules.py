@@ -85,7 +85,7 @@ def _volumes(facts: Facts) -> Sentence:
         (
             _("{at_least}{volume} {unit} {what}"),
             {
-                "what": facts.ground.volume_bases["what"][row.Index],
+                "what": facts.ground.amount_rules["what"][row.Index],
                 "at_least": at_least(row.unknown > 0),
                 "volume": facts.number(row.volume, "volume", row.Index, digits=volume_digits(row.volume_unit)),
                 "unit": row.volume_unit,
