@@ -41,6 +41,11 @@ class Lines:
         """Whether any line is generated."""
         return bool(self.generated.any())
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some lines are generated and others were handed in; lines of silence are neither."""
+        return self.is_illustrative and bool((self.known.any(axis=1) & ~self.generated).any())
+
     def of(self, commune: str) -> "Lines":
         """Keep the lines of one commune of the territory."""
         kept = self.frame.index.get_level_values("to_code") == commune

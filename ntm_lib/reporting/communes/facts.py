@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from ntm_lib import evaluation
+from ntm_lib import evaluation, submissions
 from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.shortfalls.bodies import lead_bodies
-from ntm_lib.evaluation.shortfalls.commune import carried_figures, requirement_results, shortfalls
+from ntm_lib.evaluation.shortfalls.commune import carried_figures, read_rules, requirement_results, shortfalls
 from ntm_lib.messages import _, language
 from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.needs.indicative import first_steps, indicative_costs
@@ -88,6 +88,23 @@ class Communes:
             for name, column in PROFILE.items()
         }
         return pd.DataFrame(columns)
+
+    @cached_property
+    def has_generated_amounts(self) -> dict[str, bool]:
+        """Whether any line of the tables that amounts and costs are counted from is generated, by commune of today."""
+        territory, project = self.territory, self.territory.project
+        rules = read_rules(project, territory.reported.rules[self.year].set_id)
+        wanted = {*rules["table"], *(base.table for base in self.measures.bases.values())} - {""}
+        codes: set[str] = set()
+        for name in sorted(wanted):
+            if submissions.is_handed_in(name, project):
+                read = submissions.read_table(name, project, territory.review.as_of, may_disagree=True)
+                codes |= set(read.frame.loc[read.generated & (read.frame["year"] <= self.year), "commune_code"])
+        parts = territory.parts
+        return {
+            str(code): bool(held)
+            for code, held in parts["from_code"].isin(codes).groupby(parts["to_code"]).any().items()
+        }
 
     @cached_property
     def verdicts(self) -> dict[str, dict[str, Verdict]]:
@@ -193,6 +210,29 @@ class Commune:
     def is_illustrative(self) -> bool:
         """Whether any of its own results is generated."""
         return bool(Subject(self.territory, commune=self.code).is_illustrative)
+
+    @cached_property
+    def generated_years(self) -> frozenset[int]:
+        """The years of which any of its own results is generated."""
+        lines = Subject(self.territory, commune=self.code).generated
+        return frozenset(int(year) for year in lines.index[lines.to_numpy(bool)].get_level_values("year"))
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some of its own results are generated and others were handed in."""
+        return bool(Subject(self.territory, commune=self.code).is_mixed)
+
+    @property
+    def is_illustrative_now(self) -> bool:
+        """Whether any of its own results of the year shown is generated."""
+        return self.all.year in self.generated_years
+
+    @property
+    def are_amounts_illustrative(self) -> bool:
+        """Whether what is missing, and its cost, rests on anything generated: results of the year, or a table of volumes."""
+        return len(self.short) > 0 and (
+            self.is_illustrative_now or self.all.has_generated_amounts.get(self.code, False)
+        )
 
     @cached_property
     def full_name(self) -> str:

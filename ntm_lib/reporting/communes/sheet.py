@@ -64,8 +64,10 @@ def commune_sheet(commune: Commune, audience: Audience = Audience.PUBLIC, links:
         subtitle=_subtitle(commune),
         count=_count(commune),
         status=commune.status(),
-        stamps=Subject(commune.territory, audience, commune.code).stamps,
-        is_illustrative=commune.is_illustrative,
+        stamps=_stamps(commune, audience),
+        is_illustrative=commune.is_illustrative_now,
+        are_amounts_illustrative=commune.are_amounts_illustrative,
+        is_trend_illustrative=commune.is_illustrative and not commune.is_mixed,
         units_note=units_note,
         groups=_groups(commune),
         trend=trend_picture(commune),
@@ -94,6 +96,13 @@ def _with_record(commune: Commune, page: str) -> str:
     record = commune.all.records.record(commune.code, keys_in(page))
     body, end = page.rsplit("</body>", 1)
     return f"{body}{block(record)}</body>{end}"
+
+
+def _stamps(commune: Commune, audience: Audience) -> list[str]:
+    """Return the warnings of the sheet; what is missing may rest on generated volumes where every result was handed in."""
+    subject = Subject(commune.territory, audience, commune.code)
+    is_told = commune.is_illustrative or not commune.are_amounts_illustrative
+    return subject.stamps if is_told else [*subject.stamps, stamps.mixed()]
 
 
 def _subtitle(commune: Commune) -> str:

@@ -86,10 +86,16 @@ class Scope:
 
     @cached_property
     def names(self) -> pd.Series:
-        """Names of all units by code; communes that start from generated results are marked where others do not."""
+        """Names of all units by code; communes, and districts of such, that start from generated results are marked where others do not."""
         baseline = self.plan.baseline
         names = baseline.vintage.frame["name"]
-        return names.where(~names.index.isin(baseline.communes.index), baseline.communes["name"])
+        names = names.where(~names.index.isin(baseline.communes.index), baseline.communes["name"])
+        owner = baseline.communes["parent_code"].reindex(baseline.generated.index)
+        districts = names[names.index.isin(owner)]
+        return names.mask(
+            names.index.isin(districts.index),
+            stamps.marked_units(districts, owner, baseline.generated).reindex(names.index),
+        )
 
     def district_of(self, code: str) -> str:
         """Return the name of the district of a commune."""

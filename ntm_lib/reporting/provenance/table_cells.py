@@ -20,11 +20,6 @@ from ntm_lib.reporting.provenance.selection import How, Scope, Selection, resolv
 TABLE = r"table\.(?P<name>[a-z0-9_]+)\.(?P<row>[a-z0-9_/.-]+)\.(?P<column>[a-z0-9_/-]+)"
 
 
-@resolves(r"table\.capital_by_(?:year|unit)\.[a-z0-9]+\.allotted")
-def _allotted(_scope: Scope, _found: re.Match[str]) -> Selection:
-    return Selection(_("Table 06 has no column for what was allotted, so nothing stands behind this cell."), "none")
-
-
 @resolves(TABLE)
 def _table(scope: Scope, found: re.Match[str]) -> Selection | None:
     resolver = _TABLES.get(found["name"])

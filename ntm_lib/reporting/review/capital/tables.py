@@ -1,6 +1,7 @@
 """The tables on capital: million VND, the communes that reported beside each sum."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from ntm_lib.reporting.review.capital.words import (
 from ntm_lib.reporting.review.gathered import book_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheets import Column, Sheet
+from ntm_lib.reporting.stamps import marked_units
 
 _WHOLE = 1e-6
 
@@ -40,7 +42,8 @@ _WHOLE = 1e-6
 def money_sheet(
     subject: Subject, book: Book, name: str, title: str, columns: Sequence[Column], frame: pd.DataFrame, **more: Any
 ) -> Sheet:
-    """Return a table on capital; without a table handed in it is empty and says so."""
+    """Return a table on capital; without a table handed in it is empty and says so. ``is_marked``: see `stamps_for`."""
+    is_marked = more.pop("is_marked", False) and book.lines.is_mixed
     review = subject.territory.review
     shown = frame if book.lines.is_handed_in else frame.head(0)
     total = more.pop("total", None)
@@ -63,9 +66,9 @@ def money_sheet(
         columns,
         shown,
         total=total if book.lines.is_handed_in else None,
-        source=capital_source(subject, book),
+        source=capital_source(subject, book, is_marked=is_marked),
         notes=notes if book.lines.is_handed_in else (),
-        stamps=stamps_for(subject, is_illustrative=book.lines.is_illustrative),
+        stamps=stamps_for(subject, is_illustrative=book.lines.is_illustrative, is_marked=is_marked),
         row_key="key",
         **told,
     )
@@ -168,11 +171,15 @@ def by_year_sheet(subject: Subject) -> Sheet:
     """Return capital by year: mobilised, of the state, allotted, disbursed."""
     book = book_of(subject)
     sums, period = book.by_year, over_period(book.by_year)
-    frame = _of_state(sums.amount).assign(key=sums.amount.index, year=sums.amount.index)
+    years = pd.Series(sums.amount.index.astype(str), sums.amount.index)
+    marked = _marked(book, years, "year")
+    has_marks = not marked.equals(years)
+    frame = _of_state(sums.amount).assign(key=sums.amount.index, year=marked if has_marks else sums.amount.index)
+    head = Column("year", _("Year"), "text" if has_marks else "year", width=10)
     frame["reporters"] = [_reporters(sums.reported.loc[year, "total"], sums.expected[year]) for year in frame.index]
     total = _of_state(period[["amount"]].T).iloc[0].to_dict() | {"year": _("Total")}
     return money_sheet(subject, book, _("Capital by year"), _("Capital by year, {unit}, {first}-{last}"),
-                  _year_columns(Column("year", _("Year"), "year", width=8)), frame, total=total)  # fmt: skip
+                  _year_columns(head), frame, total=total, is_marked=True)  # fmt: skip
 
 
 def _of_state(amounts: pd.DataFrame) -> pd.DataFrame:
@@ -212,18 +219,27 @@ def by_unit_sheet(subject: Subject) -> Sheet:
     sums = by_unit(book, territory)
     names = unit_names(subject, book.source.vintage)
     frame = _of_state(sums.amount)
+    shown = pd.Series([names.get(str(code), str(code)) for code in frame.index], frame.index)
+    is_province = territory.unit.level == "province" and not territory.vintage.districts.empty
+    owner = territory.communes["parent_code"].to_dict() if is_province else {}
     frame = frame.assign(
         key=frame.index,
-        name=[names.get(str(code), str(code)) for code in frame.index],
+        name=_marked(book, shown, "to_code", owner),
         reporters=[_reporters(sums.reported["total"][code], sums.expected[code]) for code in frame.index],
     )
     period = over_period(sums)
     total = _of_state(period[["amount"]].T).iloc[0].to_dict() | {"name": _("Total")}
-    is_province = territory.unit.level == "province" and not territory.vintage.districts.empty
     head = Column("name", _("District, city") if is_province else _("Commune"), width=24)
     columns = [*_year_columns(head)[:-1], Column("reporters", _("Reported in full (communes × years)"))]
     return money_sheet(subject, book, _("Capital by unit"), _("Capital by unit, {unit}, {first}-{last}"), columns,
-                  frame, total=total)  # fmt: skip
+                  frame, total=total, is_marked=True)  # fmt: skip
+
+
+def _marked(book: Book, names: pd.Series, level: str, owner: Mapping[Any, Any] = MappingProxyType({})) -> pd.Series:
+    """Mark the rows of a table (``names`` by unit or year) by the lines that told anything; ``owner``: district by commune."""
+    told = book.lines.generated[book.lines.known.any(axis=1)]
+    units = told.index.get_level_values(level)
+    return marked_units(names, pd.Series([owner.get(unit, unit) for unit in units]), told)
 
 
 def in_kind_sheet(subject: Subject) -> Sheet:

@@ -8,7 +8,7 @@ from ntm_lib.evaluation.counts.progress import group_labels
 from ntm_lib.messages import _
 from ntm_lib.reporting.review.changes.held import merger, merger_split, part_columns, spans, split, split_notes
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.sections.common import label_of, source_line
+from ntm_lib.reporting.sections.common import district_names, label_of, source_line
 from ntm_lib.reporting.sheets import Column, Sheet, sums
 
 
@@ -121,7 +121,7 @@ def units_sheet(subject: Subject) -> Sheet:
             .rename_axis("key")
             .reset_index()
         )
-        frame["name"] = frame["key"].map(vintage.districts["name"])
+        frame["name"] = frame["key"].map(district_names(subject.territory))
     else:
         frame = parts.by_commune.rename_axis("key").reset_index()
     total = sums(frame, columns, "name") if len(frame) else None
