@@ -5,6 +5,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from ntm_lib.messages import language, set_language
@@ -26,15 +27,25 @@ def check_files(
 
     ``jobs``: how many at once; None: as many as the machine and the number of files are worth.
     """
-    jobs = jobs or _jobs(len(paths))
-    if jobs == 1:
-        store = open_store(project)
-        for path in paths:
-            yield path, check_file(path, project, sender, store)
-        return
+    jobs, done = jobs or _jobs(len(paths)), 0
+    if jobs > 1:
+        try:
+            for pair in _at_once(paths, project, sender, jobs):
+                done += 1
+                yield pair
+        except BrokenProcessPool:  # a process was ended from outside; what is left is checked here
+            pass
+    store = open_store(project)
+    for path in paths[done:]:
+        yield path, check_file(path, project, sender, store)
+
+
+def _at_once(
+    paths: Sequence[Path], project: Project, sender: Sender | None, jobs: int
+) -> Iterator[tuple[Path, Reading]]:
     context = multiprocessing.get_context("spawn")
+    waiting: deque[tuple[Path, Future[Reading]]] = deque()
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=set_language, initargs=(language(),)) as pool:
-        waiting: deque[tuple[Path, Future[Reading]]] = deque()
         try:
             for path in paths:
                 waiting.append((path, pool.submit(_check, path, project, sender)))
