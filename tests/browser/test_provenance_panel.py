@@ -9,7 +9,7 @@ from browser.conftest import OpenPage
 from ntm_lib.evaluation import load_territory
 from ntm_lib.project import Project
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("provenance")]
+pytestmark = pytest.mark.browser
 
 MEAN = "district.052-20191231.mean.2020"
 NOT_MET = "district.052-20191231.criterion.17.not_met.2020"
