@@ -6,7 +6,8 @@ export PYTHONUTF8 := 1
 
 # A notebook as it stands; of a stored one the outputs are compared. A dead kernel would wait for the time-out.
 NBVAL := $(BIN)/python -m pytest -q --nbval-lax --nbval-cell-timeout=300
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+# A file stays in one process, so that what it sets up is set up once; in the order of names many short files come last.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help reports plans lab test check-all lint bench lock data clean

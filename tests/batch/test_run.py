@@ -15,8 +15,6 @@ ON = dt.date(2019, 12, 31)
 FAIL = tiny.GOOD + '\nif unit.code == "042": raise NtmError("thiếu tệp <b>số liệu</b>")'
 WRONG_UNIT = 'declare(unit_name="Huyện Khác")\nshow(Markup("<p>Huyện Khác</p>"))'
 
-pytestmark = pytest.mark.xdist_group("run")
-
 
 @pytest.fixture
 def with_kernels(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:

@@ -32,8 +32,6 @@ declare(unit_name=unit.name)
 show(Markup("<p>{} {} law: {}, from: {}</p>").format(unit.name, globals().get("compare", ""), law, from_year))
 """
 
-pytestmark = pytest.mark.xdist_group("run")
-
 
 def write_notebook(project: Project, name: str, body: str = BODY) -> None:
     notebook = nbformat.v4.new_notebook()

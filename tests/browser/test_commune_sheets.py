@@ -11,7 +11,7 @@ from ntm_lib.evaluation import load_province
 from ntm_lib.project import Project
 from ntm_lib.reporting.communes import Communes, write_commune_sheets
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("communes")]
+pytestmark = pytest.mark.browser
 A4_POINTS = (595, 842)
 
 

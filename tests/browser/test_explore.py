@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.project import Project
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("explore")]
+pytestmark = pytest.mark.browser
 SLOW_MS = 180_000
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*\?token=\w+")
 FIRST_PORT = 18_866

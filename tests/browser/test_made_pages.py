@@ -15,7 +15,7 @@ from ntm_lib.project import Project
 ON = dt.date(2019, 12, 31)
 DISTRICT_BYTES, PROVINCE_BYTES = 1_000_000, 3_000_000
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

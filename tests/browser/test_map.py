@@ -8,7 +8,7 @@ from ntm_lib.reporting.maps import commune_map
 from ntm_lib.reporting.page import standalone_page
 from ntm_lib.reporting.templates import style
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 HOSTILE = [
     "<img src=x onerror=window.pwned=1>",
     "${window.pwned=1}",

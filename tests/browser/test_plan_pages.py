@@ -14,7 +14,7 @@ from ntm_lib.project import Project
 from ntm_lib.reporting import display, plan_sections
 from ntm_lib.reporting.page import standalone_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 MAP_BYTES = 500_000
 
 

@@ -14,7 +14,7 @@ from ntm_lib.reporting.sentences import sentence
 from ntm_lib.reporting.slides.deck import Deck, Slide
 from ntm_lib.reporting.slides.html import write_slides
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("provenance")]
+pytestmark = pytest.mark.browser
 
 MEAN = "district.052-20191231.mean.2020"
 NOT_MET = "district.052-20191231.criterion.17.not_met.2020"

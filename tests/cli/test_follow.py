@@ -18,9 +18,6 @@ from ntm_lib.reporting import stamps
 KEYS_ROW = "commune_code"
 
 
-pytestmark = pytest.mark.xdist_group("follow")
-
-
 @pytest.fixture(scope="module")
 def kept(project, tmp_path_factory):
     """Return a project of its own in which a plan of the base is kept: every 40th commune completes what it can."""

@@ -27,8 +27,6 @@ BLOCK = """
       uncertainty.draws: 100
 """
 
-pytestmark = pytest.mark.xdist_group("follow")  # so that it begins early
-
 
 @pytest.fixture(scope="module")
 def own(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:

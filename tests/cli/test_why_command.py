@@ -10,8 +10,6 @@ from ntm_lib.evaluation.changes import run_folder, write_snapshot
 from ntm_lib.evaluation.territory import load_province
 from ntm_lib.project import Project
 
-pytestmark = pytest.mark.xdist_group("run")
-
 
 def ntm(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from ntm_lib.cli import main; main()", "--project", str(project.root), *words]

@@ -19,7 +19,6 @@ from ntm_lib.planning.problem import NotFound
 from ntm_lib.planning.scenario import load_scenario, scenario_ids
 
 NAME, DISTRICT = "as_usual", "047"
-pytestmark = pytest.mark.xdist_group("explore")
 
 
 @pytest.fixture(autouse=True)

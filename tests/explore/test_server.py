@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("explore")
 ADDRESS = re.compile(r"http://(127\.0\.0\.1:\d+)/\?token=(\w+)")
 LAX = {
     "Voila": {"token": "", "ip": "0.0.0.0"},  # noqa: S104 - what the server must not do

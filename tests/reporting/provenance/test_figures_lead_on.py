@@ -18,8 +18,6 @@ from ntm_lib.reporting.page_check import Outline
 from ntm_lib.reporting.provenance import unpack
 from ntm_lib.submissions.wide import NOT_ASSESSED_TEXT
 
-pytestmark = pytest.mark.xdist_group("provenance")
-
 EXEMPT = (
     (r"\d{1,2}/\d{1,2}/\d{4}|\b\d{1,2}/\d{4}\b", "dates"),
     (r"\b(?:19|20)\d\d(?:\s?-\s?(?:19|20)\d\d)?\b", "years and periods"),
