@@ -286,7 +286,12 @@ def _typed_column(cells: pd.Series, column: Column, where: str, faults: FaultLis
 def table_ids(project: Project | None = None) -> list[str]:
     """Return the ids of the agreed tables, b01 first."""
     folder = (project or Project.find()).data / "contracts"
-    return sorted(path.stem for path in folder.glob("b*.yaml"))
+    return list(_ids(folder, folder.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=16)
+def _ids(folder: Path, _stamp: int) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("b*.yaml")))
 
 
 def contract(table: str, project: Project | None = None) -> TableContract:

@@ -46,6 +46,9 @@ def _lists(years: Mapping[str, Sequence[Outcome]], title: str, folder: str) -> M
         "failed": _("This report could not be made in the last run:"),
         "kept": _("The last good report is kept."),
     }
+    years = {year: entries for year, entries in years.items() if entries}
+    if not years:
+        return Markup()
     return Markup(_TEMPLATE.render(years=years, words=words, folder=folder))  # noqa: S704 - rendered with autoescape
 
 

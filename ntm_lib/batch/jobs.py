@@ -10,6 +10,7 @@ from ntm_lib.batch.parameters import (
     DistrictEvaluation,
     NotebookParameters,
     Parameters,
+    ProvinceOverview,
     check_district,
     check_notebook,
     read_parameters,
@@ -57,14 +58,16 @@ class OtherPage:
 def district_jobs(
     project: Project, out: Path, on: dt.date, districts: list[str], audience: Audience = Audience.PUBLIC
 ) -> list[Job]:
-    """Return a job for each district of the date, or for those named; every fault is told at once."""
+    """Return a job for each district of the date, or for those named; every fault is told at once.
+
+    None on a date without districts: the province page then holds everything.
+    """
     check_notebook(project.notebooks / "district_evaluation.ipynb", MODELS["district_evaluation"])
     review = load_review(project)
     vintage = units.on(on, project)
-    if vintage.districts.empty:
-        raise UsageError(
-            _("There is no district level on {date}: give a date before it was abolished with --on.").format(date=on)
-        )
+    if vintage.districts.empty and districts:
+        text = _("There is no district level on {date}: leave --district out.")
+        raise UsageError(text.format(date=formats.date(on)))
     faults = FaultList(_("Districts that cannot be run"))
     jobs = []
     for code in districts or list(vintage.districts.index):
@@ -79,7 +82,7 @@ def district_jobs(
 def _district_job(project: Project, review: Review, out: Path, on: dt.date, code: str, audience: Audience) -> Job:
     unit = units.resolve(code, on, project)
     name = f"{unit.code}-{on.year}"
-    parameters = _read(project, review, on, "district_evaluation", name)
+    parameters = _read(project, review, "district_evaluation", name, DistrictEvaluation(on=on, district=unit.code))
     if not isinstance(parameters, DistrictEvaluation) or parameters.district != unit.code:
         raise UsageError(_("parameters/district_evaluation/{name}.yaml is for another district.").format(name=name))
     check_district(project, parameters)
@@ -102,7 +105,7 @@ def province_job(
     """Return the job of the province page, which leads to the district pages that exist."""
     notebook = project.notebooks / "province_overview.ipynb"
     check_notebook(notebook, MODELS["province_overview"])
-    parameters = _read(project, load_review(project), on, "province_overview", str(on.year))
+    parameters = _read(project, load_review(project), "province_overview", str(on.year), ProvinceOverview(on=on))
     unit = units.on(parameters.on, project).province
     name = f"{unit.code}-{on.year}"
     return Job(
@@ -121,27 +124,30 @@ def province_job(
 
 
 def _title(unit: units.Unit, parameters: NotebookParameters) -> str:
-    return _("New Rural Development in {name}, {first}-{last}").format(
-        name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
-    )
+    return _("New Rural Development in {name}, {period}").format(**_named(unit, parameters))
 
 
 def _press_title(unit: units.Unit, parameters: NotebookParameters) -> str:
-    return _("New Rural Development in {name}, {first}-{last}: maps and figures for the press").format(
-        name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
-    )
+    text = _("New Rural Development in {name}, {period}: maps and figures for the press")
+    return text.format(**_named(unit, parameters))
 
 
 def _report_title(unit: units.Unit, parameters: NotebookParameters) -> str:
-    return _("Report of the ten-year review in {name}, {first}-{last}").format(
-        name=formats.in_sentence(unit.name), first=parameters.first_year, last=parameters.last_year
-    )
+    return _("Report of the review in {name}, {period}").format(**_named(unit, parameters))
 
 
-def _read(project: Project, review: Review, on: dt.date, notebook: str, name: str) -> NotebookParameters:
-    """Read one set of parameters; stop when its units, its period or the law do not fit what was asked for."""
-    parameters = read_parameters(project, notebook, name).within(review)
-    where = f"parameters/{notebook}/{name}.yaml"
+def _named(unit: units.Unit, parameters: NotebookParameters) -> dict[str, str]:
+    period = formats.period(parameters.first_year, parameters.last_year)
+    return {"name": formats.in_sentence(unit.name), "period": period}
+
+
+def _read(project: Project, review: Review, notebook: str, name: str, asked: NotebookParameters) -> NotebookParameters:
+    """Read one set of parameters; without a file what was ``asked`` for holds.
+
+    Stops when its units, its period or the law do not fit what was asked for.
+    """
+    parameters = (read_parameters(project, notebook, name) or asked).within(review)
+    where, on = f"parameters/{notebook}/{name}.yaml", asked.on
     if units.on(parameters.on, project).units != units.on(on, project).units:
         raise UsageError(
             _("{path} is for units of {date}, which are not those of {on}.").format(

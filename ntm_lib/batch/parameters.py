@@ -8,7 +8,7 @@ from papermill.inspection import inspect_notebook
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from ntm_lib import units
-from ntm_lib.errors import FaultList, UsageError, UsageFaultsError, preview
+from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.review import Audience, Review, model_faults
@@ -87,16 +87,11 @@ def parameter_file(project: Project, notebook: str, name: str) -> Path:
     return project.parameters / notebook / f"{name}.yaml"
 
 
-def read_parameters(project: Project, notebook: str, name: str) -> NotebookParameters:
-    """Read and check one file of parameters; every fault is told at once."""
+def read_parameters(project: Project, notebook: str, name: str) -> NotebookParameters | None:
+    """Read and check one file of parameters; every fault is told at once. None without a file, which a report can do without."""
     path = parameter_file(project, notebook, name)
     if not path.exists():
-        held = sorted(other.stem for other in path.parent.glob("*.yaml"))
-        raise UsageError(
-            _("{path} does not exist. There are: {held}. Copy one of them and change it.").format(
-                path=project.relative(path), held=preview(held)
-            )
-        )
+        return None
     where = project.relative(path)
     content = read_yaml(path)
     if not isinstance(content, dict):

@@ -70,7 +70,7 @@ def run(
     started: Callable[[int], None] = lambda _total: None,
     finished: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> RunReport:
-    """Make the pages of the districts, then the province page that leads to them.
+    """Make the pages of the districts, then the province page that leads to them; that one alone on a date without districts.
 
     ``papers``: other formats (``WRITERS``), written first, so that the pages lead to them; ``communes``: the sheets of the communes
     too; ``audience``: for whom.
@@ -86,7 +86,7 @@ def run(
     if communes:
         written.append(write_communes(out, whole, papers, districts))
     outcomes = []
-    with ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, len(work))) as pool:
+    with ThreadPoolExecutor(jobs or max(1, min(os.cpu_count() or 1, len(work)))) as pool:
         running = [pool.submit(_run_district, project, out, on, job) for job in work]
         for future in as_completed(running):
             outcomes.append(future.result())

@@ -117,7 +117,7 @@ def _check_anew(project: Project, scenarios: list[Scenario], from_year: int) -> 
 def _districts(codes: list[str], on: dt.date | None, vintage: units.Vintage, project: Project) -> list[str]:
     """Return the codes when each is that of a district of the day; otherwise tell every wrong one."""
     if vintage.districts.empty:
-        return codes  # the run itself says that the day has no districts
+        return codes  # the run itself says that the day has none
     faults = FaultList(_("Districts that cannot be run"))
     for code in codes:
         where = f"--district {code}"
@@ -182,7 +182,8 @@ def _with_progress(work: Callable[..., RunReport]) -> RunReport:
 
 def _conclude(report: RunReport) -> None:
     good = sum(outcome.is_good for outcome in report.districts)
-    say(_("{good} of {all} district reports made.").format(good=good, all=len(report.districts)))
+    if report.districts:
+        say(_("{good} of {all} district reports made.").format(good=good, all=len(report.districts)))
     say(_("Open in a browser: {path}").format(path=report.index))
     if report.failed:
         pages = [outcome.unit_name for outcome in report.failed if outcome not in report.papers]

@@ -3,7 +3,6 @@
 import getpass
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,15 +37,13 @@ def check(
     ] = None,
 ) -> None:
     """Check each file; exit 1 when one is refused."""
-    from ntm_lib.submissions.taking import Before, annotate, check_file
-    from ntm_lib.submissions.vault import open_store
+    from ntm_lib.submissions.many import check_files
+    from ntm_lib.submissions.taking import annotate
 
     project = Project.find()
     expected = _sender(project, sender, round_id, on)
-    before = Before(open_store(project))
     told = _Told(as_json=as_json)
-    for path in told.walk(files):
-        reading = check_file(path, project, expected, before)
+    for path, reading in check_files(told.paths(files), project, expected):
         copy = annotate(path, annotated, reading.findings) if annotated else None
         told.reading(path, reading, copy=copy)
     told.end()
@@ -67,7 +64,7 @@ def submit(
     ] = None,
 ) -> None:
     """Take in each file that nothing is wrong with; exit 1 when one is refused. Or withdraw one submission."""
-    from ntm_lib.submissions.taking import Before, take_in
+    from ntm_lib.submissions.many import take_in_files
     from ntm_lib.submissions.vault import open_store
 
     project = Project.find()
@@ -82,9 +79,8 @@ def submit(
     if not files:
         raise UsageError(_("Give the files to be handed in."))
     expected = _sender(project, sender, round_id, on)
-    told, before = _Told(as_json=as_json), Before(store)
-    for path in told.walk(files):
-        taken = take_in(path, project, store, person, expected, before)
+    told = _Told(as_json=as_json)
+    for path, taken in take_in_files(told.paths(files), project, person, expected, store=store):
         told.reading(path, taken.reading, number=taken.number, refusal=taken.refusal)
     told.end()
 
@@ -103,13 +99,13 @@ class _Told:
         self._counts: Counter[str] = Counter()
         self._total = 0
 
-    def walk(self, named: list[Path]) -> Iterator[Path]:
-        """Yield the files, those of a folder by name."""
+    def paths(self, named: list[Path]) -> list[Path]:
+        """Return the files, those of a folder by name."""
         paths = [path for name in named for path in (_inside(name) if name.is_dir() else [name])]
         self._total = len(paths)
         if not paths:
             raise UsageError(_("There is no file to read in {folders}.").format(folders=", ".join(map(str, named))))
-        yield from paths
+        return paths
 
     def reading(
         self, path: Path, reading: Reading, *, number: int | None = None, refusal: str = "", copy: Path | None = None

@@ -72,8 +72,7 @@ def _opening(calendar: Calendar) -> Markup:
 
 
 def _by_level(calendar: Calendar) -> Markup:
-    counts = calendar.by_state()
-    states = [state for state in State if state is not State.RECEIVED or counts[state].any()]
+    counts, states = calendar.by_state(), _states(calendar)
     rows: list[list[Cell]] = [
         [
             level_words()[level],
@@ -92,7 +91,35 @@ def _by_level(calendar: Calendar) -> Markup:
         is_numbered=False,
         source=_source(calendar),
     )
-    return section(_("Overview"), table, anchor="overview")
+    return section(_("Overview"), table, _districts(calendar, states), anchor="overview")
+
+
+def _states(calendar: Calendar) -> list[State]:
+    """Return the states to show: that of a round without due days only where it is met."""
+    counts = calendar.by_state()
+    return [state for state in State if state is not State.RECEIVED or counts[state].any()]
+
+
+def _districts(calendar: Calendar, states: Sequence[State]) -> Markup:
+    """Return a line a district, its own state and its communes by state; nothing where there is no district."""
+    rows: list[list[Cell]] = []
+    for code in _shown_districts(calendar):
+        communes, own = calendar.communes_of(code), calendar.senders["state"].get((Level.DISTRICT, code))
+        link = Markup('<a href="#u{code}">{name}</a>').format(code=code, name=calendar.vintage.unit(code).name)
+        key = _key(calendar, Level.DISTRICT, code, "communes")
+        counts = [(state.value, int((communes["state"] == state).sum())) for state in states]
+        counted = [figure(f"{key}.{name}", value, "count") for name, value in [("all", len(communes)), *counts]]
+        rows.append([link, None if own is None else state_text(own), *counted])
+    if not rows:
+        return Markup()
+    group = _("Communes")
+    columns = [
+        Column(_("District")),
+        Column(_("The district's own report")),
+        Column(_("Units that report"), "figure", group=group),
+        *(Column(state_words()[state], "figure", group=group) for state in states),
+    ]
+    return html_table(columns, rows, caption=_("Districts and their communes by state"), source=_source(calendar))
 
 
 def _counted(counts: pd.DataFrame, level: str, states: Sequence[State]) -> list[tuple[str, int]]:
@@ -102,11 +129,12 @@ def _counted(counts: pd.DataFrame, level: str, states: Sequence[State]) -> list[
 
 def _by_table(calendar: Calendar) -> Markup:
     found = calendar.by_table()
+    levels = [level for level in calendar.levels if level in found.index.get_level_values("level")]
     rows: list[list[Cell]] = []
     for table in found.index.unique("table"):
         title = agreed.contract(table).title
         cells: list[Cell] = [title.vi if language() == "vi" else title.en]
-        for level in calendar.levels:
+        for level in levels:
             row = found.loc[(table, level)] if (table, level) in found.index else None
             cells += [None, None] if row is None else _complete(_key(calendar, level, "all", table), row)
         rows.append(cells)
@@ -114,7 +142,7 @@ def _by_table(calendar: Calendar) -> Markup:
         Column(_("Table")),
         *(
             Column(head, "figure", group=level_words()[level])
-            for level in calendar.levels
+            for level in levels
             for head in (_("Filled in"), _("Lines"))
         ),
     ]
@@ -125,7 +153,7 @@ def _by_table(calendar: Calendar) -> Markup:
     table = html_table(
         columns,
         rows,
-        caption=_("Completeness by table"),
+        caption=_("What the units that have handed in filled in, by table"),
         source=_source(calendar),
         notes=notes,
         is_numbered=False,
@@ -136,7 +164,7 @@ def _by_table(calendar: Calendar) -> Markup:
 
 def _complete(key: str, row: pd.Series) -> list[Cell]:
     share = share_of(row["filled"], row["asked"])
-    filled: Cell = None if share is None else progress_bar(share) + figure(f"{key}.filled", share, "percent", digits=0)
+    filled: Cell = None if share is None else _bar_with(share, f"{key}.filled")
     return [filled, figure(f"{key}.lines", int(row["lines"]), "count")]
 
 
@@ -149,11 +177,21 @@ def progress_bar(share: float) -> Markup:
     ).format(whole=_BAR, width=width)
 
 
+def _bar_with(share: float, key: str) -> Markup:
+    """Return a bar with its figure beside it, which takes the same room whatever it is, so that bars begin on one line."""
+    shown = figure(key, share, "percent", digits=0)
+    room = Markup('<span style="display:inline-block;min-width:3.2em;text-align:right">{}</span>').format(shown)
+    return Markup('<span style="white-space:nowrap">{}{}</span>').format(progress_bar(share), room)
+
+
+def _shown_districts(calendar: Calendar) -> list[str]:
+    return [str(code) for code in calendar.vintage.districts.index if not calendar.communes_of(str(code)).empty]
+
+
 def _by_district(calendar: Calendar) -> list[Markup]:
     """Return a section for each district, in the documents' order; without districts one of the whole province."""
-    districts = calendar.vintage.districts.index
-    codes = [code for code in districts if not calendar.communes_of(code).empty]
-    if not len(districts):
+    codes = _shown_districts(calendar)
+    if calendar.vintage.districts.empty:
         codes = [calendar.vintage.province.code]
     return [_district(calendar, code) for code in codes]
 
@@ -194,7 +232,7 @@ def _commune(calendar: Calendar, row: Any) -> list[Cell]:
         row.name,
         state_text(row.state),
         moment_text(row.received),
-        None if share is None else progress_bar(share) + figure(f"{key}.filled", share, "percent", digits=0),
+        None if share is None else _bar_with(share, f"{key}.filled"),
         figure(f"{key}.files", row.files, "count"),
         figure(f"{key}.returned", row.returned, "count"),
     ]

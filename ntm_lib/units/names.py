@@ -4,16 +4,23 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 KIND_WORDS: Mapping[str, str] = {
     "tinh": "Tỉnh",
     "thanh_pho": "Thành phố",
+    "thi_xa": "Thị xã",
+    "quan": "Quận",
     "huyen": "Huyện",
     "xa": "Xã",
     "thi_tran": "Thị trấn",
     "phuong": "Phường",
+    "dac_khu": "Đặc khu",
 }
-_SHORT_WORDS = {"thanh_pho": r"TP\.?", "thi_tran": r"TT\.?", "huyen": r"H\.", "xa": r"X\.", "phuong": r"P\."}
+_SHORT_WORDS = {
+    "thanh_pho": r"TP\.?", "thi_xa": r"TX\.?", "quan": r"Q\.", "huyen": r"H\.",
+    "thi_tran": r"TT\.?", "xa": r"X\.", "phuong": r"P\.",
+}  # fmt: skip
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook, dot below
 # A lone y after consonants (Sỹ, Mỹ, Quý) is written i as well; that of a diphthong (Thủy) is not.
 _LONE_Y = re.compile(r"^(qu|[b-df-hj-np-tv-xđ]+)y$")
@@ -45,6 +52,7 @@ def split_kind(name: str) -> tuple[str | None, str]:
     return None, name
 
 
+@lru_cache(maxsize=20_000)
 def key(name: str) -> str:
     """Return what two spellings of one name share.
 
@@ -54,6 +62,7 @@ def key(name: str) -> str:
     return "".join(_fold_syllable(syllable) for syllable in re.findall(r"[^\W_]+", split_kind(name)[1]))
 
 
+@lru_cache(maxsize=20_000)
 def loose_key(name: str) -> str:
     """Return `key` without any diacritics; safe only within one district, where names stand apart."""
     letters = unicodedata.normalize("NFD", key(name))

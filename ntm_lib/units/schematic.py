@@ -45,8 +45,9 @@ def _first_cells(start: dt.date, project: Project) -> gpd.GeoSeries:
     faults = FaultList(_("The schematic cannot be drawn"))
     wanted = communes[["lat", "lon", "area_km2"]].astype(float)
     where = {code: f"units.csv {code} {name}" for code, name in communes["name"].items()}
+    instead = _("Fill them in, or bring boundaries: ntm boundaries import FILE.")
     for code, row in wanted[wanted.isna().any(axis=1)].iterrows():
-        faults.add(where[code], _("no {columns}").format(columns=", ".join(row.index[row.isna()])))
+        faults.add(where[code], _("no {columns}").format(columns=", ".join(row.index[row.isna()])), action=instead)
     faults.stop_if_any()
     crs = local_crs(wanted["lon"], wanted["lat"])
     places = gpd.GeoSeries.from_xy(wanted["lon"], wanted["lat"], crs=WGS84).to_crs(crs)

@@ -61,15 +61,19 @@ def test_a_parameter_file_for_units_of_another_date_is_refused(own_project: Proj
         batch.run(own_project, own_project.root / "out", on=ON, districts=["049"])
 
 
-def test_a_missing_parameter_file_names_those_there_are(own_project: Project) -> None:
+def test_a_report_without_a_parameter_file_covers_the_review(own_project: Project) -> None:
     (own_project.parameters / "district_evaluation" / "052-2019.yaml").unlink()
-    with pytest.raises(NtmError, match="040-2019"):
-        batch.run(own_project, own_project.root / "out", on=ON, districts=["052"])
+    [job] = district_jobs(own_project, own_project.root / "out", ON, ["052"])
+    assert job.parameters.injected() == {
+        "district": "052", "on": "2019-12-31", "first_year": 2010, "last_year": 2020, "audience": "public"
+    }  # fmt: skip
 
 
-def test_a_date_without_districts_stops(own_project: Project) -> None:
+def test_a_date_without_districts_has_the_province_page_alone(own_project: Project) -> None:
+    day = dt.date(2025, 12, 31)
+    assert district_jobs(own_project, own_project.root / "out", day, []) == []
     with pytest.raises(UsageError, match="2025"):
-        batch.run(own_project, own_project.root / "out", on=dt.date(2025, 12, 31), districts=[])
+        district_jobs(own_project, own_project.root / "out", day, ["052"])
 
 
 def test_a_notebook_without_its_parameters_cell_stops(own_project: Project) -> None:
@@ -88,16 +92,6 @@ def test_a_notebook_with_other_names_tells_each(own_project: Project, monkeypatc
     assert {"distrikt", "district"} == {
         name for fault in refused.value.faults for name in ("distrikt", "district") if f"`{name}`" in fault.found
     }
-
-
-def test_each_district_of_2019_and_2020_has_its_parameters(project: Project) -> None:
-    from ntm_lib import units
-
-    held = {path.stem for path in (project.parameters / "district_evaluation").glob("*.yaml")}
-    wanted = {
-        f"{code}-{year}" for year in (2019, 2020) for code in units.on(dt.date(year, 12, 31), project).districts.index
-    }
-    assert held == wanted
 
 
 def test_an_unknown_format_names_those_there_are() -> None:

@@ -1,6 +1,7 @@
 """``ntm template``, ``ntm check`` and ``ntm submit`` as an office types them."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -84,6 +85,40 @@ def test_a_refused_file_is_told_and_not_stored_and_the_good_one_beside_it_is(
     assert "nhiều hộ" in out
     assert "1/3 tệp hợp lệ" in out
     assert [one.sender for one in open_store(own_project).submissions()] == ["01831"]
+
+
+def test_of_two_files_of_one_call_the_second_is_checked_beside_the_first(
+    ntm, own_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blank = tmp_path / "forms" / "a.xlsx"
+    ntm("template", "--commune", COMMUNE, "--on", "2019-06-30", "--years", "2018", "-o", str(blank))
+    first, second = tmp_path / "1.xlsx", tmp_path / "2.xlsx"
+    shutil.copy(blank, first)
+    shutil.copy(blank, second)
+    _report(first, 812)
+    _report(second, 81200)
+    monkeypatch.setattr("ntm_lib.submissions.many._WORTH_PROCESSES", 2)
+    code, out, _err = ntm("submit", str(tmp_path))
+    assert code == 0, out
+    assert out.index("1.xlsx") < out.index("2.xlsx")
+    assert "gần 812 là số đã nộp trước cho năm 2018" in out
+    assert [one.file for one in open_store(own_project).submissions()] == ["1.xlsx", "2.xlsx"]
+
+
+def test_a_blank_in_a_file_handed_in_again_is_said_to_erase_nothing(ntm, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    ntm("template", "--commune", COMMUNE, "--on", "2019-06-30", "--years", "2018", "-o", str(path))
+    ntm("submit", str(_report(path)))
+    book = openpyxl.load_workbook(path)
+    page = book["Biểu 12"]
+    row = next(cell.row for cell in page["B"] if cell.value == "Tổng số hộ")
+    page.cell(row, 5).value = None
+    page.cell(row + 1, 5).value = 400
+    book.save(path)
+    code, out, _err = ntm("submit", str(path))
+    assert code == 0, out
+    assert "Số đã báo cáo trước đó vẫn được tính" in out
+    assert "ntm submit --undo 1" in out
 
 
 def test_json_is_one_object_a_file(ntm, tmp_path: Path) -> None:

@@ -203,6 +203,8 @@ def test_qgis_finds_a_default_style_and_one_for_each_criterion(made, territory):
         ).fetchall()
         contents = dict(base.execute("SELECT table_name, description FROM gpkg_contents").fetchall())
         columns = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
+        (version,) = base.execute("PRAGMA user_version").fetchone()
+    assert version == 10200  # QGIS 3.22 warns of anything newer
     assert {"communes", "inner_lines", "dictionary", "layer_styles"} == set(contents)
     assert STAMP in contents["communes"]
     assert "SƠ ĐỒ MINH HỌA" in contents["communes"]
@@ -220,6 +222,9 @@ def test_qgis_finds_a_default_style_and_one_for_each_criterion(made, territory):
             assert "Sơ đồ" in name
             outlines = root.findall(".//Option[@name='outline_style']")
             assert {each.get("value") for each in outlines} == {"no"}
+            legend = " ".join(each.get("label") for each in categories)
+            assert STAMP in legend
+            assert "SƠ ĐỒ MINH HỌA" in legend
 
 
 def test_the_default_style_has_the_colours_of_the_pages_for_every_value(made):

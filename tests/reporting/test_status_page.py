@@ -55,6 +55,14 @@ def test_each_district_has_its_table_in_the_documents_order(page):
     assert "Huyện Nguyên Bình: 1/18 xã đã gửi" in page
 
 
+def test_the_overview_leads_to_each_district_with_its_communes_by_state(page):
+    overview = page[page.index('id="overview"') : page.index('id="tables"')]
+    links = re.findall(r'<a href="#u(\d+)">', overview)
+    assert links == re.findall(r'<h2 id="u(\d+)">', page)
+    row = overview[overview.index("Huyện Nguyên Bình") :].split("</tr>")[0]
+    assert re.findall(r'data-value="(\d+)"', row) == ["18", "1", "0", "0", "17"]
+
+
 def test_a_file_name_never_becomes_markup(page):
     assert "&lt;b&gt;x&lt;/b&gt;.xlsx" in page
     assert "<b>x</b>" not in page

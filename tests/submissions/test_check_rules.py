@@ -252,6 +252,10 @@ CASES: dict[str, Case] = {
         _infrastructure(2017, canal_km=19.5) + _infrastructure(2018, canal_km=None, road_field_km=2),
     ),
     "gone": Case(_profile(people=900, villages=9), _profile(people=900), _profile(people=None), before=_profile(people=900, villages=9)),
+    "gone_lines": Case(
+        _infrastructure(2017, canal_km=2) + _infrastructure(2018, canal_km=2), _infrastructure(2018, canal_km=2),
+        _infrastructure(2018, canal_km=None), before=_infrastructure(2017, canal_km=2) + _infrastructure(2018, canal_km=2),
+    ),
     "percent_for_count": Case(
         _infrastructure(2017, households=450, households_safe_power=400) + _infrastructure(2018, households=450, households_safe_power=420),
         _infrastructure(2017, households=450, households_safe_power=400) + _infrastructure(2018, households=450, households_safe_power=93),
@@ -280,7 +284,9 @@ CASES: dict[str, Case] = {
 
 
 def checked(rows: Rows, project: Project, before: Rows | None = None) -> Reading:
-    return check_reading(reading(rows), project, frame(before) if before else None)
+    return check_reading(
+        reading(rows), project, frame(before).assign(submission=7, round="tong_ket_2019") if before else None
+    )
 
 
 def of_rule(found: Reading, rule: str) -> list[Finding]:
@@ -325,6 +331,24 @@ def test_a_check_changes_no_value(name: str, project: Project) -> None:
     rows = reading(CASES[name].bad)
     before = rows.values.copy(deep=True)
     assert check_reading(rows, project).values.equals(before)
+
+
+def test_what_was_left_out_is_said_to_count_on_and_how_it_is_withdrawn(project: Project) -> None:
+    before = _profile(people=900, note="đã đo lại") + line("b15", A, 2018, {"text": "thiếu vốn"}, row="difficulty|1")
+    after = _profile(people=900) + line("b15", A, 2018, {"text": "đường xa"}, row="difficulty|2")
+    found = checked(after, project, before)
+    assert found.is_accepted
+    [cell], [whole] = of_rule(found, "gone"), of_rule(found, "gone_lines")
+    assert "2018 (difficulty, 1)" in whole.found
+    for finding in (cell, whole):
+        assert finding.weight is Weight.NOTE
+        assert "vẫn được tính" in finding.action
+        assert "ntm submit --undo 7" in finding.action
+
+
+def test_a_line_of_another_round_is_not_missed(project: Project) -> None:
+    before = frame(_infrastructure(2017, canal_km=2)).assign(submission=7, round="another")
+    assert of_rule(check_reading(reading(_infrastructure(2018, canal_km=2)), project, before), "gone_lines") == []
 
 
 def test_only_wrong_findings_refuse_a_file(project: Project) -> None:

@@ -5,7 +5,7 @@ from ntm_lib.evaluation.commendation.keys import KEYS
 from ntm_lib.evaluation.commendation.listing import CommendationList, RuleList, commendation_list
 from ntm_lib.evaluation.commendation.proposals import proposals
 from ntm_lib.evaluation.commendation.ranks import Ranks, rank_ranges
-from ntm_lib.evaluation.commendation.rules import Phase, Rule, load_phase
+from ntm_lib.evaluation.commendation.rules import Phase, Rule, find_phase, load_phase
 from ntm_lib.evaluation.commendation.settings import CommendationSettings, Rounding, load_commendation_settings
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "RuleList",
     "commendation_list",
     "district_list",
+    "find_phase",
     "load_commendation_settings",
     "load_phase",
     "proposals",

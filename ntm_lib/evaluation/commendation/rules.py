@@ -63,21 +63,29 @@ class Phase(BaseModel):
         return [rule for rule in self.rules if rule.kind == kind]
 
 
+def find_phase(project: Project, year: int) -> Phase | None:
+    """Return the phase that holds ``year``; None for a year without published rules."""
+    return next((phase for phase in _phases(project) if phase.first_year <= year <= phase.last_year), None)
+
+
 def load_phase(project: Project, year: int) -> Phase:
     """Return the phase that holds ``year``; a year without published rules stops."""
+    found = find_phase(project, year)
+    if found is None:
+        raise NtmError(
+            _("{file}: no conditions of commendation for {year}. Known: {known}.").format(
+                file="data/commendation/rules.yaml", year=year, known=", ".join(phase.id for phase in _phases(project))
+            )
+        )
+    return found
+
+
+def _phases(project: Project) -> tuple[Phase, ...]:
     path = project.data / "commendation" / "rules.yaml"
     check_files(project, [path])
     try:
-        phases = TypeAdapter(tuple[Phase, ...]).validate_python(read_yaml(path))
+        return TypeAdapter(tuple[Phase, ...]).validate_python(read_yaml(path))
     except ValidationError as error:
         faults = FaultList(_("Rules of commendation that cannot be used"))
         tell(faults, project.relative(path), error)
         raise FaultsError(faults.title, faults.faults) from error
-    found = next((phase for phase in phases if phase.first_year <= year <= phase.last_year), None)
-    if found is None:
-        raise NtmError(
-            _("{file}: no conditions of commendation for {year}. Known: {known}.").format(
-                file=project.relative(path), year=year, known=", ".join(phase.id for phase in phases)
-            )
-        )
-    return found

@@ -57,13 +57,18 @@ def points(project: Project) -> tuple[Point, ...]:
     return tuple(sorted(read, key=lambda point: (point.on or dt.date(point.year, 12, 31), point.year)))
 
 
+def points_of(territory: Territory) -> tuple[Point, ...]:
+    """Return the points in time of the period; its first and last year where the file names none of it."""
+    years = territory.years
+    found = tuple(point for point in points(territory.project) if point.year in years)
+    return found or tuple(Point(year=year) for year in sorted({years[0], years[-1]}))
+
+
 def slices(territory: Territory) -> list[Slice]:
     """Return the points in time that there are data for: years of the period, and days with actual results up to them."""
     whole = cube(territory)
     found = []
-    for point in points(territory.project):
-        if point.year not in territory.years:
-            continue
+    for point in points_of(territory):
         part = _of_year(whole, point.year) if point.on is None else _on_a_day(territory, point)
         if part is not None:
             found.append(Slice(point, part))

@@ -40,6 +40,7 @@ def group_names() -> dict[tuple[str, str], str]:
         names[group, UNKNOWN] = _("membership not reported: {group}").format(group=words[:1].lower() + words[1:])
         if group == "difficult":
             names |= {("zone", zone): _("Communes of zone {zone}").format(zone=zone) for zone in ("I", "II", "III")}
+            names["zone", YES] = _("Communes by zone")
             names["zone", PART] = _("formed from communes of several zones")
             names["zone", UNKNOWN] = _("zone not reported")
     return names

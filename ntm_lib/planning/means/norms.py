@@ -23,6 +23,11 @@ NATURES = ("investment", "recurrent")
 _YEARS = (1990, 2100)  # a price year outside is a typing fault
 
 
+def has_norms(project: Project, name: str) -> bool:
+    """Tell whether the province wrote any unit cost; a table with its head alone holds none."""
+    return not read_cells(project, name, FaultList("")).empty
+
+
 def read_norms(project: Project, name: str, measures: Measures) -> pd.DataFrame:
     """Read the unit costs of every measure.
 

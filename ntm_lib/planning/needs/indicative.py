@@ -5,15 +5,17 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ntm_lib.evaluation.shortfalls.commune import carried_figures, read_rules
+from ntm_lib.evaluation.shortfalls.amounts import amount_rules
+from ntm_lib.evaluation.shortfalls.commune import carried_figures
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.planning.means.measures import Base, Measure, Measures, load_measures
-from ntm_lib.planning.means.norms import read_norms
+from ntm_lib.planning.means.norms import has_norms, read_norms
 from ntm_lib.planning.needs.volumes import whole_pieces
 from ntm_lib.planning.scenario import BASE, load_scenario
 from ntm_lib.planning.settings import Forecast
 
 COST_COLUMNS = ["measure", "low_vnd_million", "high_vnd_million", "is_yearly", "is_assumed_norm", "price_year"]
+_NO_NORMS = pd.DataFrame(columns=["low", "high", "price_year", "basis"], dtype=float).astype({"basis": "object"})
 
 
 def indicative_costs(territory: Territory, year: int, shortfalls: pd.DataFrame) -> pd.DataFrame:
@@ -21,13 +23,15 @@ def indicative_costs(territory: Territory, year: int, shortfalls: pd.DataFrame) 
 
     ``shortfalls``: see `evaluation.shortfalls.commune.shortfalls`. Adds ``measure`` (id; empty where the menu has none for
     the set), ``low_vnd_million, high_vnd_million`` (the whole cost, a year's where ``is_yearly``; NaN where volume or norm
-    cannot be told, and where it is not known whether the work is needed), ``is_assumed_norm``, ``price_year``. Factors of
+    cannot be told, as in a province without a table of norms, and where it is not known whether the work is needed), ``is_assumed_norm``, ``price_year``. Factors of
     terrain and distance are left to the plan. The measure is the first of the menu that is meant for any place.
     """
     project = territory.project
     settings = load_scenario(BASE, project).settings
     measures = load_measures(project)
-    norms = read_norms(project, settings.costs.norms, measures)
+    norms = (
+        read_norms(project, settings.costs.norms, measures) if has_norms(project, settings.costs.norms) else _NO_NORMS
+    )
     set_id = territory.reported.rules[year].set_id
     chosen = {name: usual_measure(measures, set_id, name) for name in shortfalls["requirement"].unique()}
     measure = shortfalls["requirement"].map({name: item.id if item else "" for name, item in chosen.items()})
@@ -94,6 +98,6 @@ def _volumes(
 
 def _is_same_whole(territory: Territory, year: int, rows: pd.DataFrame, base: Base) -> bool:
     """Tell whether the menu counts the measure from the whole that the shortfall is a share of."""
-    rules = read_rules(territory.project, territory.reported.rules[year].set_id)
+    rules = amount_rules(territory, year)
     name = str(rows["requirement"].iloc[0])
     return name in rules.index and bool(rules.at[name, "column"] == base.column)

@@ -31,6 +31,7 @@ STYLES = """CREATE TABLE layer_styles (
     ui TEXT, update_time DATETIME)"""
 """The table in which QGIS looks for the styles of a GeoPackage's layers, in its own spelling."""
 _GEOMETRY = "geom"
+_VERSION = "1.2"  # which every QGIS in use reads without a warning
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def write_geopackage(path: Path, territory: Territory, year: int, words: pd.Data
     _write(path, lines, LINES, _("Lines between communes and districts"), about)
     dictionary = pd.concat([_own_words(territory, year), words], ignore_index=True)
     _write(path, gpd.GeoDataFrame(dictionary), WORDS, _("Data dictionary"), about)
-    _add_styles(path, [*_styles(territory, shapes, year), *_line_styles()], about)
+    _add_styles(path, [*_styles(territory, shapes, year, warnings), *_line_styles()], about)
     return len(communes)
 
 
@@ -132,15 +133,16 @@ def _write(path: Path, frame: gpd.GeoDataFrame, layer: str, title: str, about: s
 
     options = {"IDENTIFIER": title, "DESCRIPTION": about}
     if "geometry" in frame:
+        made = {"append": True} if path.exists() else {"dataset_options": {"VERSION": _VERSION}}
         pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", layer_options={**options, "GEOMETRY_NAME": _GEOMETRY},
-                                append=path.exists(), promote_to_multi=layer == COMMUNES)  # fmt: skip
+                                promote_to_multi=layer == COMMUNES, **made)  # fmt: skip
     else:
         pyogrio.write_dataframe(
             pd.DataFrame(frame), path, layer=layer, driver="GPKG", layer_options=options, append=True
         )
 
 
-def _styles(territory: Territory, shapes: Shapes, year: int) -> list[Style]:
+def _styles(territory: Territory, shapes: Shapes, year: int, warnings: Sequence[str]) -> list[Style]:
     """Return the style by groups, then one a criterion; each name says that the data or the shapes are illustrative."""
     notes = [mark_word()] if territory.is_illustrative else []
     notes += [shapes.title] if shapes.is_schematic else []
@@ -151,9 +153,13 @@ def _styles(territory: Territory, shapes: Shapes, year: int) -> list[Style]:
     names = territory.reported.rules[year].criteria[f"label_{language()}"]
     shown = territory.shown(territory.scores.criteria.columns)
     return [
-        Style(COMMUNES, _("Groups by criteria met, {year}").format(year=year) + tail, classes_style("grp", groups)),
+        Style(
+            COMMUNES,
+            _("Groups by criteria met, {year}").format(year=year) + tail,
+            classes_style("grp", groups, warnings),
+        ),
         *(
-            Style(COMMUNES, f"{name}. {names[name]}, {year}{tail}", classes_style(_field(name), verdicts))
+            Style(COMMUNES, f"{name}. {names[name]}, {year}{tail}", classes_style(_field(name), verdicts, warnings))
             for name in shown
         ),
     ]

@@ -1,18 +1,29 @@
 """Write styles for QGIS: one symbol a class, without any line around an area, so that no border is ever drawn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from ntm_lib.reporting.palette import MapClass
 
 VERSION = "3.28.0-Firenze"
+WARNING = "warning "
+"""How the value of a class begins that no area has and that only puts a warning into the legend."""
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _HATCH = "#8a8f94"
 
 
-def classes_style(field: str, classes: Mapping[str, MapClass]) -> str:
-    """Return the style of areas by the classes of a field (key of ``classes``: the value)."""
+def classes_style(field: str, classes: Mapping[str, MapClass], warnings: Sequence[str] = ()) -> str:
+    """Return the style of areas by the classes of a field (key of ``classes``: the value).
+
+    ``warnings`` stand first in the legend, as classes that no area has, so that every printed legend carries them.
+    """
     renderer, categories, symbols = _renderer(field)
+    for place, warning in enumerate(warnings):
+        name, value = f"warning{place}", f"{WARNING}{place}"
+        attributes = {"value": value, "label": warning, "symbol": name, "render": "true", "type": "string"}
+        SubElement(categories, "category", attributes)
+        symbol = SubElement(symbols, "symbol", {"type": "fill", "name": name, "alpha": "1", "force_rhr": "0"})
+        _fill(symbol, "#ffffff", "no")
     for place, (value, each) in enumerate(classes.items()):
         attributes = {"value": value, "label": each.label, "symbol": str(place), "render": "true", "type": "string"}
         SubElement(categories, "category", attributes)

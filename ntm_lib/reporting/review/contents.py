@@ -49,7 +49,7 @@ class Contents:
 
     sentences: Mapping[str, Callable[[Subject], Sequence[Sentence]]] = field(default_factory=dict)
     tables: Mapping[str, Callable[[Subject], Sheet]] = field(default_factory=dict)
-    pictures: Mapping[str, Callable[[Subject], Markup]] = field(default_factory=dict)
+    pictures: Mapping[str, Callable[[Subject], Markup | None]] = field(default_factory=dict)
     internal: frozenset[str] = frozenset()
 
     def said(self, name: str, subject: Subject) -> Sequence[Sentence]:
@@ -61,8 +61,9 @@ class Contents:
         return shown_sheet(subject.territory, self.tables[name](subject))
 
     def picture(self, name: str, subject: Subject) -> Picture | None:
-        """Return a picture; None when the reader may not see it."""
-        return shown_picture(subject.territory, Picture(self.pictures[name](subject)))
+        """Return a picture; None when there is nothing to draw or the reader may not see it."""
+        drawn = self.pictures[name](subject)
+        return None if drawn is None else shown_picture(subject.territory, Picture(drawn))
 
 
 @cache

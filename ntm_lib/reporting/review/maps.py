@@ -13,10 +13,16 @@ from ntm_lib.reporting.sections.communes import count_layer, map_shapes
 from ntm_lib.reporting.sentences import Sentence, said
 
 
-def count_map(subject: Subject, *, is_last: bool) -> Markup:
-    """Return the map of the number of criteria met in the first or last year, as a figure with its source."""
+def count_map(subject: Subject, *, is_last: bool) -> Markup | None:
+    """Return the map of the number of criteria met in the first or last year, as a figure with its source.
+
+    A review of one year has no map of its first.
+    """
     territory = subject.territory
-    year = territory.review.last_year if is_last else territory.review.first_year
+    first, last = territory.review.first_year, territory.review.last_year
+    if first == last and not is_last:
+        return None
+    year = last if is_last else first
     shapes, label = map_shapes(territory)
     title = _("Number of criteria met, {year}, {name}").format(year=year, name=subject.name)
     drawn = map_picture(shapes, count_layer(territory), year, title=title, stamps=[*subject.stamps, label])

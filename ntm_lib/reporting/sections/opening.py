@@ -31,11 +31,10 @@ def opening(territory: Territory, audience: str = Audience.PUBLIC) -> None:
     about = paragraph(
         _(
             "This report shows, commune by commune, which of the national criteria for New Rural Development were met in "
-            "each year from {first} to {last} in {name}. The Programme covers {inside} of {communes} commune-level units; "
+            "each year in {name}, {period}. The Programme covers {inside} of {communes} commune-level units; "
             "towns and wards lie outside it. Data as of {date}."
         ),
-        first=territory.review.first_year,
-        last=territory.review.last_year,
+        period=formats.period(territory.review.first_year, territory.review.last_year),
         name=Markup("<strong>{}</strong>").format(formats.in_sentence(territory.unit.name)),
         inside=figure(key(territory, "in_programme"), inside, "count"),
         communes=figure(key(territory, "communes"), communes, "count"),
@@ -80,17 +79,23 @@ def _units(territory: Territory) -> Markup:
 
 
 def _districts(territory: Territory) -> Markup:
-    """Count the districts of a province by kind: 12 rural districts and one city."""
+    """Count the districts of a province by kind: so many rural districts, towns and cities."""
     if territory.unit.level != "province" or territory.vintage.districts.empty:
         return Markup()
-    words = {"huyen": _("{count} rural districts"), "thi_xa": _("{count} towns"), "thanh_pho": _("{count} cities")}
+    words = {
+        "huyen": _("{count} rural districts"),
+        "thi_xa": _("{count} towns"),
+        "thanh_pho": _("{count} cities"),
+        "quan": _("{count} urban districts"),
+    }
     counts = territory.vintage.districts["kind"].value_counts()
     named = [
         Markup(text).format(count=figure(key(territory, "districts", kind), counts[kind], "two_digits"))  # noqa: S704
         for kind, text in words.items()
         if kind in counts
     ]
-    return Markup(" ({})").format(Markup(_(" and ")).join(named))  # noqa: S704 - catalogue text
+    last = [Markup(_(" and ")).join([Markup(", ").join(named[:-1]), named[-1]])] if named[1:] else named  # noqa: S704
+    return Markup(" ({})").format(*last)
 
 
 def closing(territory: Territory) -> None:

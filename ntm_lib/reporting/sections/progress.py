@@ -11,6 +11,7 @@ from ntm_lib.reporting.charts import column_chart, trend_chart
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.sections.common import (
+    district_names,
     key,
     not_assessed_note,
     paragraph,
@@ -64,6 +65,13 @@ def _tiles(territory: Territory, head: evaluation.Headline) -> Markup:
 
 
 def _means(territory: Territory, head: evaluation.Headline) -> Markup:
+    now = _mean(territory, head.last, head.last_year)
+    if head.first_year == head.last_year:
+        return now
+    return _mean(territory, head.first, head.first_year) + now + _gain(territory, head)
+
+
+def _gain(territory: Territory, head: evaluation.Headline) -> Markup:
     low, high = head.gain()
     is_exact = formats.number(low, 1) == formats.number(high, 1)
     text = (
@@ -71,16 +79,17 @@ def _means(territory: Territory, head: evaluation.Headline) -> Markup:
         if is_exact
         else _("From {first_year} to {last_year}: at least {gain} more criteria per commune.")
     )
-    gain = paragraph(
-        text,
-        first_year=head.first_year,
-        last_year=head.last_year,
-        gain=figure(key(territory, "mean_gain"), low, "number"),
-    )
+    years = {"first_year": head.first_year, "last_year": head.last_year}
+    if low < 0 and not is_exact:
+        gain = paragraph(
+            _("Whether it rose from {first_year} to {last_year} cannot be told: too little was reported."), **years
+        )
+    else:
+        gain = paragraph(text, gain=figure(key(territory, "mean_gain"), low, "number"), **years)
     rules = territory.reported.rules
     if rules[head.first_year].set_id != rules[head.last_year].set_id:
         gain += paragraph(_("The two years are judged by different criteria sets."))
-    return _mean(territory, head.first, head.first_year) + _mean(territory, head.last, head.last_year) + gain
+    return gain
 
 
 def _mean(territory: Territory, row: pd.Series, year: int) -> Markup:
@@ -107,6 +116,12 @@ def _reached(territory: Territory, head: evaluation.Headline) -> Markup:
         shown = figure(key(territory, "group_share", name, year), int(row[name]), "share", whole=int(row["communes"]))
         return Markup(_("at least {number}")).format(number=shown) if row[GROUP_UNKNOWN] else shown  # noqa: S704
 
+    all_met, few_now = (share(name, head.last, head.last_year) for name in ("all", "under_5"))
+    if head.first_year == head.last_year:
+        text = _(
+            "Communes meeting all criteria in {year}: {all}. Communes under 5 criteria: {few}. Meeting all criteria is not the same as being recognised."
+        )
+        return paragraph(text, year=year_text(territory, head.last_year), all=all_met, few=few_now)
     return paragraph(
         _(
             "Communes meeting all criteria in {last_year}: {all}. Communes under 5 criteria: {few_then} in {first_year}, "
@@ -114,9 +129,9 @@ def _reached(territory: Territory, head: evaluation.Headline) -> Markup:
         ),
         last_year=year_text(territory, head.last_year),
         first_year=head.first_year,
-        all=share("all", head.last, head.last_year),
+        all=all_met,
         few_then=share("under_5", head.first, head.first_year),
-        few_now=share("under_5", head.last, head.last_year),
+        few_now=few_now,
     )
 
 
@@ -296,7 +311,7 @@ def by_district(territory: Territory) -> None:
             *(figure(of("group", group, year), int(groups[group]), "count") for group in shown),
         ]
 
-    names = territory.vintage.districts["name"]
+    names = district_names(territory)
     rows = [
         cells(names[code], "district", code, part, grouped.T[code])
         for code, part in ((str(code), part) for code, part in counts.groupby(district))

@@ -40,6 +40,8 @@ def recognised(territory: Territory) -> None:
         caption=_("Communes recognised as reaching NTM, by decisions read in a source"),
         notes=[
             _("Published fact, not illustrative data. Meeting all criteria in the tables above is not recognition.")
+            if territory.is_illustrative
+            else _("Meeting all criteria in the tables above is not recognition.")
         ],
         empty=_("No recognition decision for this territory was read in a source."),
     )
@@ -103,7 +105,10 @@ def published(territory: Territory) -> None:
         caption=_("Published figures of the province"),
         notes=[
             _("Shown as published. They were used to calibrate the illustrative data and are not computed from it.")
+            if territory.is_illustrative
+            else _("Shown as published, not computed from what was reported.")
         ],
+        empty=_("No published figure was read in a source."),
     )
     show(section(_("Published figures"), table, anchor="published"))
 

@@ -14,6 +14,7 @@ from ntm_lib.submissions.checks.hit import Hit
 from ntm_lib.submissions.checks.lines import ASPECT, Bools, Floats, Item, Lines, Places, true_at
 from ntm_lib.submissions.checks.rule import Rule
 from ntm_lib.submissions.checks.settings import CheckRules, Jump
+from ntm_lib.submissions.lines import FINDING, split_keys
 from ntm_lib.submissions.model import Weight
 from ntm_lib.tables import contract
 
@@ -163,7 +164,7 @@ def zero_for_blank(filing: Filing) -> Iterator[Hit]:
 
 
 def gone(filing: Filing) -> Iterator[Hit]:
-    """Find lines in which numbers reported before are empty now."""
+    """Find lines in which something reported before is empty now: a blank erases nothing."""
     for lines in filing.tables.values():
         stood = filing.before.get((lines.table, lines.set_id))
         if stood is None:
@@ -173,15 +174,52 @@ def gone(filing: Filing) -> Iterator[Hit]:
             pd.Index([item.name for item in stood.items])
         )
         is_there: Bools = (lines.places[now] >= 0)[:, columns] & (columns >= 0)
-        lost: Bools = np.isfinite(stood.numbers[then]) & ~is_there
+        lost: Bools = (stood.places[then] >= 0) & ~is_there
         for row in true_at(np.logical_or.reduce(lost, axis=1)):
             head = lines.heads.iloc[now[row]]
             labels = [stood.items[place].label for place in true_at(lost[row])]
             told = _("{unit}, {year}: empty now, reported before: {items}").format(
                 unit=filing.name(head["unit_code"]), year=int(head["year"]), items=", ".join(labels)
             )
-            action = _("What was reported before goes on counting; write the new value if it changed.")
+            action = _still_counts(stood, stood.places[then[row]][lost[row]])
             yield filing.hit(lines, int(now[row]), "", "", action, found=told)
+
+
+def gone_lines(filing: Filing) -> Iterator[Hit]:
+    """Find whole lines that were reported before for the same round and are not in the file, a finding a unit and table."""
+    for lines in filing.tables.values():
+        stood = filing.before.get((lines.table, lines.set_id))
+        if stood is None or filing.sender is None or "round" not in stood.values:
+            continue
+        keys = ["unit_code", "year", "row"]
+        is_there = pd.MultiIndex.from_frame(stood.heads[keys]).isin(pd.MultiIndex.from_frame(lines.heads[keys]))
+        first = np.where(stood.places >= 0, stood.places, len(stood.values)).min(axis=1)
+        of_round = stood.values["round"].to_numpy()[first] == filing.sender.round
+        for unit, rows in stood.heads[~is_there & of_round].groupby("unit_code", sort=False):
+            words = dict.fromkeys(
+                _line_words(int(year), str(row)) for year, row in zip(rows["year"], rows["row"], strict=True)
+            )
+            told = _("{unit}: not in this file, reported before: {lines}").format(
+                unit=filing.name(unit), lines="; ".join(words)
+            )
+            places = stood.places[rows.index]
+            beside = true_at(lines.heads["unit_code"] == unit)[:1] or [0]
+            yield filing.hit(lines, beside[0], "", "", _still_counts(stood, places[places >= 0]), found=told)
+
+
+def _line_words(year: int, row: str) -> str:
+    return f"{year} ({', '.join(split_keys(row))})" if row and row != FINDING else str(year)
+
+
+def _still_counts(stood: Lines, places: Places) -> str:
+    """Say that what stood goes on counting and, where it is known which files it stands in, how it is withdrawn."""
+    if "submission" not in stood.values:
+        return _("What was reported before goes on counting; write the new value if it changed.")
+    numbers = sorted(set(stood.values["submission"].to_numpy()[places].tolist()))
+    return _(
+        "What was reported before goes on counting. To change it, write the new value. To withdraw it, take this file in first, "
+        "then: {commands}"
+    ).format(commands="; ".join(f"ntm submit --undo {one}" for one in numbers))
 
 
 def _aligned(lines: Lines, stood: Lines) -> tuple[Places, Places]:
@@ -246,5 +284,6 @@ RULES = (
     Rule("unit_mistaken_before", Weight.DOUBTFUL, "powers of ten beside what was handed in before", "km and m, million and billion, fraction and percentage are mistaken", f"{_WHERE}: confusions", confused_revisions),
     Rule("zero_for_blank", Weight.DOUBTFUL, "zeros where much stood a year before", "empty is not zero", "report_outline: zero must be written as 0", zero_for_blank),
     Rule("gone", Weight.NOTE, "values reported before and empty now", "a blank erases nothing", "report_outline: empty means not reported", gone),
+    Rule("gone_lines", Weight.NOTE, "lines reported before for the same round and not in the file", "a line left out erases nothing", "report_outline: empty means not reported", gone_lines),
     Rule("percent_for_count", Weight.DOUBTFUL, "counts beside their whole and the neighbouring year", "a percentage is written where a count is meant", "report_outline: 6,46% tiêu chí/xã", percent_for_count),
 )  # fmt: skip

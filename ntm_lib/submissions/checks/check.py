@@ -15,7 +15,8 @@ _HEAVIEST_FIRST = [Weight.WRONG, Weight.DOUBTFUL, Weight.NOTE]
 def check_reading(reading: Reading, project: Project, before: pd.DataFrame | None = None) -> Reading:
     """Return the reading with the findings of content added, the heaviest first; no value is changed.
 
-    ``before``: the values (columns of ``VALUES``) that count now for the units of the file. Checks that repeat those of
+    ``before``: the values (columns of ``VALUES``, perhaps with ``submission`` and ``round``) that count now for the units of the
+    file, as its own level gave them. Checks that repeat those of
     reading are silent where a cell, or the same line of the same sheet, was refused already. A file that says nothing
     about its sender is checked without the units.
     """

@@ -105,12 +105,12 @@ def _levels(law: Law, set_id: str, year: int, region: str) -> pd.DataFrame:
 
 
 def filing_of(reading: Reading, project: Project, before: pd.DataFrame | None) -> Filing:
-    """Set out a reading for its checks. Only what ``before`` says of the units of the file is kept."""
+    """Set out a reading for its checks. Only what ``before`` says of the units and tables of the file is kept."""
     law = criteria.load(project)
     vintage = None if reading.sender is None else units.on(reading.sender.unit_vintage, project)
     values = reading.values.reset_index(drop=True)
     earlier = values.iloc[:0] if before is None else before[before["unit_code"].isin(values["unit_code"].unique())]
-    earlier = earlier.reset_index(drop=True)
+    earlier = earlier[earlier["table"].isin(values["table"].unique())].reset_index(drop=True)
     rules = check_rules(project)
     tables, stood = (_tables(frame, project, law) for frame in (values, earlier))
     return Filing(project, reading.sender, vintage, law, rules, values, tables, stood)

@@ -47,7 +47,7 @@ def _not_of_type(lines: Lines, place: int) -> tuple[Bools, str]:
     item, numbers = lines.items[place], lines.numbers[:, place]
     there = lines.places[:, place] >= 0
     if item.type in {"integer", "yes_no", "number"}:
-        has_text = there & (pd.Series(lines.texts[:, place]).notna().to_numpy(bool) | np.isinf(numbers))
+        has_text = there & (pd.notna(lines.texts[:, place]) | np.isinf(numbers))
         if item.type == "integer":
             return has_text | (np.isfinite(numbers) & (numbers % 1 != 0)), _("a whole number")
         if item.type == "yes_no":

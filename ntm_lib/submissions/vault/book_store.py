@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
 from ntm_lib.messages import _
-from ntm_lib.submissions.model import Reading, Sender, Submission
+from ntm_lib.submissions.model import Level, Reading, Sender, Submission
 from ntm_lib.submissions.vault import content
 from ntm_lib.submissions.vault.content import LINES, UnitsOn
 from ntm_lib.submissions.vault.entries import Book, Closed, Entry, TakenIn, Withdrawn, seal
@@ -162,6 +162,15 @@ class BookStore(ABC):
         lines = self._known(Wanted(list(book.counting), table=table, as_of=as_of), book)
         units = content.unit_numbers(lines, book, self._units_on)
         return _frame(lines.filter(pa.array(content.is_counting(lines, units, book.ranks))), book)
+
+    def told_by(self, unit: str, level: Level) -> pd.DataFrame:
+        """Return what counts of all that one unit handed in at its level; see `interface.Store`."""
+        book = self.book()
+        own = [number for number, entry in book.counting.items() if (entry.sender, entry.level) == (unit, level)]
+        lines = self._known(Wanted(own), book)
+        units = content.unit_numbers(lines, book, self._units_on)
+        frame = _frame(lines.filter(pa.array(content.is_counting(lines, units, book.ranks))), book)
+        return frame.assign(round=frame["submission"].map({number: book.taken_in[number].round for number in own}))
 
     def history(self, unit_code: str, item: str) -> pd.DataFrame:
         """Return every version of one code's values of an item, the oldest submission first, withdrawn ones marked.

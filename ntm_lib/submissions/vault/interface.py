@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from ntm_lib.submissions.model import Reading, Submission
+from ntm_lib.submissions.model import Level, Reading, Submission
 
 
 class Store(Protocol):
@@ -30,6 +30,12 @@ class Store(Protocol):
         Columns of ``VALUES`` with ``submission`` (id), ``level`` and ``unit_vintage``, the date whose codes are used: a code
         that meant two units has values of both. What counts in a closed round outranks all later rounds. ``as_of``: only values with a cut-off date not later;
         ``known_on``: as the store stood at that moment.
+        """
+
+    def told_by(self, unit: str, level: Level) -> pd.DataFrame:
+        """Return what counts of all tables that one unit (its code) handed in at its level.
+
+        Columns as of ``values``, with ``round``, the round it was handed in for. What other levels said is left out.
         """
 
     def history(self, unit_code: str, item: str) -> pd.DataFrame:

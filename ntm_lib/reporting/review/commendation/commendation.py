@@ -24,6 +24,8 @@ def commendation_sentences(subject: Subject) -> list[Sentence]:
     """Say how many may be considered by each rule, what is open, and where the rules stand; nothing for a commune."""
     if subject.tier == "commune":
         return []
+    if tables.phase_of(subject) is None:
+        return [sentence(tables.no_rules(), year=str(subject.territory.review.last_year))]
     made = commendation_list(subject.territory)
     return [
         *([sentence(_("The data are illustrative: the lists below only show how they are made and must not be used to consider or propose anybody for commendation."))] if made.is_illustrative else []),

@@ -7,11 +7,12 @@ import pandas as pd
 from ntm_lib.evaluation.commendation import (
     KEYS,
     CommendationList,
+    Phase,
     RuleList,
     commendation_list,
     district_list,
+    find_phase,
     load_commendation_settings,
-    load_phase,
     proposals,
 )
 from ntm_lib.messages import _
@@ -46,7 +47,7 @@ def list_sheet(subject: Subject, rule: str) -> Sheet:
     ]
     frame = pd.DataFrame(columns=[*(column.key for column in columns), "code"])
     title, notes = _("List of those eligible for consideration"), []
-    if subject.tier != "commune":
+    if _has_list(subject):
         made = commendation_list(subject.territory)
         found = next((one for one in made.lists if one.rule.id == rule), None)
         if found is not None:
@@ -55,7 +56,7 @@ def list_sheet(subject: Subject, rule: str) -> Sheet:
             notes = [*words.shared_note(_of_all(found)), *words.list_notes(made.settings), *_left_out(found)]
     return Sheet(
         name=title, title=title, columns=columns, frame=frame, source=source_line(subject.territory), notes=notes,
-        stamps=subject.stamps, row_key="code", empty=_("No commune may be considered by this rule."),
+        stamps=subject.stamps, row_key="code", empty=_empty(subject, _("No commune may be considered by this rule.")),
     )  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def excluded_sheet(subject: Subject) -> Sheet:
     """Return for each commune left out by a rule the conditions it does not fulfil, a column a rule."""
     columns = [Column("name", _("Commune"), width=22), Column("district", _("District, city"), width=22)]
     frame = pd.DataFrame(columns=["name", "district", "code"])
-    if subject.tier != "commune":
+    if _has_list(subject):
         made = commendation_list(subject.territory)
         reasons = {
             one.rule.id: one.excluded["reasons"].map(partial(words.reasons, settings=made.settings))
@@ -121,7 +122,7 @@ def excluded_sheet(subject: Subject) -> Sheet:
     title = _("Communes not on the list and why")
     return Sheet(
         name=title, title=title, columns=columns, frame=frame, source=source_line(subject.territory), stamps=subject.stamps,
-        row_key="code", empty=_("No commune is left out."),
+        row_key="code", empty=_empty(subject, _("No commune is left out.")),
     )  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def districts_sheet(subject: Subject) -> Sheet:
     ]
     title = _("Districts and cities: conditions for consideration")
     frame = pd.DataFrame(columns=[column.key for column in columns])
-    if subject.tier != "commune":
+    if _has_list(subject):
         names = words.conditions()
         open_points = "; ".join([names["district_recognised"], names["not_rewarded_before"]])
         table = district_list(subject.territory)
@@ -145,7 +146,7 @@ def districts_sheet(subject: Subject) -> Sheet:
         frame = table.assign(verify=may_be.map({True: open_points, False: ""}), code=table.index)
     return Sheet(
         name=title, title=title, columns=columns, frame=frame, source=source_line(subject.territory), stamps=subject.stamps,
-        row_key="code" if len(frame) else None, empty=_("The units of this date have no districts."),
+        row_key="code" if len(frame) else None, empty=_empty(subject, _("The units of this date have no districts.")),
     )  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def proposals_sheet(subject: Subject) -> Sheet:
     ]
     if settings.show_names and subject.is_internal:
         columns[4:4] = [Column("candidate", _("Candidate"), width=24), Column("deed", _("Deed"), width=30)]
-    table = None if subject.tier == "commune" else proposals(territory)
+    table = proposals(territory) if _has_list(subject) else None
     frame = pd.DataFrame(columns=[column.key for column in columns])
     if table is not None:
         frame = table.assign(
@@ -175,13 +176,13 @@ def proposals_sheet(subject: Subject) -> Sheet:
     title = _("Proposals of collectives, persons, households and units, with checks")
     return Sheet(
         name=title, title=title, columns=columns, frame=frame, source=source_line(territory), stamps=subject.stamps,
-        empty=_("No proposal (Table 17) has been handed in."),
+        empty=_empty(subject, _("No proposal (Table 17) has been handed in.")),
     )  # fmt: skip
 
 
 def rules_sheet(subject: Subject) -> Sheet:
     """Return the conditions and quotas used, with where they stand and what is the office's own."""
-    phase = load_phase(subject.territory.project, subject.territory.review.last_year)
+    phase = phase_of(subject)
     kinds, conditions = words.kinds(), words.conditions()
     rows = [
         {
@@ -192,7 +193,7 @@ def rules_sheet(subject: Subject) -> Sheet:
             "own": "; ".join(conditions[name] for name, base in rule.conditions.items() if base == "own"),
             "note": str(rule.note),
         }
-        for rule in phase.rules
+        for rule in (phase.rules if phase else ())
     ]
     columns = [
         Column("title", _("Rule"), width=30),
@@ -201,8 +202,33 @@ def rules_sheet(subject: Subject) -> Sheet:
         Column("own", _("Conditions chosen by the office, not law"), width=34),
         Column("note", _("Quota and remarks"), width=40),
     ]
-    title = _("Conditions and quotas of commendation, {phase}").format(phase=phase.id)
-    source = _("Source: {documents}; {verified}; found in: {sources}").format(
-        documents=phase.documents, verified=words.verification(phase.verified), sources="; ".join(phase.sources)
-    )
-    return Sheet(name=title, title=title, columns=columns, frame=pd.DataFrame(rows), source=source, row_key="code")
+    if phase is None:
+        title, source = _("Conditions and quotas of commendation"), ""
+    else:
+        title = _("Conditions and quotas of commendation, {phase}").format(phase=phase.id)
+        source = _("Source: {documents}; {verified}; found in: {sources}").format(
+            documents=phase.documents, verified=words.verification(phase.verified), sources="; ".join(phase.sources)
+        )
+    frame = pd.DataFrame(rows, columns=["code", *(column.key for column in columns)])
+    return Sheet(
+        name=title, title=title, columns=columns, frame=frame, source=source, row_key="code", empty=_empty(subject, ""),
+    )  # fmt: skip
+
+
+def phase_of(subject: Subject) -> Phase | None:
+    """Return the rules of the review's last year; None where none are known."""
+    return find_phase(subject.territory.project, subject.territory.review.last_year)
+
+
+def no_rules() -> str:
+    """Return what stands in the place of lists for a year without rules."""
+    return _("No conditions of commendation are known for {year}; they stand in data/commendation/rules.yaml.")
+
+
+def _has_list(subject: Subject) -> bool:
+    return subject.tier != "commune" and phase_of(subject) is not None
+
+
+def _empty(subject: Subject, otherwise: str) -> str:
+    """Say why a table has no rows."""
+    return otherwise if phase_of(subject) else no_rules().format(year=subject.territory.review.last_year)

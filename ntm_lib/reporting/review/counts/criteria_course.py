@@ -179,13 +179,15 @@ def _short(names: dict[str, str], letters: int = 46) -> dict[str, str]:
     return {key: name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…" for key, name in names.items()}
 
 
-def steps_picture(subject: Subject) -> Markup:
-    """Draw what was kept from the year before and what was newly met, by year."""
+def steps_picture(subject: Subject) -> Markup | None:
+    """Draw what was kept from the year before and what was newly met, by year; nothing where no year follows another."""
     territory = subject.territory
     table = kept.steps_by_year(cube_of(territory))
     words = kept.step_words()
     colours = {Step.KEPT: "#c2dfe0", Step.GAINED: "#1f6aa5", Step.GAINED_NEW_RULES: "#8fbfdc"}
     classes = {step.value: MapClass(words[step], colour, "") for step, colour in colours.items()}
+    if not table[list(classes)].to_numpy().any():
+        return None
     return column_chart(
         table[list(classes)],
         classes,

@@ -67,7 +67,7 @@ def _commune_headline(subject: Subject) -> list[Sentence]:
         )  # fmt: skip
         return _("{year}: {count}"), {"year": year_text(territory, year), "count": shown}
 
-    rows = [(first, row_of(then, subject.commune)), (last, row_of(now, subject.commune))]
+    rows = [(first, row_of(then, subject.commune)), (last, row_of(now, subject.commune))][first == last :]
     return [listed(_("{name}: {items}."), [count(year, row) for year, row in rows], name=subject.unit.name)]
 
 

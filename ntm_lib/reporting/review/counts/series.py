@@ -10,7 +10,7 @@ import pandas as pd
 from ntm_lib import units
 from ntm_lib.evaluation import merge_rule_words
 from ntm_lib.evaluation.counts import joined, series, vintages
-from ntm_lib.evaluation.counts.columns import points
+from ntm_lib.evaluation.counts.columns import points_of
 from ntm_lib.evaluation.counts.series_rules import Rule, rule_words, series_rules
 from ntm_lib.evaluation.territory import Territory, rows_of_year
 from ntm_lib.messages import _, language
@@ -84,7 +84,7 @@ def on_units_sheet(subject: Subject) -> Sheet:
     territory = subject.territory
     table = trends_of(territory)
     days = list(table.index.unique("on"))
-    years = [point.year for point in points(territory.project) if point.on is None and point.year in territory.years]
+    years = [point.year for point in points_of(territory) if point.on is None]
     frame = pd.DataFrame({"code": [str(day) for day in days], "name": [_units_of(day) for day in days]}, index=days)
     frame["communes"] = [int(row_of(table, day, years[-1])["communes"]) for day in days]
     columns = [Column("name", _("Units of"), width=24), Column("communes", _("Number of communes"), "count", width=10)]
