@@ -12,28 +12,27 @@ from ntm_lib.planning.optimise import plans
 from ntm_lib.planning.optimise.drafting import district_needs
 from ntm_lib.planning.optimise.items import counted
 from ntm_lib.planning.optimise.offers import Offers, Shared, program, share_out
-from ntm_lib.planning.optimise.pack import Packing, keeps
+from ntm_lib.planning.optimise.pack import keeps
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
-SPREADS, NEARBY = (0.003, 0.01, 0.03, 0.1), 16  # first offers: at prices that differ by such shares
-ROUNDS, CLOSE = 8, 1e-5  # rounds of the relaxation at most; it is good enough within this share of its bound
 NOISES, NOISY = (0.05, 0.15, 0.4, 0.8), 24  # of what items are worth, in districts that are decided
+VARIED, FINE = 6, 0.1  # more offers of all communes, to balance with
 FAIR = 1.005  # districts are measured against a little more than the share of gaps closed
 LEAN, MOST = 0.002, 0.02  # a price falls by this share when what a commune usually takes is left over; at most so much
-HARD, SOFT = 1e5, 20.0  # what lacks: worth of a unit of a district's row; times its worth of what all share
-BATCH, BATCHES, NODES, GAP = 400, 16, 100, 1e-4  # communes that balance at a time
-RESERVE = 1e-4  # of what all share, kept back while communes balance: what lacks by less does no harm
+HARD, SOFT = 1e5, 1000.0  # what lacks: worth of a unit of a district's row; times its worth of what all share
+BATCH, BATCHES, NODES, GAP = 600, 12, 30, 1e-4  # communes that balance at a time
+RESERVE = 0.1  # of the gap, as a share of what all share: kept back while communes balance; lacking less does no harm
 WHOLE = 1e-6
 
 
-def choose(packing: Packing, wide: Bools, district: Ints, gap: float, seed: int) -> tuple[Floats | None, float]:
-    """Return the best plan found (model's variables; None: none keeps every row) and the proven bound.
+def choose(
+    offers: Offers, relaxed: Shared, wide: Bools, district: Ints, gap: float, draw: np.random.Generator
+) -> Floats | None:
+    """Return the best plan found (model's variables; None: none keeps every row).
 
     ``wide``, ``district`` (rows): whether several districts share a row, else whose it is. ``gap``: what is good enough.
     """
-    offers = Offers(packing)
-    draw = np.random.default_rng(seed)
-    relaxed = _relax(offers, draw)
+    packing = offers.packing
     lower, upper = _aims_stand(offers, relaxed)
     fixed = share_out(offers, lower, upper, is_fixed=True)
     chosen, others = _districts(offers, fixed, wide, district, draw), fixed.others
@@ -41,30 +40,13 @@ def choose(packing: Packing, wide: Bools, district: Ints, gap: float, seed: int)
     best: Floats | None = None
     order, worth = _indifferent(offers, fixed, chosen, district), packing.model.worth
     for begin in range(0, min(len(order), BATCH * BATCHES), BATCH):
-        chosen, others = _balance(offers, others, chosen, wide, order[begin : begin + BATCH], enough)
+        chosen, others = _balance(offers, others, chosen, wide, order[begin : begin + BATCH], gap)
         plan = _plan(offers, chosen, others)
         if plan is not None and (best is None or worth @ plan > worth @ best):
             best = plan
         if best is not None and worth @ best + packing.model.base >= enough:
             break
-    return best, offers.bound
-
-
-def _relax(offers: Offers, draw: np.random.Generator) -> Shared:
-    """Ask for offers until their program is worth what its prices prove."""
-    packing, items = offers.packing, offers.packing.items
-    start = packing.prices
-    offers.ask(start)
-    for turn in range(NEARBY):
-        bent = start * np.maximum(0.0, 1 + SPREADS[turn % len(SPREADS)] * draw.standard_normal(len(start)))
-        offers.ask(np.where(items.is_equal, start, bent))
-    for _round in range(ROUNDS):
-        shared = share_out(offers, np.zeros(len(items.others)), items.upper, is_fixed=False)
-        offers.ask(shared.prices)
-        if offers.bound - shared.worth <= CLOSE * abs(offers.bound):
-            break
-        offers.ask((shared.prices + offers.prices) / 2)
-    return share_out(offers, np.zeros(len(items.others)), items.upper, is_fixed=False)
+    return best
 
 
 def _aims_stand(offers: Offers, shared: Shared) -> tuple[Floats, Floats]:
@@ -98,6 +80,8 @@ def _districts(offers: Offers, shared: Shared, wide: Bools, district: Ints, draw
     open_districts = np.unique(problem.district[parts])
     is_open = np.isin(problem.district, open_districts)
     profit = items.value - items.take @ prices
+    for _turn in range(VARIED):
+        offers.around(profit + FINE * items.usual * draw.standard_normal(len(profit)))
     for turn in range(NOISY if len(parts) else 0):
         noise = NOISES[turn % len(NOISES)] * items.usual * draw.standard_normal(len(profit))
         offers.around(profit + noise, is_open)
@@ -133,7 +117,7 @@ def _program(
 
 
 def _balance(
-    offers: Offers, others: Floats, chosen: Ints, wide: Bools, communes: Ints, enough: float
+    offers: Offers, others: Floats, chosen: Ints, wide: Bools, communes: Ints, gap: float
 ) -> tuple[Ints, Floats]:
     """Let some communes, and the villages, choose again; return the offer of each commune and the other variables."""
     packing, items, model = offers.packing, offers.packing.items, offers.packing.model
@@ -142,7 +126,7 @@ def _balance(
     held = others.copy()
     moves = np.flatnonzero((items.others != model.places.closed) & ~np.isin(items.others, model.places.districts))
     held[moves] = 0.0
-    room = items.room - np.where(wide, RESERVE * np.abs(items.room), 0.0)
+    room = items.room - np.where(wide, RESERVE * gap * np.abs(items.room), 0.0)
     room -= np.asarray(offers.use[stands].sum(axis=0)).ravel() + items.extra.T @ held
     rows = sp.vstack([offers.use[at], items.extra[moves]]).T.tocsr()
     kept = np.flatnonzero(np.diff(rows.indptr) > 0)
@@ -153,7 +137,7 @@ def _balance(
     for name, value in {
         "mip_rel_gap": GAP * abs(offers.bound) / max(1.0, offers.bound - base),
         "mip_max_nodes": NODES,
-        "objective_target": base - enough,
+        "objective_target": base - (offers.bound - gap * abs(offers.bound)),
     }.items():
         solver.setOptionValue(name, value)
     solver.run()
@@ -176,7 +160,7 @@ def _plan(offers: Offers, chosen: Ints, others: Floats) -> Floats | None:
 
 
 def _indifferent(offers: Offers, shared: Shared, chosen: Ints, district: Ints) -> Ints:
-    """Return the communes of districts whose own rows are slack, those that have another offer nearly as good first."""
+    """Return the communes that have another offer, first those of districts whose own rows are slack, the nearest offer first."""
     problem = offers.packing.model.problem
     profit = offers.worth - offers.use @ shared.prices
     loss = np.abs(profit[chosen][offers.owner] - profit)
@@ -185,6 +169,5 @@ def _indifferent(offers: Offers, shared: Shared, chosen: Ints, district: Ints) -
     second = np.full(offers.count, np.inf)
     np.minimum.at(second, offers.owner[is_other], loss[is_other])
     tight = np.unique(district[(district >= 0) & (shared.prices > WHOLE)])
-    second[np.isin(problem.district, tight)] = np.inf
-    order = np.argsort(second, kind="stable")
+    order = np.lexsort((second, np.isin(problem.district, tight)))
     return np.asarray(order[np.isfinite(second[order])])

@@ -1,10 +1,10 @@
 """The search of a country: prices of what communes share, and a plan made at them, without a program of the whole.
 
-Where districts have rows of their own, the best prices come from a program that chooses among what communes offer, and the
-plan is one of their offers each (``choose``). Where they have none, or that found no plan: sweep after sweep every commune
-takes its best plan at prices that lean against what is left over or lacks (``steer``). The first sweeps only spread what
-would be used too much; the later ones take a change only where it gains, and lean more and more. Where a district's own
-rows still lack something, that district is searched alone.
+Where districts have rows of their own, the best prices come from a program that chooses among what communes offer
+(``relaxed``), and the plan is one of their offers each (``choose``). Where they have none, or that found no plan: sweep after
+sweep every commune takes its best plan at prices that lean against what is left over or lacks (``steer``). The first
+sweeps only spread what would be used too much; the later ones take a change only where it gains, and lean more and more.
+Where a district's own rows still lack something, that district is searched alone.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.moves import Others, Window
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.optimise.pack import Packing, keeps, share_closed, start_from, written
-from ntm_lib.planning.optimise.prices import HEATS, ROUGH, price
+from ntm_lib.planning.optimise.prices import price
+from ntm_lib.planning.optimise.relaxed import relax
 from ntm_lib.planning.optimise.steer import Lean, steer
 from ntm_lib.planning.problem import Bools, Floats, Ints, NotFound
 
@@ -37,23 +38,34 @@ TRIES = 6
 
 def country(model: Model, options: Options, start: Floats | None) -> Found:
     """Price and plan; raises ``NotFound`` where no plan was found, which does not prove that there is none."""
-    items = read_items(model)
+    items, draw = read_items(model), np.random.default_rng(options.seed)
     rows = Sharing.of(model, items)
     has_own = bool((rows.district >= 0).any())
-    priced = price(model, items, ROUGH if has_own else HEATS)
-    packing, bound, plan = Packing.of(model, items, priced.prices), priced.bound, None
-    if has_own:
-        plan, bound = choose(packing, rows.is_wide, rows.district, options.gap, options.seed)
-    if plan is None:
-        plan = steered(packing, priced.x, bound - options.gap * max(1.0, abs(bound)) - model.base)
-    if plan is None and start is None and not has_own:
-        plan, bound = choose(packing, rows.is_wide, rows.district, options.gap, options.seed)
+    plan, bound = (_chosen if has_own else _steered)(model, items, rows, options, draw)
+    if plan is None and start is None:
+        plan, bound = (_steered if has_own else _chosen)(model, items, rows, options, draw)
     found = [one for one in (plan, start) if one is not None]
     if not found:
         raise NotFound
     best = max(found, key=lambda one: float(model.worth @ one))
     objective = float(model.worth @ best) + model.base
     return Found(best, objective, max(bound, objective), 0)
+
+
+def _chosen(
+    model: Model, items: Items, rows: "Sharing", options: Options, draw: np.random.Generator
+) -> tuple[Floats | None, float]:
+    """Return a plan of offers, None where none keeps every row, and the proven bound."""
+    offers, relaxed = relax(model, items, rows.district, draw)
+    return choose(offers, relaxed, rows.is_wide, rows.district, options.gap, draw), offers.bound
+
+
+def _steered(
+    model: Model, items: Items, _rows: "Sharing", options: Options, _draw: np.random.Generator
+) -> tuple[Floats | None, float]:
+    priced = price(model, items)
+    enough = priced.bound - options.gap * max(1.0, abs(priced.bound)) - model.base
+    return steered(Packing.of(model, items, priced.prices), priced.x, enough), priced.bound
 
 
 def steered(packing: Packing, x: Floats, enough: float) -> Floats | None:

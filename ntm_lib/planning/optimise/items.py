@@ -4,7 +4,7 @@ The model's variables are cumulative ("counted by the end of year t"); an *item*
 completed in a year, a level reached in a year. Items are what a commune chooses from; rows are what communes share.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -115,6 +115,53 @@ def read_items(model: Model) -> Items:
         gap_of=gap_of,
         rows=turn,
     )  # fmt: skip
+
+
+def part(items: Items, communes: Bools, is_own: Bools, share: float, closed: int) -> Items:
+    """Return the items of some communes alone; of what all share they have a ``share``.
+
+    ``is_own`` (rows): only communes of one district take of it, and those communes are in or out as a whole. ``closed``:
+    the variable of the share of gaps closed, which stays what it is.
+    """
+    flat, (n, years) = items.flat, items.flat.standard.shape
+    inside = np.flatnonzero(communes)
+    gaps = np.flatnonzero(communes[flat.owner])
+    levels = ((np.arange(3)[:, None, None] * n + inside[:, None]) * years + np.arange(years)).ravel()
+    kept = np.append(np.flatnonzero(communes[flat.owner[items.gap_of]]), len(items.gap_of) + levels)
+    item_at, gap_at, commune_at = (
+        _renumbered(held, size) for held, size in ((kept, len(items.value)), (gaps, len(flat.item)), (inside, n))
+    )
+    take = items.take[kept]
+    links = np.diff(flat.parent_start)
+    is_link = np.repeat(communes[flat.owner], links)
+    is_there = ~is_own | (np.diff(take.tocsc().indptr) > 0)
+    many = items.extra @ is_own.astype(float) == 0
+    many |= items.others == closed
+    local = np.asarray(np.abs(items.extra) @ (is_own & ~is_there).astype(float)).ravel() > 0
+    scale = sp.diags(np.where(many, share, 1.0))
+    extra = scale @ items.extra @ sp.diags((~is_own).astype(float)) + items.extra @ sp.diags((is_own & is_there) * 1.0)
+    return replace(
+        items,
+        flat=flat._replace(
+            start=take.indptr, row=take.indices, amount=take.data,
+            gap_start=np.append(0, np.cumsum(np.diff(flat.gap_start)[inside])),
+            owner=commune_at[flat.owner[gaps]], item=item_at[flat.item[gaps]], due=flat.due[gaps],
+            parent_start=np.append(0, np.cumsum(links[gaps])), parent=gap_at[flat.parent[is_link]],
+            parent_lag=flat.parent_lag[is_link], standard=item_at[flat.standard[inside]],
+            advanced=item_at[flat.advanced[inside]], model=item_at[flat.model[inside]], must=flat.must[inside],
+            is_whole=flat.is_whole[inside], at_start=flat.at_start[inside],
+        ),
+        value=items.value[kept], take=take, room=np.where(is_own, items.room * is_there, items.room * share),
+        upper=np.where(local & ~many, 0.0, items.upper), extra_value=items.extra_value * np.where(many, share, 1.0),
+        extra=extra.tocsr(), gap_of=gap_at[items.gap_of[kept[: len(kept) - len(levels)]]],
+    )  # fmt: skip
+
+
+def _renumbered(kept: Ints, size: int) -> Ints:
+    """Return the new number of each old one; -1 stays -1."""
+    number = np.full(size + 1, -1)
+    number[kept] = np.arange(len(kept))
+    return number
 
 
 def _scarce(take: sp.csr_matrix, chooses: Ints, room: Floats, is_kept: Bools) -> sp.csr_matrix:

@@ -37,32 +37,31 @@ class Offers:
         self.use, self.worth = sp.csr_matrix((0, len(items.room))), np.zeros(0)
         self.bound, self.prices = np.inf, packing.prices
 
-    def ask(self, prices: Floats) -> None:
-        """Take in the best plan of each commune at prices, and what they prove."""
+    def answer(self, prices: Floats) -> tuple[float, Floats]:
+        """Return what prices prove, and what all communes would take of each row."""
         items = self.packing.items
         profit = items.value - items.take @ prices
         spare = items.extra_value - items.extra @ prices
-        gained = self.around(profit) + np.maximum(spare, 0.0) @ items.upper
-        bound = gained + prices @ items.room + self.packing.model.base
-        if bound < self.bound:
-            self.bound, self.prices = float(bound), prices
+        worth, level, year = self._best(profit)
+        chosen = np.bincount(self._happens(level, year)[1], minlength=len(profit)).astype(float)
+        use = items.take.T @ chosen + items.extra.T @ np.where(spare > 0, items.upper, 0.0)
+        return self._prove(prices, worth, spare), np.asarray(use)
+
+    def ask(self, prices: Floats) -> None:
+        """Take in the best plan of each commune at prices, and what they prove."""
+        items = self.packing.items
+        worth = self.around(items.value - items.take @ prices)
+        self._prove(prices, worth, items.extra_value - items.extra @ prices)
 
     def around(self, profit: Floats, communes: Bools | None = None) -> float:
         """Take in the best plan of each of the communes at some profit of the items; return what all gain."""
         flat, items = self.flat, self.packing.items
-        worth, level = np.zeros(self.count), np.zeros((self.count, 3), dtype=np.int64)
-        year = np.full(len(flat.item), self.years)
-        values(flat, profit, worth, level, year)
+        worth, level, year = self._best(profit)
         fits = np.ones(self.count, dtype=bool) if communes is None else communes.copy()
         _settle(flat, profit, level, year, fits)
-        gap = np.flatnonzero(year < self.years)
-        item, owner = [flat.item[gap, year[gap]]], [flat.owner[gap]]
-        for at, place in enumerate((flat.standard, flat.advanced, flat.model)):
-            held = np.flatnonzero((level[:, at] >= 0) & (level[:, at] < self.years) & fits)
-            item.append(place[held, level[held, at]])
-            owner.append(held)
-        owners, happens = np.concatenate(owner), np.concatenate(item)
-        pick = sp.csr_matrix((np.ones(len(owners)), (owners, happens)), (self.count, len(items.value)))
+        owners, happens = self._happens(level, year)
+        mine = fits[owners]
+        owners, happens = owners[mine], happens[mine]
         with np.errstate(over="ignore"):
             told = np.zeros(self.count, np.uint64)
             np.add.at(told, owners, self.mark.view(np.uint64)[happens])
@@ -70,11 +69,36 @@ class Offers:
         key = told.view(np.int64)
         new = np.flatnonzero(fits & ~np.isin(key, self.seen))
         self.seen = np.union1d(self.seen, key[new])
-        self.pick = sp.vstack([self.pick, pick[new]], format="csr")
+        pick = sp.csr_matrix((np.ones(len(owners)), (owners, happens)), (self.count, len(items.value)))[new]
+        self.pick = sp.vstack([self.pick, pick], format="csr")
         self.owner = np.append(self.owner, new)
-        self.use = sp.vstack([self.use, pick[new] @ items.take], format="csr")
-        self.worth = np.append(self.worth, pick[new] @ items.value)
-        return float(worth.sum())
+        self.use = sp.vstack([self.use, pick @ items.take], format="csr")
+        self.worth = np.append(self.worth, pick @ items.value)
+        return worth
+
+    def _prove(self, prices: Floats, worth: float, spare: Floats) -> float:
+        items = self.packing.items
+        bound = float(worth + np.maximum(spare, 0.0) @ items.upper + prices @ items.room) + self.packing.model.base
+        if bound < self.bound:
+            self.bound, self.prices = bound, prices.copy()
+        return bound
+
+    def _best(self, profit: Floats) -> tuple[float, Ints, Ints]:
+        worth, level = np.zeros(self.count), np.zeros((self.count, 3), dtype=np.int64)
+        year = np.full(len(self.flat.item), self.years)
+        values(self.flat, profit, worth, level, year)
+        return float(worth.sum()), level, year
+
+    def _happens(self, level: Ints, year: Ints) -> tuple[Ints, Ints]:
+        """Return communes and the items they do."""
+        flat = self.flat
+        gap = np.flatnonzero(year < self.years)
+        owner, item = [flat.owner[gap]], [flat.item[gap, year[gap]]]
+        for at, place in enumerate((flat.standard, flat.advanced, flat.model)):
+            held = np.flatnonzero((level[:, at] >= 0) & (level[:, at] < self.years))
+            owner.append(held)
+            item.append(place[held, level[held, at]])
+        return np.concatenate(owner), np.concatenate(item)
 
 
 @njit(cache=True, nogil=True)

@@ -22,7 +22,6 @@ from ntm_lib.planning.problem import Bools, Floats
 
 FIRST = 200  # evaluations for money alone
 HEATS = ((0.2, 60), (0.05, 100), (0.015, 150))  # heat as a share of a usual item's worth, evaluations at most
-ROUGH = ((0.2, 60), (0.05, 40))  # where a program finds the best prices from there
 MEMORY = 20
 THREADS = 2  # their parts are added up in one order: the same problem gives the same prices
 ENOUGH = 1e-8

@@ -20,7 +20,7 @@ from ntm_lib.planning.problem import Floats, Infeasible, NotFound, Problem, Solu
 
 # Variables: up to TINY the whole is searched at once; beyond LARGE the relaxation is not solved but priced, and up to HUGE
 # the solver's first plan is taken where prices lead to none.
-TINY, LARGE, HUGE = 1_000, 15_000, 60_000
+TINY, LARGE, HUGE = 1_000, 15_000, 25_000
 PART, CLOSE = 0.6, 0.1  # share of the gap that the levels may use up, at first and where that proves too little
 TURNS, SEEDS = 2_000_000, range(4)
 SPARE = (0.0, 3e-4, 1e-3, 3e-3)  # share of money left unused, more where whole criteria did not fit in

@@ -8,12 +8,14 @@ import pytest
 from ntm_lib.planning.optimise import Options, check, optimise, plans
 from ntm_lib.planning.optimise import highs as solver
 from ntm_lib.planning.optimise.check import worth
+from ntm_lib.planning.optimise.country import Sharing
 from ntm_lib.planning.optimise.items import Items, read_items
 from ntm_lib.planning.optimise.levels import levels
 from ntm_lib.planning.optimise.model import Model, build
 from ntm_lib.planning.optimise.oracle import values
 from ntm_lib.planning.optimise.pack import Packing, pack
 from ntm_lib.planning.optimise.prices import duals, price
+from ntm_lib.planning.optimise.relaxed import relax
 from ntm_lib.planning.optimise.soft import expect
 from ntm_lib.planning.problem import Aims
 from tests.planning.problems import make_problem
@@ -80,6 +82,17 @@ def test_prices_found_without_the_relaxation_prove_nearly_as_much() -> None:
     relaxed = solver.relax(model)
     assert relaxed.bound - 1e-6 <= priced.bound <= relaxed.bound * 1.005
     assert (priced.prices[~items.is_equal] >= 0).all()
+
+
+@pytest.mark.parametrize("limits", [False, True], ids=["money", "all limits"])
+def test_offers_of_a_sample_lead_to_the_bound_of_the_relaxation(limits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ntm_lib.planning.optimise.relaxed.SAMPLE", 60)
+    model, items = read(161, 1, limits=limits)
+    offers, shared = relax(model, items, Sharing.of(model, items).district, np.random.default_rng(0))
+    whole = solver.relax(model)
+    assert whole.bound - 1e-6 <= offers.bound <= whole.bound * 1.0002
+    assert shared.worth <= whole.bound * (1 + 1e-9)
+    assert (offers.prices[~items.is_equal] >= 0).all()
 
 
 def test_a_packed_plan_keeps_every_limit_and_the_same_seed_packs_the_same() -> None:

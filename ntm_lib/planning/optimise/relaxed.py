@@ -1,0 +1,88 @@
+"""The linear relaxation where districts have rows of their own, without solving it: its prices, bound, and what is done.
+
+First the prices of money, roughly, from exact answers of a sample of communes; then all prices of the sample from a program
+that chooses among offers; from there few rounds of that program for all communes. Any prices give a valid bound: the best
+one seen is kept.
+"""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from ntm_lib.planning.optimise.items import Items, part
+from ntm_lib.planning.optimise.model import Model
+from ntm_lib.planning.optimise.offers import Offers, Shared, share_out
+from ntm_lib.planning.optimise.pack import Packing
+from ntm_lib.planning.problem import Bools, Floats, Ints
+
+SAMPLE, FIRST = 1000, 60  # communes; evaluations for money alone
+SPREADS, NEARBY = (0.003, 0.01, 0.03, 0.1), 12  # first offers: at prices that differ by such shares
+ROUNDS, CLOSE = 8, 5e-5  # rounds of the program at most; it is good enough within this share of its bound
+TRAINED = 25  # rounds in the sample
+
+
+def relax(model: Model, items: Items, district: Ints, draw: np.random.Generator) -> tuple[Offers, Shared]:
+    """Return offers of all communes with the bound they prove, and how they are shared out at the best prices.
+
+    ``district`` (rows): the one whose communes alone take of it, -1 where none or several do.
+    """
+    few = _sample(model, items, district, draw)
+    first = _money_first(model, few)
+    trained, shared = _rounds(Offers(Packing.of(model, few, first)), draw, TRAINED)
+    if len(few.flat.must) == len(items.flat.must):
+        return trained, shared
+    return _rounds(Offers(Packing.of(model, items, trained.prices)), draw, ROUNDS)
+
+
+def _sample(model: Model, items: Items, district: Ints, draw: np.random.Generator) -> Items:
+    """Return some communes, with their share of what all share: whole districts where they have rows of their own."""
+    of_commune, is_own = model.problem.district, district >= 0
+    size = len(of_commune)
+    if size <= SAMPLE:
+        return items
+    inside: Bools
+    if is_own.any():
+        order = draw.permutation(len(model.problem.districts))
+        until = np.cumsum(np.bincount(of_commune, minlength=len(order))[order])
+        inside = np.isin(of_commune, order[: np.searchsorted(until, SAMPLE) + 1])
+    else:
+        inside = np.isin(np.arange(size), draw.permutation(size)[:SAMPLE])
+    return part(items, inside, is_own, float(inside.sum()) / size, model.places.closed)
+
+
+def _money_first(model: Model, items: Items) -> Floats:
+    """Lower the bound by the prices of money alone, the others nothing; return the best prices seen."""
+    own = items.rows.indices[items.rows.indptr[1:] - 1] + model.shared - model.money
+    money = np.flatnonzero((own >= 0) & (own < model.problem.money.size))
+    both = np.asarray(abs(items.take).sum(axis=0)).ravel() + np.asarray(abs(items.extra).sum(axis=0)).ravel()
+    size = np.maximum(np.maximum(np.abs(items.room), both / len(model.problem.years)), 1e-9)[money]
+    offers = Offers(Packing.of(model, items, np.zeros(len(items.room))))
+
+    def slope(given: Floats) -> tuple[float, Floats]:
+        prices = np.zeros(len(items.room))
+        prices[money] = given / size
+        bound, use = offers.answer(prices)
+        return bound, (items.room - use)[money] / size
+
+    minimize(
+        slope, np.zeros(len(money)), jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(money),
+        options={"maxfun": FIRST, "maxiter": FIRST, "maxls": 30, "maxcor": 20},
+    )  # fmt: skip
+    return offers.prices
+
+
+def _rounds(offers: Offers, draw: np.random.Generator, rounds: int) -> tuple[Offers, Shared]:
+    """Ask for offers until their program is worth what its prices prove."""
+    items, start = offers.packing.items, offers.packing.prices
+    nothing = np.zeros(len(items.others))
+    offers.ask(start)
+    for turn in range(NEARBY):
+        bent = start * np.maximum(0.0, 1 + SPREADS[turn % len(SPREADS)] * draw.standard_normal(len(start)))
+        offers.ask(np.where(items.is_equal, start, bent))
+    shared = share_out(offers, nothing, items.upper, is_fixed=False)
+    for _round in range(rounds):
+        offers.ask(shared.prices)
+        if offers.bound - shared.worth <= CLOSE * abs(offers.bound):
+            break
+        offers.ask((shared.prices + offers.prices) / 2)
+        shared = share_out(offers, nothing, items.upper, is_fixed=False)
+    return offers, shared
