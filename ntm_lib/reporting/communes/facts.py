@@ -95,7 +95,7 @@ class Communes:
         """Whether any line of the tables that amounts and costs are counted from is generated, by commune of today."""
         territory, project = self.territory, self.territory.project
         rules = amount_rules(territory, self.year)
-        wanted = {*rules["table"], *(base.table for base in self.measures.bases.values())} - {""}
+        wanted = {*map(str, rules["table"].dropna()), *(base.table for base in self.measures.bases.values())} - {""}
         codes: set[str] = set()
         for name in sorted(wanted):
             if submissions.is_handed_in(name, project):

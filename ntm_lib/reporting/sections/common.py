@@ -50,15 +50,19 @@ def warnings(territory: Territory) -> list[str]:
 
 
 def district_names(territory: Territory) -> pd.Series:
-    """Return the names of the districts by code, marked where their communes' results are generated and others are not."""
-    names, lines = territory.vintage.districts["name"], territory.generated
+    """Return the names of all units by code; districts are marked where their communes' results are generated and others not."""
+    names, lines = territory.vintage.frame["name"], territory.generated
+    districts = names[names.index.isin(territory.vintage.districts.index)]
     owner = territory.parts.merge(territory.communes["parent_code"], left_on="to_code", right_index=True)
     owned = (
         lines.rename("generated")
         .reset_index()
         .merge(owner[["from_code", "parent_code"]], left_on="commune_code", right_on="from_code")
     )
-    return stamps.marked_units(names, owned["parent_code"], owned["generated"])
+    return names.where(
+        ~names.index.isin(districts.index),
+        stamps.marked_units(districts, owned["parent_code"], owned["generated"]).reindex(names.index),
+    )
 
 
 def year_text(territory: Territory, year: int) -> str:
