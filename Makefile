@@ -4,8 +4,9 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-# Every notebook as it stands; of the stored one the outputs are compared. A dead kernel would wait for the time-out.
-NBVAL := $(BIN)/python -m pytest -q --nbval-lax --nbval-cell-timeout=300 notebooks tests/notebooks
+# A notebook as it stands; of a stored one the outputs are compared. A dead kernel would wait for the time-out.
+NBVAL := $(BIN)/python -m pytest -q --nbval-lax --nbval-cell-timeout=300
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help reports plans lab test check-all lint bench lock data clean
@@ -33,15 +34,15 @@ plans: .venv/run ## plan three scenarios and make their pages
 lab: .venv/run ## open JupyterLab on the notebooks
 	$(BIN)/ntm lab
 
+# The tests run the planners' notebooks through papermill and a browser; `check-all` also as they stand, on a whole plan.
 test: .venv/dev lint ## lint, type check and the tests (long ones in reduced form)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
-	$(BIN)/ntm plan --scenario most_communes
-	$(NBVAL)
+	$(PYTEST) -m "not long"
+	$(NBVAL) tests/notebooks
 
 check-all: .venv/dev lint ## everything `make test` does, and the long tests in full
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(PYTEST)
 	$(BIN)/ntm plan --scenario most_communes
-	$(NBVAL)
+	$(NBVAL) notebooks tests/notebooks
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -80,7 +80,7 @@ def select(rules: YearRules, item: str) -> pd.DataFrame:
 
 
 def level_text(law: Law, row: Mapping[str, Any] | pd.Series) -> str:
-    """Write the level of one requirement: ``≥ 90 %``, ``đạt``, or why there is no level."""
+    """Write the level of one requirement: ``≥ 90%``, ``đạt``, or why there is no level."""
     match row["state"]:
         case "delegated":
             return _("set by the province, whose rule is not held")
@@ -93,7 +93,8 @@ def level_text(law: Law, row: Mapping[str, Any] | pd.Series) -> str:
     if row["sense"] == "yes":
         return _("met as described")
     sign = {"at_least": "≥", "at_most": "≤", "above": ">"}[row["sense"]]
-    return f"{sign} {number(row['level'])} {law.registers.units[row['unit']].label}"
+    unit = str(law.registers.units[row["unit"]].label)
+    return f"{sign} {number(row['level'])}{'' if unit == '%' else ' '}{unit}"
 
 
 def verified_text(row: Mapping[str, Any] | pd.Series) -> str:

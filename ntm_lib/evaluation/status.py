@@ -4,9 +4,11 @@ import datetime as dt
 
 import pandas as pd
 
+from ntm_lib.evaluation.once import once
 from ntm_lib.evaluation.territory import Territory
 
 
+@once
 def cut_off(territory: Territory) -> dt.date:
     """Return the cut-off date of the review or, without one, the latest cut-off date of the results used."""
     if territory.review.as_of:

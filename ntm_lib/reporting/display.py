@@ -49,7 +49,12 @@ def keys_shown(slot: Slot) -> list[str]:
     return list(_shown.get(slot, ()))
 
 
+def keys_in(html: str) -> list[str]:
+    """Return the keys of the figures of a page or a part of one, each once, in their order."""
+    return list(dict.fromkeys(_FIGURE.findall(html)))
+
+
 def _publish(html: str, metadata: dict[str, Any], text: str = "") -> None:
-    _shown.setdefault(metadata["slot"], {}).update(dict.fromkeys(_FIGURE.findall(html)))
+    _shown.setdefault(metadata["slot"], {}).update(dict.fromkeys(keys_in(html)))
     plain = text or _("[shown on the page]")
     display({"text/html": str(html), "text/plain": plain}, raw=True, metadata={META: metadata})  # type: ignore[no-untyped-call]

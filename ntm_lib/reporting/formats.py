@@ -49,6 +49,11 @@ def percent(value: Any, digits: int = 1) -> str:
     return not_reported() if is_missing(value) else f"{number(value, digits)}%"
 
 
+def with_unit(text: str, unit: str) -> str:
+    """Write a number that is written already with its unit: ``12 km``, ``90%``; without a unit as it is."""
+    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".rstrip()
+
+
 def share(part: Any, whole: Any, noun: str | None = None, digits: int = 1) -> str:
     """Write a share with its denominator: ``45/177 xã (25,4%)``; a denominator of 0 has no percentage.
 
@@ -91,15 +96,18 @@ def period(first: Any, last: Any) -> str:
     return _("the period {first} - {last}").format(first=year(first), last=year(last))
 
 
-def interval_sentence(low: Any, high: Any, of: Any) -> str:
-    """Write a count of criteria in the words of a report, e.g. at least 11 of 19, two of them unknown."""
+def interval_sentence(low: Any, high: Any, of: Any, *, inside: bool = False) -> str:
+    """Write a count of criteria in the words of a report, e.g. at least 11 of 19, two of them unknown.
+
+    ``inside``: within a sentence, so without a capital.
+    """
     if is_missing(low) or is_missing(high) or is_missing(of):
         return not_reported()
-    if low == high:
-        return _("{low}/{of} criteria met").format(low=number(low), of=number(of))
-    return _("At least {low}/{of} criteria met ({unknown} criteria without enough data)").format(
-        low=number(low), of=number(of), unknown=f"{int(high - low):02d}"
-    )
+    text = _("{low}/{of} criteria met")
+    if low != high:
+        text = _("At least {low}/{of} criteria met ({unknown} criteria without enough data)")
+    text = text.format(low=number(low), of=number(of), unknown=f"{int(high - low):02d}")
+    return text[:1].lower() + text[1:] if inside else text
 
 
 def interval(low: Any, high: Any, digits: int = 0) -> str:

@@ -22,6 +22,23 @@ LETTERS = 28
 
 def sheet_html(sheet: Sheet, key: str) -> Markup:
     """Return a table of a page; ``key`` begins the keys of its figures (row and column are added)."""
+    rows, total = keyed_cells(sheet, key)
+    return tables.html_table(
+        [_column(column) for column in sheet.columns],
+        rows,
+        caption=sheet.title,
+        unit=sheet.unit_line,
+        numbers=sheet.numbers(),
+        source=sheet.source_line,
+        stamps=sheet.stamps,
+        total=total,
+        notes=sheet.notes,
+        empty=sheet.empty,
+    )
+
+
+def keyed_cells(sheet: Sheet, key: str) -> tuple[list[list[tables.Cell]], list[tables.Cell] | None]:
+    """Return the rows of a table and its total, each figure with its key; ``key`` as in `sheet_html`."""
     named = list(range(1, len(sheet.frame) + 1)) if sheet.row_key is None else list(sheet.frame[sheet.row_key])
     rows = [
         [_cell(value, column, f"{key}.{_part(name)}.{_part(column.key)}") for value, column in _pairs(row, sheet)]
@@ -31,17 +48,7 @@ def sheet_html(sheet: Sheet, key: str) -> Markup:
     total = None if held is None else [
         "" if value is None else _cell(value, column, f"{key}.total.{_part(column.key)}") for value, column in _pairs(held, sheet)
     ]  # fmt: skip
-    return tables.html_table(
-        [_column(column) for column in sheet.columns],
-        rows,
-        caption=sheet.title,
-        unit=sheet.unit,
-        source=sheet.source_line,
-        stamps=sheet.stamps,
-        total=total,
-        notes=sheet.notes,
-        empty=sheet.empty,
-    )
+    return rows, total
 
 
 def _pairs(row: Sequence[Any], sheet: Sheet) -> Iterator[tuple[Any, Column]]:

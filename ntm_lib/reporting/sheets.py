@@ -46,8 +46,9 @@ class Sheet:
 
     ``total``: the first row ("Tổng số"), by column key; columns without an entry stay empty; None: no total.
     ``is_landscape``: how it lies on paper. ``row_key``: the frame's column that names a row for good (a code, a year),
-    from which the keys of its figures are made; without it rows are known by their place. ``empty`` is printed when
-    there is no row.
+    from which the keys of its figures are made; without it rows are known by their place. ``number_key``: the column that
+    holds what stands under "TT" (empty for a row that is part of the one above); without it rows are counted. ``empty`` is
+    printed when there is no row.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Sheet:
     stamps: Sequence[str] = field(default_factory=tuple)
     is_landscape: bool = True
     row_key: Any = None
+    number_key: Any = None
     empty: str = ""
 
     @property
@@ -69,10 +71,22 @@ class Sheet:
         head = _("Source: {source}").format(source="")
         return self.source if not self.source or self.source.startswith(head) else head + self.source
 
+    @property
+    def unit_line(self) -> str:
+        """The line above the table that names its unit; empty without one."""
+        head = _("Unit: {unit}").format(unit="")
+        return self.unit if not self.unit or self.unit.startswith(head) else head + self.unit
+
     def cells(self) -> list[list[Any]]:
         """Return the rows as values, the missing ones as None."""
         table = self.frame[[column.key for column in self.columns]]
         return [[_value(value) for value in row] for row in table.itertuples(index=False, name=None)]
+
+    def numbers(self) -> list[str]:
+        """Return what stands under "TT" in each row."""
+        if self.number_key is None:
+            return [str(place) for place in range(1, len(self.frame) + 1)]
+        return [str(number) for number in self.frame[self.number_key]]
 
     def total_cells(self) -> list[Any] | None:
         """Return the total's row as values."""
@@ -96,6 +110,12 @@ def sums(
         if column.kind in kinds and column.key != label_at:
             total[column.key] = frame[column.key].sum(min_count=1)
     return total
+
+
+def that_say_something(columns: Sequence[Column], frame: pd.DataFrame, *optional: Any) -> list[Column]:
+    """Return the columns without those of ``optional`` keys that hold no text in any row."""
+    silent = {key for key in optional if not frame[key].fillna("").astype(str).str.strip().any()}
+    return [column for column in columns if column.key not in silent]
 
 
 def clean_text(text: object) -> str:

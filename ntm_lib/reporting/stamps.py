@@ -38,6 +38,24 @@ def marked(name: str) -> str:
     return _("{name} (ill.)").format(name=name)
 
 
+def partly_marked(name: str) -> str:
+    """Mark the name of a unit of which some values are generated and others were handed in."""
+    return _("{name} (partly ill.)").format(name=name)
+
+
+def marked_units(names: pd.Series, units: pd.Series, is_generated: pd.Series) -> pd.Series:
+    """Mark the names of units by what their lines are made from, where the lines of all are of both kinds.
+
+    ``units``: the unit of each line, ``is_generated`` (same order): whether the line is generated. A unit whose lines are all
+    generated bears the mark, one of both kinds says so, one without a generated line keeps its name.
+    """
+    if not is_generated.any() or is_generated.all():
+        return names
+    grouped = pd.Series(is_generated.to_numpy(bool)).groupby(units.to_numpy())
+    every, some = (held.reindex(names.index, fill_value=False) for held in (grouped.all(), grouped.any()))
+    return names.where(~(some & ~every), names.map(partly_marked)).where(~every, names.map(marked))
+
+
 def marked_names(names: pd.Series, is_generated: pd.Series) -> pd.Series:
     """Mark the names of the units, by code, for which ``is_generated`` (same index) is true."""
     return names.where(~is_generated, names.map(marked))

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from ntm_lib.messages import _
 from ntm_lib.reporting import palette
 from ntm_lib.reporting.templates import render
+from ntm_lib.reporting.text import unbroken
 from ntm_lib.verdicts import Verdict
 
 Cell = str | Markup | Verdict | None
@@ -54,6 +55,7 @@ def html_table(
     total: Sequence[Cell] | None = None,
     notes: Sequence[str | Markup] = (),
     is_numbered: bool = True,
+    numbers: Sequence[str] | None = None,
     row_headers: int = 1,
     empty: str = "",
 ) -> Markup:
@@ -70,7 +72,7 @@ def html_table(
         "table.html.j2",
         columns=columns,
         groups=_groups(columns),
-        rows=list(_numbered(body)),
+        rows=list(_numbered(body) if numbers is None else zip(numbers, body, strict=True)),
         total=None if total is None else _checked(total, columns),
         caption=caption,
         unit=unit,
@@ -114,14 +116,14 @@ def _cell(cell: Cell, column: Column) -> Markup:
         return Markup()
     if not isinstance(cell, str):
         raise TypeError(f"cell {cell!r} of column {column.title!r} is no text: print it through figures.figure")
-    return Markup("{}").format(cell)
+    return cell if isinstance(cell, Markup) else unbroken(cell)
 
 
-def _numbered(rows: Iterable[list[Markup] | Band]) -> Iterable[tuple[int, list[Markup] | Band]]:
+def _numbered(rows: Iterable[list[Markup] | Band]) -> Iterable[tuple[str, list[Markup] | Band]]:
     number = 0
     for row in rows:
         number += not isinstance(row, Band)
-        yield number, row
+        yield str(number), row
 
 
 def _groups(columns: Sequence[Column]) -> list[_Group]:

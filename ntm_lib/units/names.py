@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 KIND_WORDS: Mapping[str, str] = {
     "tinh": "Tỉnh",
@@ -51,6 +52,7 @@ def split_kind(name: str) -> tuple[str | None, str]:
     return None, name
 
 
+@lru_cache(maxsize=20_000)
 def key(name: str) -> str:
     """Return what two spellings of one name share.
 
@@ -60,6 +62,7 @@ def key(name: str) -> str:
     return "".join(_fold_syllable(syllable) for syllable in re.findall(r"[^\W_]+", split_kind(name)[1]))
 
 
+@lru_cache(maxsize=20_000)
 def loose_key(name: str) -> str:
     """Return `key` without any diacritics; safe only within one district, where names stand apart."""
     letters = unicodedata.normalize("NFD", key(name))

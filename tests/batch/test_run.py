@@ -19,11 +19,25 @@ pytestmark = pytest.mark.xdist_group("run")
 
 
 @pytest.fixture
-def small(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+def with_kernels(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
     for name in tiny.PARAMETERS:
         tiny.write_notebook(own_project, name)
     return own_project
+
+
+@pytest.fixture
+def small(with_kernels: Project, without_kernels: None) -> Project:
+    return with_kernels
+
+
+def shorten_outlines(project: Project, *names: str) -> None:
+    """Leave of each outline its office and one block."""
+    for name in names:
+        path = project.parameters / "review" / f"{name}.yaml"
+        office = path.read_text(encoding="utf-8").partition("parts:\n")[0]
+        part = "  - {heading: KẾT QUẢ, sections: [{heading: Khối lượng, blocks: [{machine: volumes}]}]}\n"
+        path.write_text(f"{office}parts:\n{part}", encoding="utf-8")
 
 
 def run(project: Project, *districts: str) -> batch.RunReport:
@@ -34,27 +48,27 @@ def pages(project: Project) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in (project.root / "out").rglob("*.html")}
 
 
-def test_pages_notebooks_and_index_are_made(small: Project) -> None:
-    report = run(small, "042", "052")
+def test_pages_notebooks_and_index_are_made(with_kernels: Project) -> None:
+    report = run(with_kernels, "042", "052")
     assert report.failed == ()
-    made = pages(small)
+    made = pages(with_kernels)
     assert set(made) == {"index.html", "042-2019.html", "052-2019.html"}
     assert "Huyện Nguyên Bình" in made["052-2019.html"]
     assert "Huyện Bảo Lâm" not in made["052-2019.html"]
     assert 'href="districts/052-2019.html"' in made["index.html"]
-    for path in (small.root / "out" / "notebooks").glob("*.ipynb"):
+    for path in (with_kernels.root / "out" / "notebooks").glob("*.ipynb"):
         text = path.read_text(encoding="utf-8")
-        assert str(small.root) not in text
+        assert str(with_kernels.root) not in text
         assert "papermill" not in nbformat.read(path, as_version=4).metadata
 
 
-def test_a_failing_district_keeps_its_last_good_page_and_the_index_says_why(small: Project) -> None:
-    run(small, "042", "052")
-    good = pages(small)
-    tiny.write_notebook(small, "district_evaluation", FAIL)
-    report = run(small, "042", "052")
+def test_a_failing_district_keeps_its_last_good_page_and_the_index_says_why(with_kernels: Project) -> None:
+    run(with_kernels, "042", "052")
+    good = pages(with_kernels)
+    tiny.write_notebook(with_kernels, "district_evaluation", FAIL)
+    report = run(with_kernels, "042", "052")
     assert [outcome.name for outcome in report.failed] == ["042-2019"]
-    after = pages(small)
+    after = pages(with_kernels)
     assert after["042-2019.html"] == good["042-2019.html"]
     index = after["index.html"]
     assert "thiếu tệp &lt;b&gt;số liệu&lt;/b&gt;" in index
@@ -135,11 +149,11 @@ def test_pages_on_other_units_stay_on_the_index(small: Project) -> None:
     assert "districts/052-2020.html" in index
 
 
-def test_a_notebook_that_prints_without_end_is_refused(small: Project) -> None:
-    tiny.write_notebook(small, "district_evaluation", tiny.GOOD + '\nprint("x" * 6_000_000)')
-    report = run(small, "052")
+def test_a_notebook_that_prints_without_end_is_refused(with_kernels: Project) -> None:
+    tiny.write_notebook(with_kernels, "district_evaluation", tiny.GOOD + '\nprint("x" * 6_000_000)')
+    report = run(with_kernels, "052")
     assert not report.districts[0].is_good
-    assert not (small.root / "out" / "notebooks" / "052-2019.ipynb").exists()
+    assert not (with_kernels.root / "out" / "notebooks" / "052-2019.ipynb").exists()
 
 
 def test_the_report_is_a_page_of_its_own_and_both_lead_to_each_other(small: Project) -> None:
@@ -156,7 +170,9 @@ def test_the_report_is_a_page_of_its_own_and_both_lead_to_each_other(small: Proj
     assert 'href="../districts/052-2019.html"' in report
 
 
-def test_word_and_slides_are_written_for_the_unit_and_linked(small: Project) -> None:
+@pytest.mark.parametrize("shortened", [["outline_province"], pytest.param([], marks=pytest.mark.long, id="whole")])
+def test_word_is_written_for_the_unit_and_linked(small: Project, shortened: list[str]) -> None:
+    shorten_outlines(small, *shortened)
     report = batch.run(small, small.root / "out", on=ON, districts=["052"], jobs=2, papers=("docx",))
     assert report.failed == ()
     assert {outcome.name for outcome in report.papers} == {"052-2019.docx", "04-2019.docx", "04-2019.run"}
@@ -164,11 +180,14 @@ def test_word_and_slides_are_written_for_the_unit_and_linked(small: Project) -> 
 
 
 def test_a_paper_that_fails_is_told_and_stops_nothing(small: Project) -> None:
+    shorten_outlines(small, "outline_district", "outline_province")
     outline = small.parameters / "review" / "outline_district.yaml"
-    outline.write_text(outline.read_text(encoding="utf-8").replace("next_aims", "next_amis"), encoding="utf-8")
+    outline.write_text(
+        outline.read_text(encoding="utf-8").replace("machine: volumes", "machine: volumse"), encoding="utf-8"
+    )
     report = batch.run(small, small.root / "out", on=ON, districts=["052"], jobs=2, papers=("docx",))
     (failed,) = report.failed
     assert failed.name == "052-2019.docx"
-    assert "next_aims" in failed.reason
+    assert "volumse" in failed.reason
     assert not (small.root / "out" / "reports" / "052-2019.docx").exists()
     assert "052-2019.html" in pages(small)

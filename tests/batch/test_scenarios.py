@@ -45,7 +45,7 @@ def write_notebook(project: Project, name: str, body: str = BODY) -> None:
 
 
 @pytest.fixture
-def small(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+def small(own_project: Project, monkeypatch: pytest.MonkeyPatch, without_kernels: None) -> Project:
     monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
     for name in PARAMETERS:
         write_notebook(own_project, name)

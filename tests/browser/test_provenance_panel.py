@@ -8,6 +8,11 @@ from provenance_pages import pages
 from browser.conftest import OpenPage
 from ntm_lib.evaluation import load_territory
 from ntm_lib.project import Project
+from ntm_lib.reporting.communes import Communes, commune_sheet
+from ntm_lib.reporting.figures import fig
+from ntm_lib.reporting.sentences import sentence
+from ntm_lib.reporting.slides.deck import Deck, Slide
+from ntm_lib.reporting.slides.html import write_slides
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("provenance")]
 
@@ -94,3 +99,40 @@ def test_arrow_keys_walk_the_figures_of_a_table_which_is_one_stop(made: Path, op
     after = page.evaluate("document.activeElement.dataset.figure")
     assert before == "district.052-20191231.criterion.1.met.2010"
     assert after == "district.052-20191231.criterion.2.met.2010"
+
+
+def test_a_figure_of_a_sheet_and_of_a_slide_opens_its_way(
+    project: Project, tmp_path: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NTM_PROJECT", str(project.root))
+    territory = load_territory("052", audience="public")
+    sheet = tmp_path / "sheet.html"
+    sheet.write_text(commune_sheet(Communes.load(territory).commune("01753")), encoding="utf-8")
+    opened = open_page(sheet, 360)
+    opened.page.locator('[data-figure*=".cost."]').first.click()
+    dialog = opened.page.get_by_role("dialog")
+    dialog.wait_for()
+    assert "parameters/planning/norms.csv" in dialog.inner_text()
+    wide, room = dialog.locator(".provenance-body").evaluate(SIZES)
+    assert wide <= room
+    opened.assert_quiet()
+
+    said = sentence("{mean}", mean=fig(MEAN, 10.7, "number"))
+    deck = Deck(
+        "Trang", (Slide("Trang", body="BCĐ"), Slide("Một", points=(said,)), Slide("Hai", points=(said,))), "", territory
+    )
+    opened = open_page(write_slides(deck, tmp_path / "slides.html"))
+    page = opened.page
+    page.evaluate("Reveal.slide(1)")
+    page.locator(f'[data-figure="{MEAN}"]:visible').first.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    assert dialog.locator("details").count() == 18
+    for key in ("ArrowRight", "Escape"):
+        page.keyboard.press(key)
+    dialog.wait_for(state="hidden")
+    assert page.evaluate("[Reveal.getIndices().h, Reveal.isOverview()]") == [1, False]
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("Reveal.getIndices().h") == 2
+    opened.assert_quiet()

@@ -92,7 +92,7 @@ def test_the_audit_lists_what_is_assumed_and_counts_it(ntm) -> None:
 def test_a_verdict_is_traced_to_value_file_row_rule_and_level(ntm) -> None:
     code, text = ntm("trace", "01762", "17.1", "--on", "2018-12-31")
     assert code == 0
-    for part in ("17.1/hygienic", "17.1/clean", "data/illustrative/b02/2018.csv", "≥ 90 %", "≥ 50 %", "1980/QĐ-TTg"):
+    for part in ("17.1/hygienic", "17.1/clean", "data/illustrative/b02/2018.csv", "≥ 90%", "≥ 50%", "1980/QĐ-TTg"):
         assert part in text
 
 

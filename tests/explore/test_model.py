@@ -184,11 +184,18 @@ def test_a_longer_search_is_no_worse_and_is_what_the_page_then_holds(explorer, w
     assert explorer.answer(NAME, asked, DISTRICT).plan is finer.plan
 
 
-def test_the_plan_that_was_kept_is_the_plan_that_is_shown(own_project, monkeypatch):
-    plan = Explorer(own_project).answer(NAME).plan
+@pytest.fixture
+def kept(explorer, monkeypatch):
+    """Let the plan be the one that ``ntm plan`` kept."""
+    plan = explorer.answer(NAME).plan
     monkeypatch.setattr(model, "load_study", lambda *_args: SimpleNamespace(plan=plan, is_relaxed=False))
+    return plan
+
+
+def test_the_plan_that_was_kept_is_the_plan_that_is_shown(project, kept, monkeypatch):
+    plan = kept
     monkeypatch.setattr(model, "optimise", lambda *_args: pytest.fail("planned anew"))
-    again = Explorer(own_project).answer(NAME)
+    again = Explorer(project).answer(NAME)
     assert (again.plan is plan, again.is_kept, again.is_rough) == (True, True, False)
 
 
@@ -204,7 +211,7 @@ def test_a_search_that_gave_up_is_not_called_impossible(explorer, wish, monkeypa
     assert str(offers.infeasible_box(answer)) != str(offers.infeasible_box(sure))
 
 
-def test_a_scenario_file_that_broke_meanwhile_is_told_on_the_page(own_project):
+def test_a_scenario_file_that_broke_meanwhile_is_told_on_the_page(own_project, kept):
     page = Page(Explorer(own_project), NAME, DISTRICT)
     (own_project.parameters / "scenarios" / "bad_year.yaml").write_text("title: 1", encoding="utf-8")
     page.controls.scenario_choice.value = "bad_year"

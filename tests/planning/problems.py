@@ -181,7 +181,7 @@ def _with_limits(
     at_start = int(plain.start_standard.sum())
     return replace(
         plain,
-        keep=keep & (latest == years),
+        keep=keep & (latest == years) & may_standard,
         order=Order(commune, zeros + PLANNING, after, (rng.random(len(commune)) < 0.5).astype(np.int64)),
         advanced_value=30.0,
         model_value=30.0,

@@ -35,19 +35,19 @@ FILLING = Filling(sentences={"spoken": [said("x")], "silent": []}, tables={"empt
 
 
 def test_what_holds_nothing_is_left_out(outline):
-    first, second = spoken(outline, FILLING, keep_asked=False).parts
+    first, second = spoken(outline, FILLING, asked="left out").parts
     assert [section.heading for section in first.sections] == ["A"]
     assert [block.machine for block in first.sections[0].blocks] == ["spoken"]
     assert [section.heading for section in second.sections] == ["D"]
 
 
 def test_a_place_that_waits_for_a_person_is_kept_when_asked(outline):
-    first = spoken(outline, FILLING, keep_asked=True).parts[0]
+    first = spoken(outline, FILLING, asked="kept").parts[0]
     assert [section.heading for section in first.sections] == ["A", "C"]
 
 
 def test_a_part_that_falls_silent_keeps_its_place(outline):
     silent = Filling(sentences={"spoken": [], "silent": []}, tables={"empty": sheet(0), "full": sheet(2)})
-    first, second = spoken(outline, silent, keep_asked=False).parts
+    first, second = spoken(outline, silent, asked="left out").parts
     assert first.sections == ()
     assert second.heading == "2"

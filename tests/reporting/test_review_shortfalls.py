@@ -115,7 +115,7 @@ def test_a_commune_reads_its_value_and_the_level() -> None:
     text = texts(achievements.shortcomings(subject))
     assert "gần đạt" in text
     assert "82,3" in text
-    assert "≥ 90 %" in text
+    assert "≥ 90%" in text
     sheet = achievements.CONTENTS.tables["blocking_requirements"](subject)
     assert sheet.frame["reached"].tolist() == ["82,3"]
     assert sheet.frame["short"].tolist() == ["7,7"]

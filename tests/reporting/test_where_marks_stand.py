@@ -1,5 +1,6 @@
 """The mark of illustrative data stands where generated values are used, and nowhere else."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from ntm_lib.evaluation.certainty.differences import differences
 from ntm_lib.evaluation.shortfalls.bodies import lead_bodies
 from ntm_lib.project import Project
 from ntm_lib.reporting import stamps
+from ntm_lib.reporting.communes import Communes, commune_sheet
+from ntm_lib.reporting.communes.trend import trend_picture
 from ntm_lib.reporting.review.certainty.differences import difference_sentences, differences_sheet, write_differences
 from ntm_lib.reporting.review.contents import all_contents
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.sections.common import source_line, warnings, year_text
+from ntm_lib.reporting.sections.common import district_names, source_line, warnings, year_text
 from ntm_lib.reporting.sections.communes import map_shapes
 from ntm_lib.review import Audience
 from ntm_lib.submissions.model import Level
@@ -74,7 +77,31 @@ def test_a_district_that_handed_in_everything_bears_no_mark(own: Project) -> Non
         assert "báo cáo" in text, name
     others = [code for code in units.on(after.vintage.date, own).districts.index if code != DISTRICT]
     assert warnings(load_territory(others[0])) == [stamps.illustrative()]
-    assert warnings(load_territory(after.vintage.province.code)) == [stamps.mixed()]
+    province = load_territory(after.vintage.province.code)
+    assert warnings(province) == [stamps.mixed()]
+    other = units.on(after.vintage.date, own).communes_of(others[0]).query("is_in_programme").index[0]
+    hand_in(own, *generated_again(own, [str(other)]))
+    _districts_say_which_is_which(load_territory(after.vintage.province.code), others[0])
+
+
+def _districts_say_which_is_which(province: Territory, partly: str) -> None:
+    """One district handed in everything, one commune of another its results; all else is generated."""
+    names = district_names(province)
+    assert names[DISTRICT] == "Huyện Nguyên Bình"
+    assert names[partly].endswith(" (một phần MH)")
+    assert names.drop([DISTRICT, partly]).str.endswith(" (MH)").all()
+    assert set(map_shapes(province)[0]["group_name"]) == set(names)
+    subject = Subject(province)
+    for table in ("progress_by_district", "change_by_unit"):
+        rows = {str(row[0]) for row in all_contents().table(table, subject).cells()}
+        assert rows == set(names), table
+    capital = all_contents().table("capital_by_unit", subject)
+    marked = {str(row[0]) for row in capital.cells() if str(row[0]).endswith("(MH)")}
+    assert len(marked) == len(names) - 1
+    assert "Huyện Nguyên Bình" in {str(row[0]) for row in capital.cells()}
+    assert list(capital.stamps) == [stamps.mixed()]
+    assert "(MH)" in capital.source_line
+    assert list(all_contents().table("capital_by_source", subject).stamps) == [stamps.illustrative()]
 
 
 def test_a_mixed_page_says_so_and_marks_the_communes(own: Project) -> None:
@@ -109,10 +136,36 @@ def test_a_table_keeps_its_own_mark(own: Project) -> None:
 
 
 def test_years_whose_every_value_is_generated_are_marked(own: Project) -> None:
-    hand_in(own, *generated_again(own, _codes(own), [2018]))
+    codes = _codes(own)
+    hand_in(own, *generated_again(own, codes, [2018], "b06"))
     territory = load_territory(DISTRICT)
     assert year_text(territory, 2018) == "2018"
     assert year_text(territory, 2017) == "2017 (MH)"
+    years = [str(row[0]) for row in all_contents().table("capital_by_year", Subject(territory)).cells()]
+    assert [year for year in years if not year.endswith(" (MH)")] == ["2018"]
+
+
+def test_a_communes_picture_marks_the_years_that_are_generated(own: Project) -> None:
+    reported, *rest = _codes(own)
+    hand_in(own, *generated_again(own, [reported], [2018, 2020]))
+    communes = Communes.load(load_territory(DISTRICT))
+    mixed, generated = communes.commune(reported), communes.commune(rest[0])
+    marks = re.findall(r'<text class="ill" x="([\d.]+)"[^>]*>\(MH\)</text>', trend_picture(mixed))
+    at = {
+        year: x for x, year in re.findall(r'<text class="year" x="([\d.]+)"[^>]*>(\d{4})</text>', trend_picture(mixed))
+    }
+    told = {str(year) for year in mixed.series.index[mixed.series["is_reported"]]}
+    assert told - {year for year, x in at.items() if x in marks} == {"2018", "2020"}
+    assert len(marks) == len(told) - 2
+    assert "(MH)" not in trend_picture(generated)
+    page, other = commune_sheet(mixed), commune_sheet(generated)
+    heading = re.compile(r"<h2>([^<]*) <span class=\"mark\">\(Minh họa\)</span></h2>")
+    assert heading.findall(page) == ["Nội dung còn thiếu theo từng tiêu chí"], (
+        "volumes are counted from generated tables"
+    )
+    assert len(heading.findall(other)) >= 3
+    assert stamps.mixed() in page
+    assert stamps.illustrative() in other
 
 
 def test_without_illustrative_data_the_silent_years_are_told(own: Project) -> None:

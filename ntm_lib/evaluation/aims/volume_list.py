@@ -21,7 +21,10 @@ class _Model(BaseModel):
 
 
 class VolumeLine(_Model):
-    """One volume: a column of a table, what it is a part of, and whether less of it is better, words other than the column's."""
+    """One volume: a column of a table, what it is a part of, and whether less of it is better, words other than the column's.
+
+    ``whole`` is that of the table's contract, unless the list names one that the contract does not tell.
+    """
 
     table: str
     part: str
@@ -54,6 +57,18 @@ class VolumeList(_Model):
         """The volumes of all contents."""
         return [line for content in self.contents for line in content.lines]
 
+    def with_wholes(self, project: Project) -> "VolumeList":
+        """Return the list with what each volume is a part of by the contract of its table."""
+        contents = [
+            content.model_copy(
+                update={
+                    "lines": tuple(line.model_copy(update={"whole": _whole(line, project)}) for line in content.lines)
+                }
+            )
+            for content in self.contents
+        ]
+        return self.model_copy(update={"contents": tuple(contents)})
+
     def shown_years(self, years: range) -> list[int]:
         """Return the years to print: the first, the milestones within the period, the last."""
         return sorted({years[0], *(year for year in self.milestones if year in years), years[-1]})
@@ -74,7 +89,12 @@ def load_volume_list(project: Project) -> VolumeList:
     for table, part in sorted({item for item in parts if parts.count(item) > 1}):
         faults.add(where, _("the volume stands twice: {name}").format(name=f"{table}.{part}"))
     faults.stop_if_any(UsageFaultsError)
-    return read
+    return read.with_wholes(project)
+
+
+def _whole(line: VolumeLine, project: Project) -> str:
+    bounds = {bound.part: bound.whole for bound in tables.contract(line.table, project).bounds}
+    return line.whole or bounds.get(line.part, "")
 
 
 def _check(line: VolumeLine, where: str, project: Project, faults: FaultList) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import pandas as pd
 
-from ntm_lib.evaluation.capital.lines import HandedIn, Lines, handed_in, lay
+from ntm_lib.evaluation.capital.lines import HandedIn, Lines, Sums, add_up, handed_in, lay
 from ntm_lib.evaluation.territory import Territory
 
 TABLE = "b06"
@@ -31,7 +32,7 @@ UNSPLIT = "unsplit"
 IN_KIND = ("people_labour_days", "people_land_m2", "people_material_m3", "people_material_t")
 TOLERANCE = 0.05
 """Million VND by which figures may differ that are rounded one by one."""
-STATED = ("total", "total_without_credit", "disbursed")
+STATED = ("total", "total_without_credit", "allotted", "disbursed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ class Book:
     """The capital of a territory.
 
     ``lines.frame`` columns: the ``SOURCES`` and ``UNSPLIT`` (million VND), ``total`` and ``without_credit`` (sums of
-    these), ``state``, ``disbursed``, the quantities of ``IN_KIND``. ``set_aside``: rows that no year can take in
+    these), ``state``, ``allotted``, ``disbursed``, the quantities of ``IN_KIND``. ``set_aside``: rows that no year can take in
     (columns commune_code, year, period_from, period_to, total, reason: not_one_year | overlapping).
     ``part_years``: (commune_code, year) reported for a part of the year only. ``source``: the table as handed in.
     """
@@ -51,11 +52,41 @@ class Book:
 
     def of(self, commune: str) -> "Book":
         """Keep what one commune of the territory reported."""
-        lines = self.lines.of(commune)
+        return self._with(self.lines.of(commune))
+
+    def by_commune(self) -> dict[str, "Book"]:
+        """Part the book by the communes of the territory."""
+        return {code: self._with(lines) for code, lines in self.lines.by_commune().items()}
+
+    def _with(self, lines: Lines) -> "Book":
         codes = lines.frame.index.get_level_values("from_code").unique()
         kept = self.set_aside[self.set_aside["commune_code"].isin(codes)]
         part = self.part_years[self.part_years.get_level_values(0).isin(codes)]
         return replace(self, lines=lines, set_aside=kept, part_years=part)
+
+    @cached_property
+    def by_year(self) -> Sums:
+        """The sums of each year; columns as in ``lines``; ``expected`` is communes."""
+        return add_up(self.lines, "year")
+
+    @cached_property
+    def silent_years(self) -> list[int]:
+        """The years of which nobody reported any capital."""
+        total = self.by_year.amount["total"]
+        return [int(year) for year in total.index[total.isna()]]
+
+    @cached_property
+    def known_in_full(self) -> pd.DataFrame:
+        """Whether each commune's amounts are known in full in every year that anybody reported; index from_code."""
+        years = self.lines.known.index.get_level_values("year")
+        is_heard = ~years.isin(self.silent_years) if len(self.silent_years) < years.nunique() else years.notna()
+        return self.lines.known[is_heard].groupby(level="from_code").all()
+
+    @cached_property
+    def weights(self) -> pd.Series:
+        """The communes that each reporting unit speaks for; index from_code."""
+        weights: pd.Series = self.lines.weight.groupby(level="from_code").max()
+        return weights
 
 
 def capital_book(territory: Territory) -> Book:

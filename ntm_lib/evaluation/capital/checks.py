@@ -17,7 +17,7 @@ COLUMNS = ["check", "code", "year", "item", "stated", "computed", "difference"]
 def disagreements(book: Book, territory: Territory, commune: str = "") -> pd.DataFrame:
     """List what does not agree by more than rounding, million VND; empty when everything does.
 
-    ``check``: source_total | total_without_credit | total_less_credit | disbursed_over_state | communes_to_district |
+    ``check``: source_total | total_without_credit | total_less_credit | disbursed_over_state | disbursed_over_allotted | communes_to_district |
     districts_to_province | communes_to_province | work_done | work_paid | not_one_year | overlapping. ``code``: the unit as reported. ``item``: the
     column or the work. ``difference``: stated less computed. What is missing is not compared.
     """
@@ -55,7 +55,10 @@ def _within_rows(rows: pd.DataFrame) -> pd.DataFrame:
     total, without = rows["total"], rows["total_without_credit"]
     sources, others = rows[list(SOURCES)].sum(axis=1, min_count=1), rows[other].sum(axis=1, min_count=1)
     state = rows[list(STATE)].sum(axis=1, min_count=len(STATE))
-    over = _told(rows, "disbursed_over_state", "disbursed", rows["disbursed"], state)
+    over = pd.concat([
+        _told(rows, "disbursed_over_state", "disbursed", rows["disbursed"], state),
+        _told(rows, "disbursed_over_allotted", "disbursed", rows["disbursed"], rows["allotted"]),
+    ])  # fmt: skip
     return pd.concat([
         _apart(_told(rows, "source_total", "total", total, sources)),
         _apart(_told(rows, "total_without_credit", "total_without_credit", without, others)),

@@ -41,6 +41,11 @@ class Lines:
         """Whether any line is generated."""
         return bool(self.generated.any())
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some lines are generated and others were handed in; lines of silence are neither."""
+        return self.is_illustrative and bool((self.known.any(axis=1) & ~self.generated).any())
+
     def of(self, commune: str) -> "Lines":
         """Keep the lines of one commune of the territory."""
         kept = self.frame.index.get_level_values("to_code") == commune
@@ -48,6 +53,16 @@ class Lines:
             name: getattr(self, name)[kept] for name in ("frame", "known", "share", "weight", "status", "generated")
         }
         return replace(self, **held)
+
+    def by_commune(self) -> dict[str, "Lines"]:
+        """Part the lines by the communes of the territory."""
+        held = {
+            name: dict(list(getattr(self, name).groupby(level="to_code", sort=False)))
+            for name in ("frame", "known", "share", "weight", "status", "generated")
+        }
+        return {
+            str(code): replace(self, **{name: parts[code] for name, parts in held.items()}) for code in held["frame"]
+        }
 
     @property
     def is_smaller_part(self) -> pd.Series:

@@ -7,11 +7,6 @@ from ntm_lib.evaluation.capital.lines import Sums, add_up
 from ntm_lib.evaluation.territory import Territory
 
 
-def by_year(book: Book) -> Sums:
-    """Return the sums of each year; columns as in ``book.lines``; ``expected`` is communes."""
-    return add_up(book.lines, "year")
-
-
 def by_unit(book: Book, territory: Territory) -> Sums:
     """Return the sums of the period by district of a province, by commune below it or where there is no district.
 
@@ -29,7 +24,7 @@ def by_source(book: Book) -> pd.DataFrame:
     reported), share (per cent of the reported total), reported and expected (communes times years).
     """
     rows = [*SOURCES, UNSPLIT] if book.lines.frame[UNSPLIT].notna().any() else list(SOURCES)
-    sums = add_up(book.lines, "year")
+    sums = book.by_year
     group_of = {source: group for group, sources in GROUPS.items() for source in sources}
     amount = sums.amount[rows].sum(min_count=1)
     return pd.DataFrame(
@@ -46,7 +41,7 @@ def by_source(book: Book) -> pd.DataFrame:
 def by_source_and_year(book: Book) -> pd.DataFrame:
     """Return sources × years; NaN where nobody reported the source in the year."""
     rows = by_source(book).index
-    return add_up(book.lines, "year").amount[rows].T
+    return book.by_year.amount[rows].T
 
 
 def by_group_and_year(book: Book) -> pd.DataFrame:
@@ -57,7 +52,7 @@ def by_group_and_year(book: Book) -> pd.DataFrame:
 
 def in_kind(book: Book) -> Sums:
     """Return by year what people gave: the quantities of ``IN_KIND``, cash and the value in kind (million VND)."""
-    sums = by_year(book)
+    sums = book.by_year
     columns = [*IN_KIND, *GROUPS["people"]]
     return Sums(sums.amount[columns], sums.reported[columns], sums.expected)
 
@@ -74,18 +69,9 @@ def over_period(sums: Sums) -> pd.DataFrame:
     )
 
 
-def silent_years(book: Book) -> list[int]:
-    """Return the years of which nobody reported any capital."""
-    total = by_year(book).amount["total"]
-    return [int(year) for year in total.index[total.isna()]]
-
-
 def full_reporters(book: Book, columns: str | list[str] = "total") -> tuple[int, int]:
     """Return how many communes reported amounts in full, in every year that anybody reported, and how many there are."""
     names = [columns] if isinstance(columns, str) else columns
-    years = book.lines.known.index.get_level_values("year")
-    silent = silent_years(book)
-    is_heard = ~years.isin(silent) if len(silent) < years.nunique() else years.notna()
-    known = book.lines.known.loc[is_heard, names].all(axis=1).groupby(level="from_code").all()
-    weight = book.lines.weight.groupby(level="from_code").max()
+    weight = book.weights
+    known = book.known_in_full[names].all(axis=1)
     return int(weight[known.reindex(weight.index, fill_value=False)].sum()), int(weight.sum())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ntm_lib.evaluation.recognition.arrears import arrears
+from ntm_lib.evaluation.capital.arrears import owed_by_commune
 from ntm_lib.evaluation.recognition.dossier_file import DossierFile, read_dossiers
 from ntm_lib.evaluation.recognition.rules import Check, Condition, Paper, Period, Rules, load_rules
 from ntm_lib.evaluation.recognition.standing import standing
@@ -33,7 +33,7 @@ class Precheck:
     ``period``: the document in force on the last day of the year, None before the first. ``states``: commune ×
     condition, `Verdict` codes; ``papers``: commune × paper, MET in the dossier, NOT_MET not in it, UNKNOWN not said;
     ``facts``: what each state rests on (columns of ``_FACTS``, low, high, of, count_before_low, count_before_high and those
-    of `arrears`); ``criteria``: commune × criterion; ``is_recognised``: by name in the register.
+    of `owed_by_commune`); ``criteria``: commune × criterion; ``is_recognised``: by name in the register.
     """
 
     year: int
@@ -108,7 +108,7 @@ def _facts(territory: Territory, year: int, files: Mapping[str, DossierFile]) ->
     told = pd.DataFrame.from_dict(rows, orient="index", columns=_FACTS).reindex(territory.in_programme.index)
     facts = told.assign(has_file=told["has_file"].notna())
     facts = facts.join(territory.of_year(territory.counts, year)[["low", "high", "of"]])
-    facts = facts.join(_counts_before(territory, year)).join(arrears(territory, year))
+    facts = facts.join(_counts_before(territory, year)).join(owed_by_commune(territory, year))
     return facts.astype({name: "float64" for name in _FACTS if name != "has_file"})
 
 

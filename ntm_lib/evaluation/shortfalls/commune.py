@@ -6,88 +6,11 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ntm_lib import submissions, units
-from ntm_lib.errors import FaultList, NtmError
+from ntm_lib import units
+from ntm_lib.evaluation.shortfalls.amounts import amount_rules, amounts, last_figures
 from ntm_lib.evaluation.shortfalls.gaps import distances, unknowns
 from ntm_lib.evaluation.territory import Territory, rows_of_year
-from ntm_lib.messages import _
-from ntm_lib.project import Project
-from ntm_lib.provenance import check_files
-from ntm_lib.tables import contract, table_ids
 from ntm_lib.verdicts import Verdict
-
-RULE_COLUMNS = [
-    "set_id", "requirement", "short_vi", "short_en", "table", "column", "where", "carry", "is_counted", "unit_vi",
-    "unit_en",
-]  # fmt: skip
-_ROUNDING = 1e-9  # an amount this little above a whole number is that number
-
-
-def read_rules(project: Project, set_id: str) -> pd.DataFrame:
-    """Read the short names of a set's requirements, and what a share of each is a share of.
-
-    Index: requirement. ``short_vi, short_en``; ``table, column, where`` (column=value of the rows that count): the whole;
-    ``carry`` (people | area): how a divided commune's figure is divided; ``is_counted``: rounded up to whole pieces;
-    ``unit_vi, unit_en``. Without a table the distance itself is the amount where a unit is named, else there is none.
-    A set that amends another keeps its rules. Stops with every table or column that is not agreed.
-    """
-    frame = _read(project, "shortfalls.csv", RULE_COLUMNS)
-    _check_rules(frame, project)
-    parts = set_id.split("+")
-    names = ["+".join(parts[: count + 1]) for count in range(len(parts))]
-    rules = frame[frame["set_id"].isin(names)].drop_duplicates("requirement", keep="last")
-    return rules.assign(is_counted=rules["is_counted"] == "1").set_index("requirement")
-
-
-def _read(project: Project, name: str, columns: list[str]) -> pd.DataFrame:
-    path = project.data / "criteria" / name
-    check_files(project, [path])
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    if list(frame.columns) != columns:
-        raise NtmError(
-            _("{file}: expected the columns {columns}.").format(file=project.relative(path), columns=", ".join(columns))
-        )
-    return frame
-
-
-def _check_rules(frame: pd.DataFrame, project: Project) -> None:
-    faults = FaultList(_("Rules of amounts that cannot be used"))
-    for row in frame[frame["table"] != ""].itertuples():
-        place = f"shortfalls.csv: {row.set_id} {row.requirement}"
-        if row.table not in table_ids(project):
-            faults.add(place, _("unknown table '{table}'").format(table=row.table), ", ".join(table_ids(project)))
-            continue
-        agreed = contract(str(row.table), project).names
-        for name in filter(None, (str(row.column), str(row.where).partition("=")[0])):
-            if name not in agreed:
-                faults.add(place, _("table {table} has no column '{column}'").format(table=row.table, column=name))
-    for row in frame[(frame["unit_vi"] != "") & ~frame["carry"].isin(["people", "area"])].itertuples():
-        faults.add(f"shortfalls.csv: {row.set_id} {row.requirement}: carry", str(row.carry), "people, area")
-    faults.stop_if_any()
-
-
-def last_figures(
-    territory: Territory, year: int, table: str, column: str, where: Mapping[str, str] = MappingProxyType({})
-) -> pd.Series:
-    """Return the last figure of each reporting commune up to a year; empty when nobody handed in the table.
-
-    ``where``: value by column of the rows that count. Index: code as reported; communes without a figure are absent.
-    """
-    if not submissions.is_handed_in(table, territory.project):
-        return pd.Series(dtype=float)
-    read = submissions.read_table(table, territory.project, territory.review.as_of)
-    read.check(territory.project)
-    if read.unit_vintage != territory.results.unit_vintage:
-        raise NtmError(
-            _("{file}: uses the units of {found}, the results those of {expected}.").format(
-                file=read.file, found=read.unit_vintage, expected=territory.results.unit_vintage
-            )
-        )
-    frame = read.frame[(read.frame["year"] <= year) & read.frame[column].notna()]
-    for name, value in where.items():
-        frame = frame[frame[name].astype("str") == value]
-    last: pd.Series = frame.sort_values("year", kind="stable").groupby("commune_code")[column].last().astype(float)
-    return last
 
 
 def requirement_results(territory: Territory, year: int) -> pd.DataFrame:
@@ -119,7 +42,7 @@ def requirement_results(territory: Territory, year: int) -> pd.DataFrame:
     about = rules.requirements[
         ["criterion", "label_vi", "label_en", "unit", "sense", "level", "state", "basis", "verified"]
     ]
-    names = read_rules(territory.project, rules.set_id)[["short_vi", "short_en"]]
+    names = amount_rules(territory, year)[["short_vi", "short_en"]]
     table = table.join(about, on="requirement").join(names, on="requirement")
     for name in ("vi", "en"):
         table[f"short_{name}"] = table[f"short_{name}"].fillna(table[f"label_{name}"])
@@ -160,7 +83,7 @@ def shortfalls(territory: Territory, year: int) -> pd.DataFrame:
         ],
         ignore_index=True,
     ).drop(columns=["name", "short_name", "new_name"])
-    cells = cells.join(read_rules(territory.project, rules.set_id).drop(columns="set_id"), on="requirement")
+    cells = cells.join(amount_rules(territory, year), on="requirement")
     parts = territory.parts.rename(columns={"short_name": "part"})
     cells = cells.merge(
         parts[["from_code", "to_code", "area_share", "people_share", "part"]],
@@ -168,7 +91,7 @@ def shortfalls(territory: Territory, year: int) -> pd.DataFrame:
         right_on="from_code",
     )
     cells = cells[_is_open(territory, year, cells)]
-    cells["amount"] = _amounts(territory, year, cells)
+    cells["amount"] = amounts(territory, year, cells)
     return _joined(territory, cells, list(rules.requirements.index))
 
 
@@ -179,25 +102,6 @@ def _is_open(territory: Territory, year: int, cells: pd.DataFrame) -> pd.Series:
     columns = verdicts.columns.get_indexer(pd.Index(cells["criterion"]))
     found = np.where(rows >= 0, verdicts.to_numpy()[rows, columns], Verdict.MET)
     return pd.Series(np.isin(found, [Verdict.NOT_MET, Verdict.UNKNOWN]), index=cells.index)
-
-
-def _amounts(territory: Territory, year: int, cells: pd.DataFrame) -> pd.Series:
-    """Return each row's amount: percentage points of the whole, or the distance itself; NaN where it cannot be told."""
-    amount = pd.Series(np.nan, index=cells.index)
-    is_own = (cells["table"] == "") & (cells["unit_vi"] != "")
-    amount[is_own] = cells.loc[is_own, "gap"]
-    shared = cells[cells["table"].fillna("").ne("") & (cells["unit"] == "percent")]
-    for (table, column, where), rows in shared.groupby(["table", "column", "where"], sort=False):
-        name, _sign, value = str(where).partition("=")
-        counted = {name: value} if name else {}
-        whole = (
-            last_figures(territory, year, str(table), str(column), counted).reindex(rows["from_code"]).to_numpy(float)
-        )
-        amount[rows.index] = rows["gap"].to_numpy(float) / 100 * whole
-    share = cells["area_share"].where(cells["carry"] == "area", cells["people_share"])
-    amount = amount * share
-    is_counted = cells["is_counted"].fillna(value=False).astype(bool)
-    return amount.where(~is_counted, np.ceil(amount - _ROUNDING))
 
 
 def _joined(territory: Territory, cells: pd.DataFrame, requirements: list[str]) -> pd.DataFrame:

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from ntm_lib.evaluation.shortfalls.amounts import amount_rules
 from ntm_lib.evaluation.shortfalls.blocking import blocking
 from ntm_lib.evaluation.shortfalls.tables import handed_in
-from ntm_lib.evaluation.shortfalls.volumes import volume_bases
 from ntm_lib.evaluation.territory import Territory, rows_of_year
 from ntm_lib.verdicts import Verdict
 
@@ -18,8 +18,8 @@ def done_but_missed(territory: Territory, year: int) -> pd.DataFrame:
     for works and for something else; a work that is unknown does not count as done.
     """
     about = territory.reported.rules[year].requirements
-    bases = volume_bases(territory, year)
-    works = about.index.intersection(bases.index[bases["is_works"]])
+    rules = amount_rules(territory, year)
+    works = about.index.intersection(rules.index[rules["is_works"]])
     asks_more = about.loc[~about.index.isin(works), "criterion"].unique()
     works = works[about["criterion"].loc[works].isin(asks_more).to_numpy(bool)]
     blocks = blocking(territory, year)
@@ -46,9 +46,9 @@ def money_and_arrears(territory: Territory) -> pd.DataFrame:
     year reported; NaN: no line in the table of arrears, which is not the same as none).
     """
     year = territory.review.last_year
-    bases = volume_bases(territory, year)
+    rules = amount_rules(territory, year)
     verdicts = rows_of_year(territory.reported.requirements[territory.reported.rules[year].set_id], year)
-    works = verdicts.columns.intersection(bases.index[bases["is_works"]])
+    works = verdicts.columns.intersection(rules.index[rules["is_works"]])
     money = handed_in(territory, "b06")
     total = money.pivot_table(index="commune_code", columns="year", values="total_without_credit_vnd_million")
     all_years = total.reindex(columns=list(territory.years)).sum(axis=1, skipna=False)

@@ -24,6 +24,7 @@ def handed_in(territory: Territory, table: str) -> pd.DataFrame:
                 file=read.file, found=read.unit_vintage, expected=territory.results.unit_vintage
             )
         )
+    read.check(territory.project)
     frame = read.frame
     is_own = frame["commune_code"].isin(territory.parts["from_code"])
     return frame[is_own & (frame["year"] <= territory.review.last_year)].sort_values("year", kind="stable")

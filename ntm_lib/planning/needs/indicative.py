@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ntm_lib.evaluation.shortfalls.commune import carried_figures, read_rules
+from ntm_lib.evaluation.shortfalls.amounts import amount_rules
+from ntm_lib.evaluation.shortfalls.commune import carried_figures
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.planning.means.measures import Base, Measure, Measures, load_measures
 from ntm_lib.planning.means.norms import has_norms, read_norms
@@ -97,6 +98,6 @@ def _volumes(
 
 def _is_same_whole(territory: Territory, year: int, rows: pd.DataFrame, base: Base) -> bool:
     """Tell whether the menu counts the measure from the whole that the shortfall is a share of."""
-    rules = read_rules(territory.project, territory.reported.rules[year].set_id)
+    rules = amount_rules(territory, year)
     name = str(rows["requirement"].iloc[0])
     return name in rules.index and bool(rules.at[name, "column"] == base.column)

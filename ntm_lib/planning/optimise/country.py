@@ -1,9 +1,10 @@
 """The search of a country: prices of what communes share, and a plan made at them, without a program of the whole.
 
-Sweep after sweep every commune takes its best plan at prices that lean against what is left over or lacks (``steer``).
-The first sweeps only spread what would be used too much; the later ones take a change only where it gains, and lean more
-and more. Where a district's own rows still lack something, that district is searched alone. Where no try ends in a plan
-that keeps every row, what is in doubt is a small program (``narrow``).
+Where districts have rows of their own, the best prices come from a program that chooses among what communes offer, and the
+plan is one of their offers each (``choose``). Where they have none, or that found no plan: sweep after sweep every commune
+takes its best plan at prices that lean against what is left over or lacks (``steer``). The first sweeps only spread what
+would be used too much; the later ones take a change only where it gains, and lean more and more. Where a district's own
+rows still lack something, that district is searched alone.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ntm_lib.planning.optimise.anneal import Course, anneal
+from ntm_lib.planning.optimise.choose import choose
 from ntm_lib.planning.optimise.highs import Found
-from ntm_lib.planning.optimise.items import read_items
+from ntm_lib.planning.optimise.items import Items, read_items
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.moves import Others, Window
-from ntm_lib.planning.optimise.narrow import dive
 from ntm_lib.planning.optimise.options import Options
-from ntm_lib.planning.optimise.pack import Packing, keeps, pack, share_closed, start_from, written
-from ntm_lib.planning.optimise.prices import price
+from ntm_lib.planning.optimise.pack import Packing, keeps, share_closed, start_from, written
+from ntm_lib.planning.optimise.prices import HEATS, ROUGH, price
 from ntm_lib.planning.optimise.steer import Lean, steer
 from ntm_lib.planning.problem import Bools, Floats, Ints, NotFound
 
@@ -32,33 +33,27 @@ STRICT = 5.0  # what lacks costs so many times its worth
 ALONE = Course(200, 0.1, 0.005, 1.2, 10.0, 0.2, 0.1, 0.02, np.inf)  # turns for each gap; heat by a usual item's worth
 FAIR = 1.005  # districts are measured against a little more than the share of gaps closed
 TRIES = 6
-PACKED = (0.01, 40)  # of the second way: share of turns that plan a commune anew, turns for each gap
-SEEDS = range(2)
 
 
 def country(model: Model, options: Options, start: Floats | None) -> Found:
     """Price and plan; raises ``NotFound`` where no plan was found, which does not prove that there is none."""
     items = read_items(model)
-    priced = price(model, items)
-    enough = priced.bound - options.gap * max(1.0, abs(priced.bound))
-    packing = Packing.of(model, items, priced.prices)
-    plan = steered(packing, priced.x, enough - model.base)
-    if plan is None and start is None:
-        plan = _dived(packing, priced.x, enough)
+    rows = Sharing.of(model, items)
+    has_own = bool((rows.district >= 0).any())
+    priced = price(model, items, ROUGH if has_own else HEATS)
+    packing, bound, plan = Packing.of(model, items, priced.prices), priced.bound, None
+    if has_own:
+        plan, bound = choose(packing, rows.is_wide, rows.district, options.gap, options.seed)
+    if plan is None:
+        plan = steered(packing, priced.x, bound - options.gap * max(1.0, abs(bound)) - model.base)
+    if plan is None and start is None and not has_own:
+        plan, bound = choose(packing, rows.is_wide, rows.district, options.gap, options.seed)
     found = [one for one in (plan, start) if one is not None]
     if not found:
         raise NotFound
     best = max(found, key=lambda one: float(model.worth @ one))
     objective = float(model.worth @ best) + model.base
-    return Found(best, objective, max(priced.bound, objective), 0)
-
-
-def _dived(packing: Packing, x: Floats, enough: float) -> Floats | None:
-    """Round by a small program of what is in doubt, and pack near that; a second way, where steering found no plan."""
-    near, (communes, turns) = dive(packing.model, x, packing.usual), PACKED
-    turns *= len(packing.items.flat.item)
-    best = pack(packing, near, enough, turns=turns, seeds=SEEDS, near=True)
-    return best if best is not None else pack(packing, near, enough, turns=turns, seeds=SEEDS, communes=communes)
+    return Found(best, objective, max(bound, objective), 0)
 
 
 def steered(packing: Packing, x: Floats, enough: float) -> Floats | None:
@@ -79,19 +74,20 @@ def steered(packing: Packing, x: Floats, enough: float) -> Floats | None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
+class Sharing:
     """``district`` (rows): the one whose communes alone take of it, -1 where none or several do; ``is_wide``: several do."""
 
     district: Ints
     is_wide: Bools
 
     @classmethod
-    def of(cls, packing: Packing) -> "_Rows":
-        flat, take = packing.items.flat, packing.items.take.tocoo()
+    def of(cls, model: Model, items: Items) -> "Sharing":
+        """Read who takes of each row of the items of a model."""
+        flat, take = items.flat, items.take.tocoo()
         n, years = flat.standard.shape
-        owner = np.append(flat.owner[packing.items.gap_of], np.tile(np.arange(n).repeat(years), 3))
-        district = packing.model.problem.district[owner[take.row]]
-        rows, count = take.shape[1], len(packing.model.problem.districts)
+        owner = np.append(flat.owner[items.gap_of], np.tile(np.arange(n).repeat(years), 3))
+        district = model.problem.district[owner[take.row]]
+        rows, count = take.shape[1], len(model.problem.districts)
         first, last = np.full(rows, count), np.full(rows, -1)
         np.minimum.at(first, take.col, district)
         np.maximum.at(last, take.col, district)
@@ -104,7 +100,7 @@ class _Steering:
     def __init__(self, packing: Packing, x: Floats, closed: float, seed: int) -> None:
         self.packing, self.items, self.flat = packing, packing.items, packing.items.flat
         self.state, self.held, self.free, self.room = start_from(packing, x, closed)
-        self.rows = _Rows.of(packing)
+        self.rows = Sharing.of(packing.model, packing.items)
         self.draw, self.prices = np.random.default_rng(seed), packing.prices.copy()
         self.count = len(self.flat.must)
         self.spreads: tuple[float, ...] = SPREADS if seed else GENTLE

@@ -209,3 +209,19 @@ def _parents(order: Order, place: Ints, gaps: int) -> tuple[Ints, Ints, Ints]:
     kept = (before >= 0) & (after >= 0)
     sort = np.argsort(after[kept], kind="stable")
     return np.searchsorted(after[kept][sort], np.arange(gaps + 1)), before[kept][sort], order.lag[kept][sort]
+
+
+def counted(model: Model, items: Items, done: Floats, others: Floats) -> Floats:
+    """Return what is done (items) as the model's variables, counted by the end of each year; ``others``: their amounts."""
+    flat, x = items.flat, np.zeros(len(model.worth))
+    amount = np.where(flat.item >= 0, done[np.maximum(flat.item, 0)], 0.0)
+    x[model.places.done] = np.cumsum(amount, axis=1)[items.gap_of, model.problem.steps.year]
+    for place, level in (
+        (model.places.standard, flat.standard),
+        (model.places.advanced, flat.advanced),
+        (model.places.model, flat.model),
+    ):
+        amount = np.where(level >= 0, done[np.maximum(level, 0)], 0.0)
+        x[place[place >= 0]] = np.cumsum(amount, axis=1)[place >= 0]
+    x[items.others] = others
+    return x

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from scipy.sparse.linalg import lsqr
 from scipy.special import expit
 
-from ntm_lib.planning.optimise.items import Items
+from ntm_lib.planning.optimise.items import Items, counted
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.oracle import values
 from ntm_lib.planning.optimise.soft import expect
@@ -22,6 +22,7 @@ from ntm_lib.planning.problem import Bools, Floats
 
 FIRST = 200  # evaluations for money alone
 HEATS = ((0.2, 60), (0.05, 100), (0.015, 150))  # heat as a share of a usual item's worth, evaluations at most
+ROUGH = ((0.2, 60), (0.05, 40))  # where a program finds the best prices from there
 MEMORY = 20
 THREADS = 2  # their parts are added up in one order: the same problem gives the same prices
 ENOUGH = 1e-8
@@ -36,14 +37,14 @@ class Priced:
     x: Floats
 
 
-def price(model: Model, items: Items) -> Priced:
+def price(model: Model, items: Items, heats: tuple[tuple[float, int], ...] = HEATS) -> Priced:
     """Return good prices of all rows, the bound they prove, and the relaxed plan at which they balance."""
     seek = _Seek(model, items)
     prices = seek.lower(np.zeros(len(items.room)), seek.money, 0.0, FIRST)
-    for heat, evaluations in HEATS:
+    for heat, evaluations in heats:
         prices = seek.lower(prices, ~items.is_equal, heat * seek.usual, evaluations)
         seek.answer(prices)
-    return Priced(seek.best, seek.bound, seek.cumulative(prices, HEATS[-1][0] * seek.usual))
+    return Priced(seek.best, seek.bound, seek.cumulative(prices, heats[-1][0] * seek.usual))
 
 
 def duals(items: Items, prices: Floats) -> Floats:
@@ -150,20 +151,5 @@ class _Seek:
 
     def cumulative(self, prices: Floats, heat: float) -> Floats:
         """Return what is done by expectation, as the model's variables: counted by the end of each year."""
-        model, flat, items = self.model, self.flat, self.items
         done, others = self._smooth(prices, heat)[2:]
-        x = np.zeros(len(model.worth))
-        there = flat.item >= 0
-        amount = np.zeros(flat.item.shape)
-        amount[there] = done[flat.item[there]]
-        by_year = np.cumsum(amount, axis=1)
-        x[model.places.done] = by_year[items.gap_of, model.problem.steps.year]
-        for place, level in (
-            (model.places.standard, flat.standard),
-            (model.places.advanced, flat.advanced),
-            (model.places.model, flat.model),
-        ):
-            amount = np.where(level >= 0, done[np.maximum(level, 0)], 0.0)
-            x[place[place >= 0]] = np.cumsum(amount, axis=1)[place >= 0]
-        x[items.others] = others
-        return x
+        return counted(self.model, self.items, done, others)

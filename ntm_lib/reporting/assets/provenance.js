@@ -137,9 +137,9 @@
     const first = key.indexOf("."), second = key.indexOf(".", first + 1);
     const place = (record.keys[key.slice(0, second)] || {})[key.slice(second + 1)];
     if (place === undefined) return null;
-    const [meaning, kind, items, years, set] = record.selections[place];
+    const [meaning, kind, items, years, set, parts] = record.selections[place];
     const [name, how] = record.kinds[kind];
-    return { meaning: record.meanings[meaning], kind: name, how, items: record.items[items], years, set: record.sets[set] };
+    return { meaning: record.meanings[meaning], kind: name, how, items: record.items[items], years, set: record.sets[set], parts: parts === undefined ? [] : record.plan.parts[parts] };
   }
 
   function members(selection) {
@@ -340,6 +340,14 @@
     return sum;
   }
 
+  /* A share is shown as part of whole, a change as its two ends; all else is added up. */
+  function linesText(selection, lines) {
+    const unit = unitOf(selection), one = (items, years) => sumOf({ ...selection, items }, (lines || []).filter(([name, place]) => years.includes(record.tables[name].year[place])));
+    if (selection.how === "share" && selection.items.length === 2) return selection.items.map((item) => valueText(one([item], selection.years))).join(" / ") + " " + unit;
+    if (selection.how === "rise") return selection.years.map((year) => valueText(one(selection.items, [year]))).join(" → ") + " " + unit;
+    return withUnit(sumOf(selection, lines), unit);
+  }
+
   function insideLines(parent, selection, lines) {
     for (const [name, place] of lines) {
       const held = record.tables[name];
@@ -367,6 +375,74 @@
     return units.size === 1 ? [...units][0] : "";
   }
 
+  /* ---- unit costs, and the figures of a plan ---- */
+
+  function normsOf(parent, names) {
+    const rows = names.map((name) => record.norms.rows[name]).filter(Boolean);
+    if (!rows.length) return;
+    const file = record.files[record.norms.file];
+    const made = rows.map(([label, unit, low, , high, year, basis, source, note, row]) => [
+      label, number(low) + "-" + number(high) + " / " + unit, String(year), [basis, source, note].filter(Boolean).join(". "), fill(words.row, { row }),
+    ]);
+    section(parent, words.norms, table([[words.measure], [words.unit_cost, true], [words.prices, true], [words.norm_source], [words.place]], made));
+    const line = element("p", "quiet", fill(words.file, { file: file[0] }) + ". ");
+    line.append(element("code", "", fill(words.hash, { hash: file[1].slice(0, 16) })));
+    parent.append(line);
+  }
+
+  function planned(name, year, commune) {
+    const column = record.plan.columns[name][2][year];
+    return column ? column[commune] : null;
+  }
+
+  function planText(selection, commune) {
+    const units = new Set(selection.items.map((name) => record.plan.columns[name][1]));
+    const unit = units.size === 1 ? [...units][0] : "";
+    const sums = selection.items.map((name) => {
+      const values = selection.years.map((year) => planned(name, year, commune)).filter((value) => value !== null);
+      return values.length ? values.reduce((sum, value) => sum + value, 0) : null;
+    }).filter((value) => value !== null);
+    if (!sums.length) return "";
+    const shown = selection.how === "ends" || selection.how === "mean" ? [...new Set(sums.map(number))].join("-") : number(sums.reduce((sum, value) => sum + value, 0));
+    return unit ? shown + " " + unit : shown;
+  }
+
+  function insidePlan(parent, selection, commune) {
+    const rows = [];
+    for (const year of selection.years) {
+      for (const name of selection.items) {
+        const [label, unit] = record.plan.columns[name], value = planned(name, year, commune);
+        if (value !== null && (value !== 0 || selection.years.length === 1)) rows.push([label, String(year), number(value) + (unit ? " " + unit : "")]);
+      }
+    }
+    if (rows.length) parent.append(table([[words.item], [words.year, true], [words.value, true]], rows));
+    const works = record.plan.works, found = [], last = Math.max(...selection.years);
+    works.commune.forEach((owner, place) => { if (owner === commune && works.start[place] <= last) found.push(place); });
+    if (!found.length) return;
+    const lines = found.map((place) => [
+      works.criterion[place] + ". " + record.norms.rows[works.measure[place]][0],
+      works.start[place] === works.finish[place] ? String(works.start[place]) : works.start[place] + "-" + works.finish[place],
+      works.volume[place] === null ? "" : number(works.volume[place]) + " " + works.unit[place],
+      number(works.cost[place]),
+    ]);
+    parent.append(table([[words.work], [words.year, true], [words.volume, true], [words.money, true]], lines));
+    normsOf(parent, [...new Set(found.map((place) => works.measure[place]))]);
+  }
+
+  function scenarioOf(parent, selection) {
+    const plan = record.plan, list = element("ul");
+    const [name, hash] = record.files[plan.file];
+    const head = element("li", "", plan.title + ". " + fill(words.file, { file: name }) + " ");
+    head.append(element("code", "", fill(words.hash, { hash: hash.slice(0, 16) })));
+    list.append(head);
+    const changed = plan.changes.filter(([setting]) => selection.parts.includes(setting.split(".")[0]));
+    for (const [setting, before, after, blockName, reason] of changed) {
+      list.append(element("li", "", fill(words.changed, { block: blockName, setting, value: after, base: before }) + (reason ? " " + reason : "")));
+    }
+    if (selection.parts.length) list.append(element("li", "quiet", fill(words.settings, { parts: selection.parts.join(", "), file: record.files[plan.base][0] })));
+    section(parent, words.scenario, list);
+  }
+
   function communesOf(parent, selection) {
     const places = members(selection);
     const names = selection.kind === "requirements" || selection.kind === "lines" ? record.reporters[1] : record.communes[1];
@@ -384,8 +460,7 @@
     const one = (place) => {
       if (selection.kind === "units") return element("p", "", names[place]);
       const own = lines ? lines.get(place) || [] : null;
-      const sum = lines ? sumOf(selection, own) : null;
-      const text = lines ? withUnit(sum, unitOf(selection)) : summaryText(selection, place);
+      const text = lines ? linesText(selection, own) : selection.kind === "plan" ? planText(selection, place) : summaryText(selection, place);
       const made = element("details"), head = element("summary");
       head.append(element("span", "", names[place]), element("span", "", text));
       made.append(head);
@@ -393,6 +468,7 @@
         if (made.childElementCount > 1) return;
         const inner = element("div", "inner");
         if (lines) insideLines(inner, selection, own);
+        else if (selection.kind === "plan") insidePlan(inner, selection, place);
         else insideCommune(inner, selection, place);
         made.append(inner);
       });
@@ -431,7 +507,9 @@
         for (const [, sheet] of held.words[column] || []) found.add(record.sheets[sheet][0]);
       }
     }
-    for (const year of selection.kind === "lines" || selection.kind === "files" ? [] : selection.years) {
+    if (selection.kind === "norms") found.add(record.norms.file);
+    if (record.plan) record.plan.data.forEach((place) => found.add(place));
+    for (const year of ["counts", "criteria", "requirements", "norms"].includes(selection.kind) ? selection.years : []) {
       const of = record.years[year];
       if (!of) continue;
       (Array.isArray(of.file) ? of.file : [of.file]).forEach((place) => found.add(place));
@@ -450,8 +528,9 @@
       list.append(item);
     }
     const about = record.about;
-    const texts = [fill(words.cut_off, { date: about.cut_off }), fill(words.units, { date: about.units_on, hash: about.register }), about.boundaries];
+    const texts = [fill(words.cut_off, { date: about.cut_off }), fill(words.units, { date: about.units_on, hash: about.register }), about.boundaries].filter(Boolean);
     if (about.merge_rule) texts.push(fill(words.reported_on, { date: about.reported_on, rule: about.merge_rule }));
+    if (about.digest) texts.push(fill(words.digest, { digest: about.digest }));
     texts.push(fill(words.code, { version: about.code }));
     for (const text of texts) list.append(element("li", "quiet", text));
     section(parent, words.sources, list);
@@ -468,9 +547,10 @@
       const named = cell.headers ? [] : [columnHead(heads, place)];
       return [...texts, ...named].map((text) => text.replace(/\s+/g, " ").trim()).filter(Boolean).join(" · ");
     }
-    const near = figure.closest("p, li, figcaption, figure");
+    const near = figure.closest("p, li, figcaption, figure") || figure.parentElement;
     if (!near) return "";
-    const text = (near.tagName === "FIGURE" ? near.querySelector("figcaption") || near : near).innerText.replace(/\s+/g, " ").trim();
+    const told = near.tagName === "FIGURE" ? near.querySelector("figcaption") || near : near;
+    const text = (told.innerText || told.textContent).replace(/\s+/g, " ").trim();
     return text.length > 220 ? text.slice(0, 217) + "…" : text;
   }
 
@@ -503,6 +583,7 @@
     panel.append(head, element("div", "provenance-body"));
     panel.lastElementChild.tabIndex = -1;
     panel.addEventListener("click", (event) => { if (event.target === panel) panel.close(); });
+    panel.addEventListener("keydown", (event) => event.stopPropagation()); // a page of slides turns its leaves by keys
     panel.addEventListener("close", () => { if (opener) opener.focus({ preventScroll: true }); });
     document.body.append(panel);
   }
@@ -517,11 +598,14 @@
       record = record || (await unpack());
       const selection = selectionOf(figure.dataset.figure);
       if ([...filesOf(selection)].some((place) => record.files[place][4])) body.append(element("p", "provenance-mark", words.illustrative));
-      section(body, words.where, element("p", "quiet", whereOf(figure)));
+      const where = whereOf(figure);
+      if (where && where !== figure.textContent.trim()) section(body, words.where, element("p", "quiet", where));
       section(body, words.meaning, element("p", "", selection ? selection.meaning : words.unresolved));
       if (selection && selection.kind !== "none") {
         rulesOf(body, selection);
-        if (selection.kind !== "files") communesOf(body, selection);
+        if (selection.kind === "norms") normsOf(body, selection.items);
+        else if (selection.kind !== "files") communesOf(body, selection);
+        if (record.plan) scenarioOf(body, selection);
       }
       sourcesOf(body, selection);
     } catch (_error) {
@@ -538,18 +622,19 @@
   }
 
   function prepare() {
-    const main = document.querySelector("main") || document.body;
+    const main = document.querySelector("main");
     const seen = new Set();
-    for (const figure of main.querySelectorAll("[data-figure]")) {
+    for (const figure of document.querySelectorAll("[data-figure]")) {
       if (!isDoor(figure)) continue;
       figure.setAttribute("role", "button");
       figure.setAttribute("aria-haspopup", "dialog");
       const whole = figure.closest("table");
       figure.tabIndex = whole && seen.has(whole) ? -1 : 0;
       if (whole) seen.add(whole);
+      if (!main) figure.title = words.hint;
     }
-    main.classList.add("has-provenance");
-    const first = main.querySelector("section, .lead");
+    document.body.classList.add("has-provenance");
+    const first = main && main.querySelector("section, .lead");
     if (first) first.before(element("p", "provenance-hint", words.hint));
   }
 
@@ -580,9 +665,12 @@
   document.addEventListener("keydown", (event) => {
     const figure = event.target.closest && event.target.closest("[data-figure]");
     if (!figure || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(figure); }
-    else if (event.key.startsWith("Arrow") && move(figure, event.key)) event.preventDefault();
-  });
+    const isOpening = event.key === "Enter" || event.key === " ";
+    if (!isOpening && !(event.key.startsWith("Arrow") && move(figure, event.key))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (isOpening) open(figure);
+  }, true);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", prepare);
   else prepare();
 })();

@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from ntm_lib import evaluation
+from ntm_lib import evaluation, submissions
 from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.shortfalls.bodies import lead_bodies
-from ntm_lib.evaluation.shortfalls.commune import carried_figures, requirement_results, shortfalls
+from ntm_lib.evaluation.shortfalls.commune import carried_figures, read_rules, requirement_results, shortfalls
 from ntm_lib.messages import _, language
 from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.needs.indicative import first_steps, indicative_costs
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.provenance.parts import Parts
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import rows_of, source_line, unit_key, year_text
 from ntm_lib.reporting.sections.levels import criterion_marks, level_mark
@@ -54,7 +55,7 @@ class Communes:
 
     def commune(self, code: str) -> "Commune":
         """Return one commune of the programme; KeyError for any other code."""
-        if code not in self.territory.in_programme.index:
+        if code not in self._known:
             raise KeyError(code)
         return Commune(self, code)
 
@@ -62,6 +63,10 @@ class Communes:
     def codes(self) -> list[str]:
         """The communes in the documents' order."""
         return [str(code) for code in self.territory.in_programme.index]
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.codes)
 
     @cached_property
     def rows(self) -> dict[str, pd.DataFrame]:
@@ -85,6 +90,23 @@ class Communes:
         return pd.DataFrame(columns)
 
     @cached_property
+    def has_generated_amounts(self) -> dict[str, bool]:
+        """Whether any line of the tables that amounts and costs are counted from is generated, by commune of today."""
+        territory, project = self.territory, self.territory.project
+        rules = read_rules(project, territory.reported.rules[self.year].set_id)
+        wanted = {*rules["table"], *(base.table for base in self.measures.bases.values())} - {""}
+        codes: set[str] = set()
+        for name in sorted(wanted):
+            if submissions.is_handed_in(name, project):
+                read = submissions.read_table(name, project, territory.review.as_of, may_disagree=True)
+                codes |= set(read.frame.loc[read.generated & (read.frame["year"] <= self.year), "commune_code"])
+        parts = territory.parts
+        return {
+            str(code): bool(held)
+            for code, held in parts["from_code"].isin(codes).groupby(parts["to_code"]).any().items()
+        }
+
+    @cached_property
     def verdicts(self) -> dict[str, dict[str, Verdict]]:
         """The verdict of each criterion by commune."""
         frame = self.territory.of_year(self.territory.scores.criteria, self.year)
@@ -106,6 +128,14 @@ class Communes:
         return {str(code): names for code, names in named.items()}
 
     @cached_property
+    def part_words(self) -> dict[str, list[str]]:
+        """Those names as a sentence writes them, a part of a divided commune told as such."""
+        parts = self.territory.parts
+        names = parts["name"].map(formats.in_sentence)
+        said = names.where(parts["people_share"] >= 1, names.map(lambda name: _("a part of {name}").format(name=name)))
+        return {str(code): list(held) for code, held in said.groupby(parts["to_code"])}
+
+    @cached_property
     def body_names(self) -> dict[str, str]:
         """The usual lead body of each criterion, as printed."""
         return {str(name): str(text) for name, text in self.bodies.items()}
@@ -115,6 +145,11 @@ class Communes:
         """The name of each criterion in the set of the year."""
         names = self.territory.reported.rules[self.year].criteria[f"label_{language()}"]
         return {str(name): str(text) for name, text in names.items()}
+
+    @cached_property
+    def records(self) -> Parts:
+        """What the figures of each commune's sheet lead to."""
+        return Parts(self.territory)
 
     @cached_property
     def cut_off(self) -> dt.date:
@@ -175,6 +210,29 @@ class Commune:
     def is_illustrative(self) -> bool:
         """Whether any of its own results is generated."""
         return bool(Subject(self.territory, commune=self.code).is_illustrative)
+
+    @cached_property
+    def generated_years(self) -> frozenset[int]:
+        """The years of which any of its own results is generated."""
+        lines = Subject(self.territory, commune=self.code).generated
+        return frozenset(int(year) for year in lines.index[lines.to_numpy(bool)].get_level_values("year"))
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some of its own results are generated and others were handed in."""
+        return bool(Subject(self.territory, commune=self.code).is_mixed)
+
+    @property
+    def is_illustrative_now(self) -> bool:
+        """Whether any of its own results of the year shown is generated."""
+        return self.all.year in self.generated_years
+
+    @property
+    def are_amounts_illustrative(self) -> bool:
+        """Whether what is missing, and its cost, rests on anything generated: results of the year, or a table of volumes."""
+        return len(self.short) > 0 and (
+            self.is_illustrative_now or self.all.has_generated_amounts.get(self.code, False)
+        )
 
     @cached_property
     def full_name(self) -> str:
@@ -256,7 +314,9 @@ class Commune:
             return _("No commune that became part of it reported.")
         rule = evaluation.merge_rule_words()[self.territory.review.merge_rule]
         return _("Results put together from the reports of {parts} (units of {date}): {rule}.").format(
-            parts="; ".join(self.parts), date=formats.date(self.territory.results.unit_vintage), rule=rule
+            parts=", ".join(self.all.part_words[self.code]),
+            date=formats.date(self.territory.results.unit_vintage),
+            rule=rule,
         )
 
     def body(self, criterion: str) -> str:

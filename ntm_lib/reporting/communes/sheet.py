@@ -1,4 +1,7 @@
-"""Make the commune sheet (phiếu xã): one page of A4 that people carry, also read on a phone, without a network or a script."""
+"""Make the commune sheet (phiếu xã): one page of A4 that people carry, also read on a phone, without a network.
+
+Read without its script the page says the same; the script only opens, for a figure, what it was made from.
+"""
 
 from collections.abc import Sequence
 from math import ceil
@@ -12,26 +15,34 @@ from ntm_lib.reporting.communes import words
 from ntm_lib.reporting.communes.facts import Commune
 from ntm_lib.reporting.communes.layout import Entry, choose
 from ntm_lib.reporting.communes.trend import trend_picture
-from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.display import keys_in
+from ntm_lib.reporting.figures import fig, figure
+from ntm_lib.reporting.page import content_policy
 from ntm_lib.reporting.page_check import check_page
+from ntm_lib.reporting.provenance.pack import block
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of, withheld_note
 from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK
-from ntm_lib.reporting.templates import render, style
+from ntm_lib.reporting.sentences import Sentence, said, sentence
+from ntm_lib.reporting.templates import PROVENANCE, render, script, script_hash, style
 from ntm_lib.review import Audience
 from ntm_lib.verdicts import Verdict
 
 MAX_BYTES = 200_000
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _MET_COLUMNS, _NEAREST = 2, 3
 
 
-def commune_sheet(commune: Commune, audience: Audience = Audience.PUBLIC) -> str:
-    """Return the sheet of one commune as a page; raises NtmError when the page must not be published."""
+def commune_sheet(commune: Commune, audience: Audience = Audience.PUBLIC, links: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the sheet of one commune as a page; ``links``: address and words of its other papers, not printed.
+
+    Raises NtmError when the page must not be published.
+    """
     rows = list(rows_of(commune.short))
     units_note = commune.units_note()
     steps = next_steps(commune)
-    layout, room = choose([_entry(commune, row) for row in rows], steps, [units_note] if units_note else [])
+    layout, room = choose(
+        [_entry(commune, row) for row in rows], list(map(str, steps)), [units_note] if units_note else []
+    )
     heads = [
         _("Criterion; body to call"),
         _("Requirement not met"),
@@ -44,20 +55,23 @@ def commune_sheet(commune: Commune, audience: Audience = Audience.PUBLIC) -> str
     page = render(
         "commune_sheet.html.j2",
         title=title,
-        policy=POLICY,
-        css=Markup(style("commune.css")),  # noqa: S704 - a static file
+        policy=content_policy(_scripts()),
+        links=links,
+        css=Markup(style("commune.css") + style("provenance.css")),  # noqa: S704 - static files
         density=layout.name,
         programme=_("National Target Programme on New Rural Development"),
         who=commune.full_name,
         subtitle=_subtitle(commune),
         count=_count(commune),
         status=commune.status(),
-        stamps=Subject(commune.territory, audience, commune.code).stamps,
-        is_illustrative=commune.is_illustrative,
+        stamps=_stamps(commune, audience),
+        is_illustrative=commune.is_illustrative_now,
+        are_amounts_illustrative=commune.are_amounts_illustrative,
+        is_trend_illustrative=commune.is_illustrative and not commune.is_mixed,
         units_note=units_note,
         groups=_groups(commune),
         trend=trend_picture(commune),
-        next_steps=steps,
+        next_steps=[step.markup() for step in steps],
         short_title=_("What is missing, by criterion"),
         heads=heads,
         has_steps=layout.has_steps,
@@ -68,8 +82,27 @@ def commune_sheet(commune: Commune, audience: Audience = Audience.PUBLIC) -> str
         nothing=_nothing(commune),
         notes=_notes(commune),
     )
-    check_page(page, title, frozenset(), MAX_BYTES)
-    return str(page)
+    whole = _with_record(commune, page)
+    check_page(whole, title, _scripts(), MAX_BYTES)
+    return whole
+
+
+def _scripts() -> frozenset[str]:
+    return frozenset({script_hash(script(PROVENANCE))})
+
+
+def _with_record(commune: Commune, page: str) -> str:
+    """Put what the figures of the sheet lead to at its end."""
+    record = commune.all.records.record(commune.code, keys_in(page))
+    body, end = page.rsplit("</body>", 1)
+    return f"{body}{block(record)}</body>{end}"
+
+
+def _stamps(commune: Commune, audience: Audience) -> list[str]:
+    """Return the warnings of the sheet; what is missing may rest on generated volumes where every result was handed in."""
+    subject = Subject(commune.territory, audience, commune.code)
+    is_told = commune.is_illustrative or not commune.are_amounts_illustrative
+    return subject.stamps if is_told else [*subject.stamps, stamps.mixed()]
 
 
 def _subtitle(commune: Commune) -> str:
@@ -144,22 +177,13 @@ def _row(commune: Commune, row: Any) -> dict[str, Any]:
     missing, unit = words.missing(commune, row), words.missing_unit(row)
     return {
         "what": words.short_name(row),
-        "parts": _parts(row),
+        "parts": words.parts_of(row),
         "reached": words.markup_of(words.reached(commune, row)),
         "required": "" if is_open or row.sense == "yes" else words.required(commune, row),
         "missing": Markup("{}{} {}").format(words.before(row), words.markup_of(missing), unit) if missing else "",
         "step": step,
         "cost": _cost(commune, row),
     }
-
-
-def _parts(row: Any) -> str:
-    """Name the parts that are short, where the commune has several; where they are many, or all, count them."""
-    if row.of_parts < 2:
-        return ""
-    if len(row.parts) == row.of_parts or len(row.parts) > 2:
-        return _("{count}/{all} former communes").format(count=len(row.parts), all=row.of_parts)
-    return ", ".join(row.parts)
 
 
 def _cost(commune: Commune, row: Any) -> Markup | str:
@@ -169,31 +193,38 @@ def _cost(commune: Commune, row: Any) -> Markup | str:
 
 def _total(commune: Commune) -> Markup:
     """Add up what can be told: the cost once, that of a year, and how many have no norm."""
-    said = []
+    parts = []
     for is_yearly, text in ((False, _("Once: {money} million VND")), (True, _("each year: {money} million VND"))):
         low, high = commune.cost(is_yearly=is_yearly)
         if formats.is_missing(low):
             continue
         key = commune.key("cost_yearly" if is_yearly else "cost_once", commune.all.year)
         money = figure(key, words.rounded(low), "interval", high=words.rounded(high))
-        said.append(Markup(text).format(money=money))  # noqa: S704 - catalogue text
+        parts.append(Markup(text).format(money=money))  # noqa: S704 - catalogue text
     short = commune.short
     untold = int((short["low_vnd_million"].isna()).sum())
     if untold:
-        said.append(Markup("{}").format(_("{count} requirements not in the sum").format(count=f"{untold:02d}")))
-    return Markup("{}: {}").format(_("Indicative cost"), Markup("; ").join(said))
+        key = commune.key("without_norm", commune.all.year)
+        count = figure(key, untold, "two_digits")
+        parts.append(Markup(_("{count} requirements not in the sum")).format(count=count))  # noqa: S704 - catalogue text
+    return Markup("{}: {}").format(_("Indicative cost"), Markup("; ").join(parts))
 
 
-def next_steps(commune: Commune) -> list[str]:
+def next_steps(commune: Commune) -> list[Sentence]:
     """Say what comes first: work that other work waits for, criteria that lack one thing, data to be reported."""
-    said = [
-        _("First: {work} ({count} other works wait for it).").format(work=name, count=f"{count:02d}")
-        for name, count in commune.first_steps[:2]
+    steps = [
+        sentence(
+            _("First: {work} ({count} other works wait for it)."),
+            work=name,
+            count=fig(commune.key("waiting", commune.all.year, place), count, "two_digits"),
+        )
+        for place, (name, count) in enumerate(commune.first_steps[:2], start=1)
     ]
     nearest, measures = commune.nearest, commune.all.measures
-    said += [
-        _("Criterion {number} lacks one requirement: {work} ({body}).").format(
-            number=row.criterion,
+    steps += [
+        sentence(
+            _("Criterion {number} lacks one requirement: {work} ({body})."),
+            number=str(row.criterion),
             work=str(measures[row.measure].label) if row.measure else words.short_name(row),
             body=str(measures.bodies[measures[row.measure].lead]) if row.measure else commune.body(row.criterion),
         )
@@ -201,13 +232,13 @@ def next_steps(commune: Commune) -> list[str]:
     ]
     if len(nearest) > _NEAREST:
         others = ", ".join(nearest["criterion"].iloc[_NEAREST:])
-        said.append(_("Criteria {names} lack one requirement each as well.").format(names=others))
+        steps.append(sentence(_("Criteria {names} lack one requirement each as well."), names=others))
     if commune.unknown:
         names = ", ".join(commune.unknown)
-        said.append(_("Report the data of criteria {names}, so that they can be judged.").format(names=names))
-    if not said and len(commune.short):
-        said.append(_("Agree with the bodies named below which work comes first."))
-    return said or [_("Keep what was reached; have the criteria checked every year.")]
+        steps.append(sentence(_("Report the data of criteria {names}, so that they can be judged."), names=names))
+    if not steps and len(commune.short):
+        steps.append(said(_("Agree with the bodies named below which work comes first.")))
+    return steps or [said(_("Keep what was reached; have the criteria checked every year."))]
 
 
 def _met(commune: Commune, lines: int) -> list[dict[str, Any]]:
@@ -266,7 +297,7 @@ def _entry(commune: Commune, row: Any) -> Entry:
     return Entry(
         criterion=f"{row.criterion}. {commune.criterion_name(row.criterion)}",
         body=commune.body(row.criterion),
-        what=f"{words.short_name(row)} ({_parts(row)})" if row.of_parts > 1 else words.short_name(row),
+        what=words.short_with_parts(row),
         step=str(measures[row.measure].label) if row.measure else "",
         missing=f"{words.before(row)}{words.plain_of(missing)} {words.missing_unit(row)}",
     )

@@ -6,11 +6,12 @@ from typing import Any
 from markupsafe import Markup
 
 from ntm_lib.messages import _
+from ntm_lib.reporting import stamps
 from ntm_lib.reporting.communes.facts import Commune
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.templates import render
 
-WIDTH, HEIGHT, _TOP, _BOTTOM, _SIDE = 330, 82, 26, 17, 14
+WIDTH, HEIGHT, _TOP, _BOTTOM, _SIDE, _MARK = 330, 82, 26, 17, 14, 8
 
 
 def trend_picture(commune: Commune) -> Markup:
@@ -21,12 +22,12 @@ def trend_picture(commune: Commune) -> Markup:
     of = float(series["of"].max())
     points = [_point(commune, year, _SIDE + place * step, of) for place, year in enumerate(years)]
     label = _("Criteria met by year, {name}").format(name=commune.full_name)
-    if commune.is_illustrative:
+    if commune.is_illustrative and not commune.is_mixed:
         label += f" ({_('illustrative')})"
     return render(
         "commune_trend.html.j2",
         width=WIDTH,
-        height=HEIGHT,
+        height=HEIGHT + (_MARK if any(point["mark"] for point in points) else 0),
         label=label,
         points=points,
         lines=_lines(points),
@@ -37,13 +38,14 @@ def trend_picture(commune: Commune) -> Markup:
 def _point(commune: Commune, year: int, x: float, of: float) -> dict[str, Any]:
     row: Any = commune.series.loc[year]
     if not row["is_reported"]:
-        return {"x": round(x, 1), "y": None, "year": year}
+        return {"x": round(x, 1), "y": None, "year": year, "mark": ""}
     key = commune.key("count", year)
     return {
         "x": round(x, 1),
         "y": _height(row["low"], of),
         "y_high": _height(row["high"], of),
         "year": year,
+        "mark": stamps.marked("").strip() if commune.is_mixed and year in commune.generated_years else "",
         "text": figure(key, row["low"], "interval", high=row["high"], tag="tspan"),
     }
 

@@ -11,6 +11,7 @@ from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.verdicts import Verdict
 
 _YES = "yes"
+_ALL = 100
 
 
 def digits_of(row: Any) -> int:
@@ -53,12 +54,66 @@ def required(commune: Commune, row: Any) -> str:
     return f"{sign} {formats.number(row.level, digits)}{unit}{mark}"
 
 
+def level_words(row: Any) -> str:
+    """Write the level of a requirement measured by a number in words: ``from 50% on``, ``not more than 12%``."""
+    if formats.is_missing(row.level):
+        return "…"
+    digits = 0 if float(row.level).is_integer() else 1
+    level = formats.number(row.level, digits) + value_unit(row)
+    if row.sense == "at_least":
+        return level if row.unit == "percent" and row.level == _ALL else _("{level} or more").format(level=level)
+    if row.sense == "above":
+        return _("more than {level}").format(level=level)
+    return _("not more than {level}").format(level=level) if row.level else _("none left")
+
+
+def value_unit(row: Any) -> str:
+    """Return what stands behind a value of a requirement."""
+    return {"percent": "%", "million_vnd_per_person_year": " " + _("million VND a person and year")}.get(row.unit, "")
+
+
+def parts_of(row: Any) -> str:
+    """Name the parts that are short, where the commune has several; where they are many, or all, count them."""
+    if row.of_parts < 2:
+        return ""
+    if len(row.parts) == row.of_parts or len(row.parts) > 2:
+        return _("{count}/{all} former communes").format(count=len(row.parts), all=row.of_parts)
+    return ", ".join(row.parts)
+
+
+def short_with_parts(row: Any) -> str:
+    """Return the short name of a requirement, with the parts of the commune that miss it."""
+    return _with_parts(short_name(row), row)
+
+
+def said_name(row: Any) -> str:
+    """Return the same below the name of its criterion, whose number it need not repeat."""
+    is_alone = row.requirement == row.criterion
+    return _with_parts(str(getattr(row, f"short_{language()}")) if is_alone else short_name(row), row)
+
+
+def _with_parts(name: str, row: Any) -> str:
+    parts = parts_of(row)
+    return f"{name} ({parts})" if parts else name
+
+
 def reached_text(commune: Commune, row: Any) -> str:
     """Write the value of a requirement, met or not, as text."""
     verdict = Verdict(int(row.verdict))
     if verdict is Verdict.NOT_APPLICABLE or formats.is_missing(row.value_low):
         return palette.verdict_label(verdict) if verdict is not Verdict.MET else formats.not_reported()
-    return palette.verdict_label(verdict) if row.sense == _YES else value_fig(commune, row).plain()
+    return palette.verdict_label(verdict) if row.sense == _YES else value_fig(commune, row).plain() + _sign(row)
+
+
+def _sign(row: Any) -> str:
+    """Return the sign of a share; in a table other units stand with the level."""
+    return "%" if row.unit == "percent" else ""
+
+
+def reached_plain(commune: Commune, row: Any) -> str:
+    """Write the value that was reached for a table; words where there is none."""
+    value = reached(commune, row)
+    return value.plain() + _sign(row) if isinstance(value, Fig) else value
 
 
 def met_level(commune: Commune, row: Any) -> str:

@@ -11,13 +11,12 @@ from ntm_lib.project import Project, whole_file
 from ntm_lib.reporting import figures
 from ntm_lib.reporting.communes.facts import Commune, Communes, communes_of
 from ntm_lib.reporting.communes.index import INDEX, communes_index, papers_of
-from ntm_lib.reporting.communes.report import Paper, write_commune_paper
+from ntm_lib.reporting.communes.report import papers
 from ntm_lib.reporting.communes.sheet import commune_sheet
 from ntm_lib.review import Audience
 
 FOLDER = "communes"
 FORMATS = ("html", "docx")
-_PAPERS: tuple[Paper, Paper] = ("report", "minutes")
 
 
 def write_commune_sheets(
@@ -38,7 +37,7 @@ def write_commune_sheets(
         The project that the territory was loaded from.
     out
         The folder of results. Files are named by code and year of the units: ``01762-2019.html`` (the sheet),
-        ``01762-2019.docx`` (the report), ``01762-2019-minutes.docx``.
+        ``01762-2019-report.html``, ``01762-2019-minutes.html``, ``01762-2019.docx`` (the report), ``01762-2019-minutes.docx``.
     territory
         A province or district, loaded once; nothing is read again for a single commune.
     codes
@@ -74,12 +73,16 @@ def write_commune(
 ) -> list[Path]:
     """Write the papers of one commune into a folder; see `write_commune_sheets`."""
     names, written = papers_of(commune), []
-    if "html" in formats:
-        written += [_text(folder / name, commune_sheet(commune, audience)) for name in names["html"]]
-        figures.forget()
+    made = papers(commune, audience)
     if "docx" in formats:
-        papers = zip(_PAPERS, names["docx"], strict=True)
-        written += [write_commune_paper(commune, folder / name, paper, audience) for paper, name in papers]
+        written += [made[paper].write(folder / name) for paper, name in names.documents.items()]
+    if "html" in formats:
+        sheet = commune_sheet(commune, audience, names.links(folder, names.sheet))
+        written.append(_text(folder / names.sheet, sheet))
+        written += [
+            _text(folder / name, made[paper].page(names.links(folder, name))) for paper, name in names.pages.items()
+        ]
+        figures.forget()
     return written
 
 

@@ -10,7 +10,7 @@ from ntm_lib.messages import _
 from ntm_lib.project import whole_file
 from ntm_lib.reporting import stamps as words
 from ntm_lib.reporting.office import paper
-from ntm_lib.reporting.office.outline import Block, Outline, Section, check_names, filled
+from ntm_lib.reporting.office.outline import Block, Outline, Section, check_names, filled, with_marks
 from ntm_lib.reporting.pictures import Picture
 from ntm_lib.reporting.sheets import Sheet, clean_text
 
@@ -82,16 +82,17 @@ class _Writer:
     def section(self, section: Section, place: tuple[int, ...]) -> None:
         label = paper.roman(place[0]) if len(place) == 1 else ".".join(map(str, place[1:]))
         paper.heading(self.document, f"{label}. {filled(section.heading, self.filling.values)}", len(place))
-        for block in section.blocks:
-            self.block(block)
+        for block, mark in with_marks(section, self.filling.notes):
+            self.block(block, is_marked=mark)
         for number, inner in enumerate(section.sections, start=1):
             self.section(inner, (*place, inner.number or number))
 
-    def block(self, block: Block) -> None:
+    def block(self, block: Block, *, is_marked: bool) -> None:
         if block.text is not None:
-            paper.paragraph(self.document, filled(block.text, self.filling.values))
+            text = filled(block.text, self.filling.values)
+            paper.paragraph(self.document, text, align="left" if paper.BLANK in text else "justify")
         elif block.machine is not None:
-            self._sentences(self.filling.sentences[block.machine])
+            self._sentences(self.filling.sentences[block.machine], is_marked=is_marked)
         elif block.table is not None:
             text = _("({table}: {title}, annexed)").format(
                 table=_("Table {number:02d}").format(number=self.numbers[block.table]),
@@ -105,10 +106,9 @@ class _Writer:
         elif block.note is not None:
             self._note(block)
 
-    def _sentences(self, sentences: Sequence[object]) -> None:
-        if not sentences:
-            return
-        paper.paragraph(self.document, f"[{machine_mark()}]", is_italic=True, colour="9C0006")
+    def _sentences(self, sentences: Sequence[object], *, is_marked: bool) -> None:
+        if sentences and is_marked:
+            paper.paragraph(self.document, f"[{machine_mark()}]", is_italic=True, colour="9C0006")
         for said in sentences:
             paper.paragraph(self.document, clean_text(said))
 

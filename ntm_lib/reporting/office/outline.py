@@ -1,6 +1,6 @@
 """Read the outline of a document: an editable file of headings, the office's own words, and places for the software's."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -114,6 +114,18 @@ def blocks_of(sections: Sequence[Section]) -> list[Block]:
     for section in sections:
         found += [*section.blocks, *blocks_of(section.sections)]
     return found
+
+
+def with_marks(section: Section, notes: Mapping[str, Sequence[str]]) -> Iterator[tuple[Block, bool]]:
+    """Return the blocks below a heading, each with whether the mark of the software's sentences is written above it.
+
+    It is written once below a heading, and again after a person's words (``notes``: paragraphs by name).
+    """
+    is_due = True
+    for block in section.blocks:
+        yield block, is_due
+        is_written = block.note is not None and bool(notes.get(block.note))
+        is_due = is_written or (is_due and block.machine is None)
 
 
 def filled(text: str, values: Mapping[str, object]) -> str:

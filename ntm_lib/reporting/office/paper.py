@@ -8,14 +8,16 @@ from typing import Any
 
 from ntm_lib.messages import _
 from ntm_lib.reporting.office.outline import Office, filled
-from ntm_lib.reporting.sheets import Column, Sheet, clean_text, printed
+from ntm_lib.reporting.office.paper_table import mark, set_widths, write_table
+from ntm_lib.reporting.sheets import Sheet, clean_text
 
 FONT = "Times New Roman"
-BODY, TABLE = 14, 10  # points; the decree asks 13-14 for the text
+BODY = 14  # points; the decree asks 13-14 for the text
 MARGINS_MM = {"top": 20, "bottom": 20, "left": 30, "right": 15}
 """Nghị định 30/2020/NĐ-CP, Phụ lục I: 20-25 above and below, 30-35 left, 15-20 right."""
 STATE, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
-CENTRED = {"year", "date", "verdict"}
+BLANK = "………"
+"""Dots to be written on: a line that has them is not spread to the margins."""
 _NUMERALS = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -65,14 +67,14 @@ def paragraph(
     colour: str = "",
     after: float = 6,
 ) -> Any:
-    """Add a paragraph to a document or cell; a centred or right one is not indented."""
+    """Add a paragraph to a document or cell; a centred or right one, and a small one on the left, is not indented."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm, Pt, RGBColor
 
     added = place.add_paragraph()
     added.alignment = getattr(WD_ALIGN_PARAGRAPH, align.upper())
     added.paragraph_format.space_after = Pt(after)
-    if align == "justify":
+    if align == "justify" or (align == "left" and size == BODY):
         added.paragraph_format.first_line_indent = Mm(indent_mm)
     run = added.add_run(clean_text(text))
     run.bold, run.italic, run.font.size = is_bold, is_italic, Pt(size)
@@ -85,11 +87,11 @@ def head(document: Any, office: Office, values: Mapping[str, object]) -> None:
     """Write the issuing body beside the national motto, number and date, kind and subject of the paper."""
     table = document.add_table(rows=2, cols=2)
     table.autofit = False
-    _set_widths(table, (64, 101))
+    set_widths(table, (64, 101))
     left, right = table.rows[0].cells
     body = [
         (filled(office.superior, values), {"size": 12}),
-        (filled(office.body, values), {"size": 12, "is_bold": True}),
+        *((line, {"size": 12, "is_bold": True}) for line in filled(office.body, values).splitlines()),
     ]
     _lines(left, body, rule_mm=28)
     _lines(right, [(STATE, {"size": 12, "is_bold": True}), (MOTTO, {"size": 13, "is_bold": True})], rule_mm=58)
@@ -164,7 +166,8 @@ def foot(document: Any, office: Office, values: Mapping[str, object]) -> None:
     paragraph(document, "", after=6)
     table = document.add_table(rows=1, cols=2)
     left, right = table.rows[0].cells
-    _set_widths(table, (80, 85))
+    mark(table.rows[0], "w:cantSplit")
+    set_widths(table, (80, 85))
     if office.left_signer:
         _signer(left, office.left_signer, values)
     else:
@@ -212,136 +215,10 @@ def annex(document: Any, sheet: Sheet, number: int, stamps: Sequence[str]) -> No
     for text in dict.fromkeys([*stamps, *sheet.stamps]):
         stamp(document, text, 11)
     if sheet.unit:
-        paragraph(document, _("Unit: {unit}").format(unit=sheet.unit), is_italic=True, align="right", size=12, after=2)
-    _table(document, sheet, 257 if sheet.is_landscape else 165)
+        paragraph(document, sheet.unit_line, is_italic=True, align="right", size=12, after=2)
+    write_table(document, sheet, 257 if sheet.is_landscape else 165)
     for text in [*sheet.notes, *([sheet.source_line] if sheet.source else [])]:
         paragraph(document, text, is_italic=True, align="left", size=11, after=0)
-
-
-def _table(document: Any, sheet: Sheet, room_mm: float) -> None:
-    columns = list(sheet.columns)
-    rows = [(index, cells) for index, cells in enumerate(sheet.cells(), start=1)]
-    has_groups = any(column.group for column in columns)
-    total = sheet.total_cells()
-    heads = 2 if has_groups else 1
-    table = document.add_table(rows=heads + len(rows) + (total is not None), cols=len(columns) + 1)
-    table.style = "Table Grid"
-    table.autofit = False
-    widths = _widths(columns, room_mm)
-    style = _table_style(document, TABLE if len(columns) <= 12 else 8 if len(columns) <= 18 else 7)
-    grid = [list(row.cells) for row in table.rows]
-    _heads(grid, columns, has_groups, style)
-    at = heads
-    if total is not None:
-        _fill(grid[at], "", total, columns, style, is_bold=True)
-        at += 1
-    for index, cells in rows:
-        _fill(grid[at], str(index), cells, columns, style)
-        at += 1
-    _set_widths(table, widths)
-    for place, row in enumerate(table.rows):
-        _mark(row, "w:cantSplit")
-        if place < heads:
-            _mark(row, "w:tblHeader")
-
-
-def _widths(columns: Sequence[Column], room_mm: float) -> list[float]:
-    """Share the room by the columns' own widths."""
-    number_mm = 10.0
-    wanted = [column.width for column in columns]
-    return [number_mm, *((room_mm - number_mm) * width / sum(wanted) for width in wanted)]
-
-
-def _set_widths(table: Any, widths: Sequence[float]) -> None:
-    from docx.shared import Mm
-
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Mm(width)
-    for row in table._tbl.tr_lst:
-        place = 0
-        for cell in row.tc_lst:
-            span = cell.grid_span
-            cell.width = Mm(sum(widths[place : place + span]))
-            place += span
-
-
-def _heads(grid: list[list[Any]], columns: Sequence[Column], has_groups: bool, style: Any) -> None:
-    bottom = grid[1 if has_groups else 0]
-    if not has_groups:
-        _cell(bottom[0], _("No."), style, "center", is_bold=True)
-        for cell, column in zip(bottom[1:], columns, strict=True):
-            _cell(cell, column.heading, style, "center", is_bold=True)
-        return
-    top = grid[0]
-    _cell(top[0].merge(bottom[0]), _("No."), style, "center", is_bold=True)
-    place = 1
-    while place <= len(columns):
-        column = columns[place - 1]
-        end = place
-        while column.group and end < len(columns) and columns[end].group == column.group:
-            end += 1
-        if column.group:
-            merged = top[place].merge(top[end]) if end > place else top[place]
-            _cell(merged, column.group, style, "center", is_bold=True)
-            for at in range(place, end + 1):
-                _cell(bottom[at], columns[at - 1].heading, style, "center", is_bold=True)
-        else:
-            _cell(top[place].merge(bottom[place]), column.heading, style, "center", is_bold=True)
-        place = end + 1
-
-
-def _fill(
-    row: list[Any], number: str, cells: Sequence[Any], columns: Sequence[Column], style: Any, *, is_bold: bool = False
-) -> None:
-    _cell(row[0], number, style, "center", is_bold=is_bold)
-    for cell, value, column in zip(row[1:], cells, columns, strict=True):
-        is_text = column.kind == "text" or isinstance(value, str)
-        align = "left" if is_text else "center" if column.kind in CENTRED else "right"
-        _cell(
-            cell,
-            "" if value is None and is_bold else printed(value, column),
-            style,
-            align,
-            is_bold=is_bold,
-        )
-
-
-def _cell(cell: Any, text: str, style: Any, align: str, *, is_bold: bool = False) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-
-    paragraphs = cell.paragraphs
-    for extra in paragraphs[1:]:
-        extra._element.getparent().remove(extra._element)
-    held = paragraphs[0]
-    held._p.style = style.style_id  # by id: the library's own setter searches all styles for every cell
-    held.alignment = getattr(WD_ALIGN_PARAGRAPH, align.upper())
-    run = held.add_run(clean_text(text))
-    if is_bold:
-        run.bold = True
-
-
-def _table_style(document: Any, size: float) -> Any:
-    """Return the style of a table's cells; it also makes empty cells as low as full ones."""
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.shared import Pt
-
-    name = f"NTM {size:g}"
-    if name in document.styles:
-        return document.styles[name]
-    style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-    style.base_style = document.styles["Normal"]
-    style.font.size, style.paragraph_format.space_after = Pt(size), Pt(0)
-    return style
-
-
-def _mark(row: Any, name: str) -> None:
-    """Keep a row on one page (cantSplit), or let a heading row stand again on every page (tblHeader)."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    mark = OxmlElement(name)
-    mark.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(mark)
 
 
 def number_pages(document: Any) -> None:

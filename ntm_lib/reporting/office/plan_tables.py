@@ -122,7 +122,11 @@ def works_sheet(plan: Plan, menu: Measures | None = None, codes: Sequence[str] |
     labels = part_labels()
     bases = {"read": _("read"), "derived": _("derived"), "assumed": _("assumed")}
     table = table.assign(
-        part=table["part"].map(labels), basis=table["basis"].map(bases), years=_spans(table), place=table["commune"]
+        requirement=table["requirement"].str.partition("/")[0],
+        part=table["part"].map(labels),
+        basis=table["basis"].map(bases),
+        years=_spans(table),
+        place=table["commune"],
     )
     by_year = _("Money by year")
     columns = [
@@ -209,11 +213,14 @@ def tasks_sheet(plan: Plan, menu: Measures | None = None) -> Sheet:
 def policies_sheet(plan: Plan, menu: Measures | None = None) -> Sheet:
     """Return the mechanisms and policies that the tasks need."""
     table = policies_needed(planned_tasks(plan, menu), load_policies(plan.baseline.project))
+    general = table["measures"] == 0
+    table["needed"] = table["first_year"].astype("string").mask(general, _("throughout"))
+    table["used_by"] = table["measures"].astype("string").mask(general, _("all"))
     columns = [
         Column("label", _("Mechanism, policy"), width=46),
         Column("text", _("Content"), width=80),
-        Column("first_year", _("Needed from"), "year", width=12),
-        Column("measures", _("Measures that use it"), "count", width=12),
+        Column("needed", _("Needed from"), width=12),
+        Column("used_by", _("Measures that use it"), width=12),
     ]
     return Sheet(
         name=_("Policies"), title=_("Mechanisms and policies that the plan needs"), columns=columns, frame=table,

@@ -157,17 +157,16 @@ def _write(book: Any, styles: _Styles, sheet: Sheet, number: int, name: str, sta
         page.set_row(row, _height(stamp, max(20, int(width * 0.9))))
         row += 1
     if sheet.unit:
-        text = _("Unit: {unit}").format(unit=sheet.unit)
-        page.merge_range(row, 0, row, last, safe_text(text), styles.get(italic=True, align="right"))
+        page.merge_range(row, 0, row, last, safe_text(sheet.unit_line), styles.get(italic=True, align="right"))
         row += 1
     row = _heads(page, styles, sheet.columns, row)
     page.repeat_rows(row - (2 if _has_groups(sheet.columns) else 1), row - 1)
     page.freeze_panes(row, 2)
     if (total := sheet.total_cells()) is not None:
-        _row(page, styles, row, None, total, sheet.columns, is_bold=True)
+        _row(page, styles, row, "", total, sheet.columns, is_bold=True)
         row += 1
-    for place, cells in enumerate(sheet.cells(), start=1):
-        _row(page, styles, row, place, cells, sheet.columns)
+    for label, cells in zip(sheet.numbers(), sheet.cells(), strict=True):
+        _row(page, styles, row, label, cells, sheet.columns)
         row += 1
     _foot(page, styles, sheet, row, last, width)
 
@@ -231,17 +230,19 @@ def _row(
     page: Any,
     styles: _Styles,
     row: int,
-    number: int | None,
+    number: str,
     cells: Sequence[Any],
     columns: Sequence[Column],
     *,
     is_bold: bool = False,
 ) -> None:
     number_style = styles.get(border=1, align="center", bold=is_bold)
-    if number is None:
-        page.write_blank(row, 0, None, number_style)
+    if number.isdecimal():
+        page.write_number(row, 0, int(number), number_style)
+    elif number:
+        page.write_string(row, 0, safe_text(number), number_style)
     else:
-        page.write_number(row, 0, number, number_style)
+        page.write_blank(row, 0, None, number_style)
     for place, (value, column) in enumerate(zip(cells, columns, strict=True), start=1):
         held = _number_or_text(value, column)
         style = styles.cell("text" if isinstance(held, str) else column.kind, is_bold=is_bold)

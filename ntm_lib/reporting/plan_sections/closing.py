@@ -10,6 +10,7 @@ from ntm_lib.provenance import read_record, record_path, sha256_of
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.plan_sections.provenance import show_provenance
 from ntm_lib.reporting.plan_sections.scope import Scope, fold, told
 from ntm_lib.reporting.sections.common import paragraph, section
 from ntm_lib.reporting.tables import Column, html_table
@@ -30,6 +31,7 @@ def closing(scope: Scope) -> None:
         section(_("What this page does not show"), Markup("<ul>{}</ul>").format(items), _gap(scope), anchor="limits")
         + section(_("Sources and versions"), _sources(scope), _versions(scope), anchor="sources")
     )
+    show_provenance(scope)
 
 
 def _gap(scope: Scope) -> Markup:

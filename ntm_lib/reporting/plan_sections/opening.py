@@ -12,7 +12,7 @@ from ntm_lib.planning.start.basis import rest_shares
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told
+from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told, written
 from ntm_lib.reporting.sections.common import decisions, paragraph
 from ntm_lib.reporting.tables import Column, html_table
 
@@ -174,9 +174,7 @@ def _changes(scope: Scope) -> Markup:
     reasons = [
         Markup("{}").format(block.reason) for name, block in scenario.blocks.items() if name and str(block.reason)
     ]
-    rows = [
-        (key, _written(before), _written(after)) for key, (before, after, _block) in sorted(scenario.changes.items())
-    ]
+    rows = [(key, written(before), written(after)) for key, (before, after, _block) in sorted(scenario.changes.items())]
     table = html_table(
         [Column(_("Setting")), Column(_("Base")), Column(_("This scenario"))],
         rows,
@@ -184,18 +182,3 @@ def _changes(scope: Scope) -> Markup:
     )
     title = Markup("<h3>{}</h3>").format(_("How it differs from the base"))
     return title + bullets(reasons) + fold(_("{count} settings").format(count=formats.number(len(rows))), table)
-
-
-def _written(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {_written(held)}" for key, held in value.items()) or "–"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_written, value)) or "–"
-    if isinstance(value, int | float):
-        digits = 0 if float(value).is_integer() else len(str(value).partition(".")[2])
-        return formats.number(value, digits)
-    return str(value)

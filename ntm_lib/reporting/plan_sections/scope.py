@@ -1,6 +1,7 @@
 """What a page of a plan is about: one district or the province in one study, with its keys, warnings and source line."""
 
 import datetime as dt
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,11 +15,14 @@ from ntm_lib.errors import UsageError
 from ntm_lib.messages import _, language
 from ntm_lib.planning.handdown.register import cut_off, results_year
 from ntm_lib.planning.handdown.targets import Tier, targets
+from ntm_lib.planning.handdown.works import other_money, part_labels, works
+from ntm_lib.planning.later.orientation import remaining
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.reasons import reasons
 from ntm_lib.planning.reasons.words import Names
 from ntm_lib.planning.scenario import Scenario
+from ntm_lib.planning.settings import Purse
 from ntm_lib.planning.study import Study
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats, stamps
@@ -82,10 +86,16 @@ class Scope:
 
     @cached_property
     def names(self) -> pd.Series:
-        """Names of all units by code; communes that start from generated results are marked where others do not."""
+        """Names of all units by code; communes, and districts of such, that start from generated results are marked where others do not."""
         baseline = self.plan.baseline
         names = baseline.vintage.frame["name"]
-        return names.where(~names.index.isin(baseline.communes.index), baseline.communes["name"])
+        names = names.where(~names.index.isin(baseline.communes.index), baseline.communes["name"])
+        owner = baseline.communes["parent_code"].reindex(baseline.generated.index)
+        districts = names[names.index.isin(owner)]
+        return names.mask(
+            names.index.isin(districts.index),
+            stamps.marked_units(districts, owner, baseline.generated).reindex(names.index),
+        )
 
     def district_of(self, code: str) -> str:
         """Return the name of the district of a commune."""
@@ -148,6 +158,27 @@ class Scope:
         """Return the key of a figure of another unit in this scenario."""
         return unit_key(level, code, self.on, "plan", self.scenario.id, *parts)
 
+    @cached_property
+    def plan_columns(self) -> dict[str, dict[int, dict[Hashable, Any]]]:
+        """What the plan holds of each commune: by name and year, the value of each commune (``targets``, money by part, the rest).
+
+        Beside the columns of ``targets``: ``part_<name>`` (money by what it pays for), at the end of the plan ``left_<name>``
+        (what stays missing and what it would cost), at the start ``old_low, old_high, start_low, start_high``.
+        """
+        held = {str(name): _by_year(column) for name, column in self.targets("commune").drop(columns="name").items()}
+        paid = pd.concat([works(self.plan), other_money(self.plan)])
+        sums = paid.groupby(["part", "commune_code"])[list(self.years)].sum()
+        for part in part_labels():
+            own: Any = sums.loc[part] if part in sums.index.get_level_values(0) else sums.iloc[:0].droplevel(0)
+            held[f"part_{part}"] = {year: own[year].to_dict() for year in self.years}
+        left = remaining(self.plan)
+        credit = left.get(Purse.CREDIT.value, 0.0)
+        left = left.assign(without_credit=left["cost_vnd_million"] - credit)
+        held |= {f"left_{name}": {self.years[-1]: left[name].to_dict()} for name in map(str, left.columns)}
+        for stem, counts in (("old", self.plan.baseline.old_counts()), ("start", self.plan.baseline.counts())):
+            held |= {f"{stem}_{end}": {self.start_year: counts[end].to_dict()} for end in ("low", "high")}
+        return held
+
     @property
     def warnings(self) -> list[str]:
         """The warnings that stand inside each table and picture."""
@@ -186,6 +217,28 @@ def scope(study: Study, district: str = "") -> Scope:
             )
         )
     return Scope(study, unit, places)
+
+
+def _by_year(column: pd.Series) -> dict[int, dict[Hashable, Any]]:
+    """Return a column of ``targets`` by year; a year without any value is left out."""
+    wide = column.unstack("year").dropna(axis=1, how="all")
+    return {int(str(year)): wide[year].to_dict() for year in wide.columns}
+
+
+def written(value: object) -> str:
+    """Write a value of the settings as a page prints it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {written(held)}" for key, held in value.items()) or "–"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(written, value)) or "–"
+    if isinstance(value, int | float):
+        digits = 0 if float(value).is_integer() else len(str(value).partition(".")[2])
+        return formats.number(value, digits)
+    return str(value)
 
 
 def told(text: str, **values: object) -> Markup:

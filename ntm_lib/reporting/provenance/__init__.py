@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from ntm_lib.evaluation import Territory
 from ntm_lib.reporting.display import Slot, keys_shown, show
-from ntm_lib.reporting.provenance import contents, results, table_cells  # noqa: F401 - they register how keys lead on
+from ntm_lib.reporting.provenance import communes, contents, results, table_cells  # noqa: F401 - they register how keys lead on
 from ntm_lib.reporting.provenance.pack import block, unpack
 from ntm_lib.reporting.provenance.record import record
 from ntm_lib.reporting.provenance.selection import Ground, Selection, resolve

@@ -3,15 +3,19 @@
 import re
 
 from ntm_lib import tables
+from ntm_lib.evaluation.aims.volume_list import load_volume_list
 from ntm_lib.evaluation.capital.book import GROUPS, SOURCES, STATE, UNIT
 from ntm_lib.messages import _, language
+from ntm_lib.planning.means.parameter_tables import table_path
+from ntm_lib.planning.scenario import BASE, folder, load_scenario
+from ntm_lib.planning.study import study_path
 from ntm_lib.reporting.provenance.results import (
     CRITERION,
     ITEM,
     YEAR,
     course,
+    of_group,
     requirement_of,
-    requirement_words,
 )
 from ntm_lib.reporting.provenance.selection import How, Scope, Selection, resolves
 
@@ -52,6 +56,7 @@ def capital_columns(name: str) -> tuple[str, ...]:
         "state": _money(*STATE),
         "investment": _money("central_investment"),
         "recurrent": _money("central_recurrent"),
+        "allotted": _money("allotted"),
         "disbursed": _money("disbursed"),
         "cash": _money("people_cash"),
         "in_kind": _money("people_in_kind"),
@@ -83,7 +88,7 @@ def span(years: tuple[int, ...]) -> str:
 
 
 @resolves(
-    r"capital\.(?P<name>total|without_credit|central_investment|central_recurrent|disbursed)",
+    r"capital\.(?P<name>total|without_credit|central_investment|central_recurrent|allotted|disbursed)",
     r"capital\.group\.(?P<name>[a-z]+)",
     r"people\.(?P<name>cash|days|in_kind|land)",
 )
@@ -91,7 +96,9 @@ def _capital_sum(scope: Scope, found: re.Match[str]) -> Selection:
     return capital(scope, found["name"], scope.years)
 
 
-@resolves(r"capital\.group_share\.(?P<name>[a-z]+)", r"capital\.(?P<name>full_reporters|disagreements)")
+@resolves(
+    r"capital\.group_share\.(?P<name>[a-z]+)", r"capital\.(?P<name>full_reporters|disagreements|disbursement_rate)"
+)
 def _capital_share(scope: Scope, found: re.Match[str]) -> Selection:
     return capital(scope, found["name"], scope.years, "")
 
@@ -136,7 +143,16 @@ def volume_of(scope: Scope, table: str, column: str, year: int, part: str) -> Se
         "communes": _("{volume}: communes that should report, {year}."),
     }
     years = (scope.first, year) if part == "done" else (year,)
-    return lines(scope, words[part].format(volume=name, year=year), table, (column,), years, "" if part else "sum")
+    hows: dict[str, How] = {"": "sum", "share": "share", "done": "rise"}
+    whole = _whole_of(scope, table, column) if part == "share" else ""
+    columns = (column, whole) if whole else (column,)
+    return lines(scope, words[part].format(volume=name, year=year), table, columns, years, hows.get(part, ""))
+
+
+def _whole_of(scope: Scope, table: str, column: str) -> str:
+    """Return the column that a volume is a share of, by the list of volumes; empty where there is none."""
+    chosen = load_volume_list(scope.territory.project).lines
+    return next((line.whole for line in chosen if (line.table, line.part) == (table, column)), "")
 
 
 @resolves(rf"(?P<name>volume)\.{ITEM}", rf"(?P<name>alone|blocking)\.{ITEM}")
@@ -147,7 +163,7 @@ def _blocking(scope: Scope, found: re.Match[str]) -> Selection:
         "blocking": _("Communes not meeting the requirement, among those that miss its criterion, {year}: {item}."),
     }
     item = requirement_of(scope, found["item"]) or found["item"]
-    meaning = words[found["name"]].format(year=scope.last, item=requirement_words(scope.territory, item, scope.last))
+    meaning = words[found["name"]].format(year=scope.last, item=scope.ground.requirement_words(item, scope.last))
     return Selection(meaning, "requirements", (scope.last,), (item,))
 
 
@@ -190,7 +206,7 @@ def _criterion_course(scope: Scope, found: re.Match[str]) -> Selection:
 
 
 @resolves(
-    r"lesson\..+", r"lost\..+", r"criteria\..+", r"criteria_met_by_all", r"progress\.(?:outcome|steps|criteria_group)\..+",
+    r"lesson\..+", r"lost\..+", r"criteria\..+", r"criteria_met_by_all", r"progress\.(?:outcome|steps)\..+",
     r"progress\.(?:crossing|floor)", r"together\..+",
 )  # fmt: skip
 def _course(scope: Scope, found: re.Match[str]) -> Selection:
@@ -199,6 +215,11 @@ def _course(scope: Scope, found: re.Match[str]) -> Selection:
         years = (int(step[1]) - 1, int(step[1]))
     meaning = _("Derived from the verdicts of each commune on each criterion, {years}.").format(years=span(years))
     return course(scope, meaning, years=years if "outcome" in found.string or step else scope.years)
+
+
+@resolves(rf"progress\.criteria_group\.(?P<group>[a-z0-9_-]+)\.(?:{YEAR}|of)")
+def _criteria_group(scope: Scope, found: re.Match[str]) -> Selection:
+    return of_group(scope, found["group"], int(found["year"] or scope.last))
 
 
 @resolves(rf"progress\.planners\.[a-z_]+\.{YEAR}\.(?:communes|mean_low)")
@@ -268,3 +289,20 @@ def _impact(scope: Scope, found: re.Match[str]) -> Selection:
         "Estimated from income and poverty of table B10, before and after the communes met every criterion; settings in parameters/review/impact.yaml."
     )
     return lines(scope, meaning, "b10", (column,))
+
+
+@resolves(r"next\..+", r"table\.next_[a-z_]+\..+")
+def _next_period(scope: Scope, _found: re.Match[str]) -> Selection:
+    project, name = scope.territory.project, scope.territory.review.scenario
+    scenario = load_scenario(name or BASE, project)
+    settings = scenario.settings
+    paths = [
+        study_path(project, scenario),
+        *(folder(project) / f"{held}.yaml" for held in dict.fromkeys([scenario.id, BASE])),
+        table_path(project, settings.money.table),
+        table_path(project, settings.costs.norms),
+    ]
+    meaning = _(
+        "From the kept plan of the scenario “{title}”; commune by commune, with works and unit costs, on that plan's own page."
+    ).format(title=str(scenario.title))
+    return from_files(meaning, *(project.relative(path) for path in paths))

@@ -86,4 +86,20 @@ def words() -> dict[str, str]:
         "broken": _("The record of this page cannot be read in this browser."),
         "item": _("Content"),
         "illustrative": stamps.illustrative(),
+        "norms": _("Unit costs applied"),
+        "measure": _("Work or task"),
+        "unit_cost": _("Unit cost, million VND"),
+        "prices": _("Prices of"),
+        "norm_source": _("Basis and source"),
+        "row": _("row {row}"),
+        "year": _("Year"),
+        "work": _("Criterion and work"),
+        "volume": _("Scale"),
+        "money": _("Money (million VND)"),
+        "scenario": _("Scenario"),
+        "changed": _("Block {block}: {setting} = {value} (base: {base})."),
+        "settings": _(
+            "Parts of the settings that decide it: {parts}; as in {file} where the scenario changes nothing."
+        ),
+        "digest": _("Fingerprint of the planning problem: {digest}"),
     }

@@ -1,16 +1,19 @@
 """Write down, once a page, all that its figures lead to: columns over communes, with rules, files and versions."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ntm_lib import __version__, evaluation
 from ntm_lib.evaluation import Territory
+from ntm_lib.project import Project
 from ntm_lib.provenance import sha256_of
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.provenance.columns import ALL, Interned, number, signs
 from ntm_lib.reporting.provenance.files import Files
 from ntm_lib.reporting.provenance.handed_in import columns_of, table_of
 from ntm_lib.reporting.provenance.lawbook import Lawbook
+from ntm_lib.reporting.provenance.norms import Norms
 from ntm_lib.reporting.provenance.origins import Words, of_reporters, origin
 from ntm_lib.reporting.provenance.selection import Ground, Selection, label_column, resolve
 from ntm_lib.units.boundaries import load_shapes
@@ -24,9 +27,9 @@ def record(territory: Territory, keys: Iterable[str]) -> dict[str, Any]:
     Withheld criteria are left out; with any, tables lead to their file and not to their lines, which would tell them.
     """
     ground = Ground(territory)
-    found = {key: resolve(ground, key) for key in dict.fromkeys(keys)}
+    found = found_behind(ground, keys)
     used = [selection for selection in found.values() if selection is not None]
-    files = Files(territory)
+    files = Files(territory.project)
     words = Words(files)
     years = sorted(
         {year for item in used for year in item.years if item.kind in {"counts", "criteria", "requirements"}}
@@ -41,14 +44,21 @@ def record(territory: Territory, keys: Iterable[str]) -> dict[str, Any]:
             for name, text in territory.reported.rules[territory.review.last_year].criteria[label_column()].items()
             if name not in territory.withheld
         },
+        "not_assessed": territory.review.not_assessed.value,
         "years": {str(year): _year(territory, year, law, words) for year in years},
         "tables": {name: table_of(territory, name, columns, words) for name, columns in columns_of(used).items()},
-        **_selections(territory, found, files),
+        **selections(Places.of(territory), found, files),
         "rules": [list(rule) for rule in law.rules],
         "decisions": law.decisions,
+        "norms": Norms(territory.project).of(used, files),
         "sheets": [list(sheet) for sheet in words.sheets],
         "files": files.rows,
     }
+
+
+def found_behind(ground: Ground, keys: Iterable[str]) -> dict[str, Selection | None]:
+    """Return what stands behind each figure, each key once."""
+    return {key: resolve(ground, key) for key in dict.fromkeys(keys)}
 
 
 def _about(territory: Territory) -> dict[str, str]:
@@ -114,23 +124,40 @@ def _year(territory: Territory, year: int, law: Lawbook, words: Words) -> dict[s
     }
 
 
-def _selections(territory: Territory, found: Mapping[str, Selection | None], files: Files) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Places:
+    """The communes of a record and those that reported, by code; ``inside``: how many of the first the Programme covers."""
+
+    project: Project
+    communes: Mapping[str, int]
+    reporters: Mapping[str, int]
+    inside: int
+
+    @classmethod
+    def of(cls, territory: Territory) -> "Places":
+        """Return those of a whole territory."""
+        reporters = dict.fromkeys(territory.parts["from_code"])
+        return cls(
+            territory.project,
+            {code: place for place, code in enumerate(_codes(territory))},
+            {code: place for place, code in enumerate(reporters)},
+            len(territory.in_programme),
+        )
+
+
+def selections(places: Places, found: Mapping[str, Selection | None], files: Files) -> dict[str, Any]:
     """Return the selections of all keys, with what many share standing once."""
     meanings, kinds, chosen, items, sets = Interned(), Interned(), Interned(), Interned(), Interned()
-    inside = list(territory.in_programme.index)
-    communes = {code: place for place, code in enumerate(_codes(territory))}
-    reporters = {code: place for place, code in enumerate(dict.fromkeys(territory.parts["from_code"]))}
     keys: dict[str, dict[str, int]] = {}
     for key, selection in found.items():
         if selection is None:
             continue
-        places = reporters if selection.kind in {"requirements", "lines"} else communes
         entry = (
             meanings.place(selection.meaning),
             kinds.place((selection.kind, selection.how)),
-            items.place(_items(territory, selection, files)),
+            items.place(_items(places.project, selection, files)),
             selection.years,
-            sets.place(_set(selection, places, len(reporters) if places is reporters else len(inside))),
+            sets.place(_set(selection, places)),
         )
         unit, rest = _split(key)
         keys.setdefault(unit, {})[rest] = chosen.place(entry)
@@ -144,17 +171,19 @@ def _selections(territory: Territory, found: Mapping[str, Selection | None], fil
     }
 
 
-def _items(territory: Territory, selection: Selection, files: Files) -> tuple[Any, ...]:
+def _items(project: Project, selection: Selection, files: Files) -> tuple[Any, ...]:
     """Return the items of a selection; files by their place."""
     if selection.kind != "files":
         return selection.items
     names = [files.of_table(name) for name in selection.items]
-    return tuple(files.place(name) for name in names if (territory.project.root / name).is_file())
+    return tuple(files.place(name) for name in names if (project.root / name).is_file())
 
 
-def _set(selection: Selection, places: Mapping[str, int], whole: int) -> Any:
+def _set(selection: Selection, places: Places) -> Any:
     """Return the places of the communes of a selection, `ALL` when they are all."""
-    held = tuple(places[code] for code in selection.communes or () if code in places)
+    of_reporters = selection.kind in {"requirements", "lines"}
+    known, whole = (places.reporters, len(places.reporters)) if of_reporters else (places.communes, places.inside)
+    held = tuple(known[code] for code in selection.communes or () if code in known)
     return ALL if held == tuple(range(whole)) and selection.kind != "units" else held
 
 

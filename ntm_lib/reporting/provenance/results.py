@@ -6,14 +6,13 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from ntm_lib.evaluation import GROUP_UNKNOWN, VERIFIED, Territory, group_labels
+from ntm_lib.evaluation import GROUP_UNKNOWN, VERIFIED, group_labels
 from ntm_lib.messages import _
 from ntm_lib.reporting.provenance.selection import (
     How,
     Kind,
     Scope,
     Selection,
-    label_column,
     resolves,
 )
 from ntm_lib.review import NotAssessedRule
@@ -90,6 +89,15 @@ def course(scope: Scope, meaning: str, criteria: tuple[str, ...] = (), years: tu
     """Return verdicts on criteria over years, for a figure that was derived from them."""
     shown = criteria or tuple(scope.territory.shown(map(str, scope.territory.scores.criteria.columns)))
     return Selection(meaning, "criteria", years or scope.years, shown)
+
+
+def of_group(scope: Scope, group: str, year: int) -> Selection:
+    """Return the verdicts on the criteria of one group of the set (``ii``), at the end of a year."""
+    criteria = scope.territory.reported.rules[scope.last].criteria
+    own = criteria.index[criteria["group"].str.lower() == group.lower()]
+    shown = tuple(scope.territory.shown(map(str, own)))
+    meaning = _("Criteria of group {group} met by each commune, end of {year}.").format(group=group.upper(), year=year)
+    return course(scope, meaning, shown, (year,))
 
 
 @resolves(r"in_programme", r"progress\.communes")
@@ -182,15 +190,9 @@ def _value(scope: Scope, found: re.Match[str]) -> Selection | None:
     words = (
         _("Distance to the required level: {item}, {year}.") if found["gap"] else _("Value reported: {item}, {year}.")
     )
-    meaning = words.format(item=requirement_words(scope.territory, found["item"], year), year=year)
+    meaning = words.format(item=scope.ground.requirement_words(found["item"], year), year=year)
     kind: Kind = "requirements"
     return Selection(meaning, kind, (year,), (found["item"],), how="gap" if found["gap"] else "value")
-
-
-def requirement_words(territory: Territory, item: str, year: int) -> str:
-    """Return a requirement with its name in the set that judges a year."""
-    about = territory.reported.rules[year].requirements
-    return f"{item.split('/', maxsplit=1)[0]}. {about[label_column()].to_dict()[item]}" if item in about.index else item
 
 
 @resolves(rf"(?P<what>not_met|no_value|no_level)\.{ITEM}\.{YEAR}")
@@ -203,7 +205,7 @@ def _requirement(scope: Scope, found: re.Match[str]) -> Selection:
     }
     verdict = Verdict.NOT_MET if found["what"] == "not_met" else Verdict.UNKNOWN
     codes = _with_requirement(scope, item, year, lambda held: held == verdict)
-    meaning = words[found["what"]].format(year=year, item=requirement_words(scope.territory, item, year))
+    meaning = words[found["what"]].format(year=year, item=scope.ground.requirement_words(item, year))
     return Selection(meaning, "requirements", (year,), (item,), codes, "number")
 
 
@@ -234,7 +236,7 @@ def _rests_on(scope: Scope, found: re.Match[str]) -> Selection:
 def _verdicts(scope: Scope, found: re.Match[str]) -> Selection:
     first, last = int(found["first"]), int(found["last"] or found["first"])
     meaning = _("Verdicts that rest on the level: {item}, {years}.").format(
-        item=requirement_words(scope.territory, found["item"], first),
+        item=scope.ground.requirement_words(found["item"], first),
         years=str(first) if first == last else f"{first}-{last}",
     )
     return Selection(meaning, "requirements", tuple(range(first, last + 1)), (found["item"],), how="decided")

@@ -11,20 +11,24 @@ from ntm_lib import evaluation
 from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.territory import rows_of_year
 from ntm_lib.messages import language
+from ntm_lib.verdicts import Verdict
 
-Kind = Literal["units", "counts", "criteria", "requirements", "lines", "files", "none"]
+Kind = Literal["units", "counts", "criteria", "requirements", "lines", "norms", "files", "none"]
 """Where the way of a figure ends.
 
 ``units``: the register of units; ``counts``: how many criteria each commune met; ``criteria``, ``requirements``: single
-verdicts with their values; ``lines``: columns of a table that was handed in; ``files``: published facts or parameters that
+verdicts with their values; ``lines``: columns of a table that was handed in; ``norms``: what a unit of each measure costs;
+``files``: published facts or parameters that
 belong to no commune; ``none``: the way is not laid yet, ``meaning`` says why.
 """
-How = Literal["", "number", "mean", "value", "gap", "decided", "sum", "total"]
+How = Literal["", "number", "mean", "value", "gap", "decided", "sum", "total", "range", "share", "rise"]
 """How the figure follows from the selection, where the record itself proves it.
 
 ``number``: as many communes; ``mean``: mean of their counts (low, high); ``value``: the value itself; ``gap``: its distance
 to the level; ``decided``: verdicts met and not met; ``sum``: the columns added up over communes and years; ``total``:
-the count (low, high) of one commune. Empty: derived in more steps; the record leads to what it was derived from.
+the count (low, high) of one commune; ``range``: the least and the greatest value; ``share``: the first
+column in percent of the second, or of the communes that reported it; ``rise``: what changed between the two years, over the
+communes that reported both. Empty: derived in more steps; the record leads to what it was derived from.
 """
 
 KEY = re.compile(r"(?P<level>[a-z_]+)\.(?P<code>\d+)-(?P<on>\d{8})\.(?P<rest>.+)")
@@ -34,7 +38,7 @@ KEY = re.compile(r"(?P<level>[a-z_]+)\.(?P<code>\d+)-(?P<on>\d{8})\.(?P<rest>.+)
 class Selection:
     """Communes, years and items behind a figure; ``communes`` None: all of the unit's in the programme.
 
-    ``items``: criteria, requirements, ``table.column`` or files, by ``kind``; empty: all shown criteria.
+    ``items``: criteria, requirements, ``table.column``, measures or files, by ``kind``; empty: all shown criteria.
     Communes of ``counts``, ``criteria`` and ``units`` are those of the page, of ``requirements`` and ``lines`` those that reported.
     """
 
@@ -64,6 +68,10 @@ class Ground:
             for name in rules.requirements.index
         }
         self._held: dict[object, pd.DataFrame] = {}
+        self._signs: dict[int, dict[str, dict[str, int]]] = {}
+        self._criteria: dict[int, dict[str, str]] = {}
+        self._of_communes: dict[int, dict[str, dict[object, int]]] = {}
+        self._words: dict[tuple[str, int], str] = {}
 
     def level_of(self, code: str) -> str:
         """Return the level of a unit of the page; empty for what is no code of one."""
@@ -71,21 +79,26 @@ class Ground:
         known = code in self._of_district or code in self._known or code in self._new
         return "commune" if code in self._new else str(levels[code]) if known else ""
 
-    def communes(self, level: str, code: str) -> list[str]:
-        """Return the communes of a unit in the programme, on the units of the page."""
+    def communes(self, level: str, code: str, *, as_reported: bool = False) -> list[str]:
+        """Return the communes of a unit in the programme, on the units of the page.
+
+        ``as_reported``: the code is that of a commune that reported; one code may name both, with other borders.
+        """
         if code == self.territory.unit.code:
             return self._inside
         if level == "commune":
-            return [code] if code in self._known else list(dict.fromkeys(self._new.get(code, [])))
+            is_own = code in self._known and not as_reported
+            return [code] if is_own else list(dict.fromkeys(self._new.get(code, [])))
         return self._of_district.get(code, [])
 
-    def reporters(self, level: str, code: str) -> list[str]:
+    def reporters(self, level: str, code: str, *, as_reported: bool = False) -> list[str]:
         """Return the communes that reported for those of a unit; for the page's own, also for what left the programme."""
         if code == self.territory.unit.code:
             return [str(old) for old in self._new]
-        if level == "commune" and code in self._new:
+        if level == "commune" and code in self._new and (as_reported or code not in self._known):
             return [code]
-        return list(dict.fromkeys(old for new in self.communes(level, code) for old in self._old.get(new, [])))
+        inside = self.communes(level, code, as_reported=as_reported)
+        return list(dict.fromkeys(old for new in inside for old in self._old.get(new, [])))
 
     def counts(self, year: int) -> pd.DataFrame:
         """Return the counts of a year, with the column ``group`` of the planners."""
@@ -100,6 +113,42 @@ class Ground:
         rules = self.territory.reported.rules[year]
         frame = self.territory.reported.requirements[rules.set_id]
         return self._once(("judged", year), lambda: rows_of_year(frame, year))
+
+    def verdict(self, year: int, item: str, reporter: str) -> int:
+        """Return the verdict of a commune that reported on one requirement of a year; unknown where it has none."""
+        if year not in self._signs:
+            judged = self.judged(year)
+            codes = list(map(str, judged.index))
+            self._signs[year] = {
+                str(name): dict(zip(codes, judged[name].tolist(), strict=True)) for name in judged.columns
+            }
+        return int(self._signs[year].get(item, {}).get(reporter, Verdict.UNKNOWN))
+
+    def criteria(self, year: int) -> dict[str, str]:
+        """Return the criterion of each requirement of a year that the reader may see."""
+        if year not in self._criteria:
+            held = self.territory.reported.rules[year].requirements["criterion"]
+            shown = set(self.territory.shown(map(str, held.unique())))
+            self._criteria[year] = {str(name): str(of) for name, of in held.items() if str(of) in shown}
+        return self._criteria[year]
+
+    def verdicts_of(self, year: int, code: str) -> dict[str, int]:
+        """Return the verdict of one commune of the page on each criterion of a year."""
+        if year not in self._of_communes:
+            self._of_communes[year] = {str(name): row for name, row in self.verdicts(year).to_dict("index").items()}
+        return {str(name): int(verdict) for name, verdict in self._of_communes[year][code].items()}
+
+    def requirement_words(self, item: str, year: int) -> str:
+        """Return a requirement with its number and name in the set that judges a year."""
+        if (item, year) not in self._words:
+            about = self.territory.reported.rules[year].requirements
+            label = (
+                f"{item.split('/', maxsplit=1)[0]}. {about[label_column()].to_dict()[item]}"
+                if item in about.index
+                else item
+            )
+            self._words[item, year] = label
+        return self._words[item, year]
 
     def _grouped(self, year: int) -> pd.DataFrame:
         counts = self.territory.of_year(self.territory.counts, year)
@@ -118,6 +167,7 @@ class Scope:
     ground: Ground
     level: str
     code: str
+    as_reported: bool = False
 
     @property
     def territory(self) -> Territory:
@@ -142,12 +192,12 @@ class Scope:
     @property
     def communes(self) -> list[str]:
         """The communes of the unit in the programme, on the units of the page."""
-        return self.ground.communes(self.level, self.code)
+        return self.ground.communes(self.level, self.code, as_reported=self.as_reported)
 
     @property
     def reporters(self) -> list[str]:
         """The communes that reported for those of the unit."""
-        return self.ground.reporters(self.level, self.code)
+        return self.ground.reporters(self.level, self.code, as_reported=self.as_reported)
 
     def counts(self, year: int) -> pd.DataFrame:
         """Return the counts of the unit's communes in a year, with their ``group``."""
@@ -187,7 +237,9 @@ def resolve(ground: Ground, key: str) -> Selection | None:
     parts = KEY.fullmatch(key)
     if parts is None:
         return None
-    scope = Scope(ground, parts["level"], parts["code"])
+    territory = ground.territory
+    as_reported = parts["on"] != f"{territory.vintage.date:%Y%m%d}"
+    scope = Scope(ground, parts["level"], parts["code"], as_reported)
     for pattern, resolver in _RULES:
         if (match := pattern.fullmatch(parts["rest"])) and (found := resolver(scope, match)):
             return _shown(scope, found)

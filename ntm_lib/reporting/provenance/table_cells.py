@@ -11,17 +11,13 @@ from ntm_lib.reporting.provenance.results import (
     course,
     in_group,
     mean_of,
+    of_group,
     requirement_of,
     with_verdict,
 )
 from ntm_lib.reporting.provenance.selection import How, Scope, Selection, resolves
 
 TABLE = r"table\.(?P<name>[a-z0-9_]+)\.(?P<row>[a-z0-9_/.-]+)\.(?P<column>[a-z0-9_/-]+)"
-
-
-@resolves(r"table\.capital_by_(?:year|unit)\.[a-z0-9]+\.allotted")
-def _allotted(_scope: Scope, _found: re.Match[str]) -> Selection:
-    return Selection(_("Table 06 has no column for what was allotted, so nothing stands behind this cell."), "none")
 
 
 @resolves(TABLE)
@@ -88,6 +84,11 @@ def _criterion_cell(scope: Scope, row: str, column: str) -> Selection:
         years=year[1] if year else f"{scope.first}-{scope.last}"
     )
     return course(scope, meaning, (criterion,) if criterion else (), (int(year[1]),) if year else ())
+
+
+def _group_cell(scope: Scope, row: str, column: str) -> Selection:
+    year = re.search(r"(\d{4})$", column)
+    return of_group(scope, row, int(year[1]) if year else scope.last)
 
 
 def _kept(scope: Scope, row: str, _column: str) -> Selection:
@@ -194,7 +195,8 @@ def _volume_cell(scope: Scope, row: str, column: str) -> Selection:
 _TABLES: Mapping[str, _Cell] = {
     **dict.fromkeys(("progress_by_year", "progress_by_district", "progress_by_commune"), _progress),
     "progress_by_planner_group": _group_of_planners,
-    **dict.fromkeys(("progress_criteria", "progress_criteria_groups", "criteria_standing"), _criterion_cell),
+    **dict.fromkeys(("progress_criteria", "criteria_standing"), _criterion_cell),
+    "progress_criteria_groups": _group_cell,
     **dict.fromkeys(("progress_kept", "progress_times", "not_kept", "near_misses"), _kept),
     "progress_steps": _steps,
     "missing_together": _together,

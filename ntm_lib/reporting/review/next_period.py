@@ -1,6 +1,7 @@
 """Part two of a report: aims, tasks and money of the next period, from the kept plan of the scenario that the review chose."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import pandas as pd
@@ -8,14 +9,14 @@ import pandas as pd
 from ntm_lib import units
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
-from ntm_lib.planning.handdown.targets import targets
+from ntm_lib.planning.handdown.targets import Tier, targets
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.planning.study import load_study, study_path
 from ntm_lib.project import Project
 from ntm_lib.reporting.figures import fig
 from ntm_lib.reporting.office import plan_tables
-from ntm_lib.reporting.office.plan_marks import plan_stamps, source_line
+from ntm_lib.reporting.office.plan_marks import million, plan_stamps, source_line
 from ntm_lib.reporting.office.plan_text import machine_text
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.subject import Subject
@@ -103,8 +104,27 @@ def _targets(subject: Subject) -> Sheet:
     if plan is None:
         return _empty()
     if subject.tier == "province":
-        return plan_tables.targets_sheet(plan, "district" if not plan.baseline.vintage.districts.empty else "province")
-    return plan_tables.targets_sheet(plan, "commune", codes=own_communes(subject, plan))
+        tier: Tier = "province" if plan.baseline.vintage.districts.empty else "district"
+        return _with_ranges(plan_tables.targets_sheet(plan, tier))
+    return _with_ranges(plan_tables.targets_sheet(plan, "commune", codes=own_communes(subject, plan)))
+
+
+def _with_ranges(sheet: Sheet) -> Sheet:
+    """Return a table of targets with one column where the workbook keeps the least and the most apart."""
+    headings = {"criteria": (_("Criteria met"), 0), "mean": (_("Average a commune"), 2)}
+    columns: list[Column] = []
+    frame, total = sheet.frame.copy(), dict(sheet.total or {})
+    for column in sheet.columns:
+        name, _sign, end = str(column.key).rpartition("_")
+        if name not in headings or end not in {"low", "high"}:
+            columns.append(column)
+        elif end == "low":
+            heading, digits = headings[name]
+            columns.append(Column(name, heading, "interval", column.group, 13, digits))
+            frame[name] = list(zip(frame[f"{name}_low"], frame[f"{name}_high"], strict=True))
+            if f"{name}_low" in total:
+                total[name] = (total[f"{name}_low"], total[f"{name}_high"])
+    return replace(sheet, columns=columns, frame=frame, total=total)
 
 
 def _by_year(subject: Subject) -> Sheet:
@@ -112,7 +132,7 @@ def _by_year(subject: Subject) -> Sheet:
     if plan is None:
         return _empty()
     if subject.tier == "province":
-        return plan_tables.targets_sheet(plan, "province")
+        return _with_ranges(plan_tables.targets_sheet(plan, "province"))
     return _own_by_year(subject, plan)
 
 
@@ -133,7 +153,7 @@ def _own_by_year(subject: Subject, plan: Plan) -> Sheet:
     total |= {"newly_standard": by_year["newly_standard"].sum(), "completed": by_year["completed"].sum()}
     return Sheet(
         name=_("The next period"), title=_("Targets of the next period by year"), columns=columns, frame=by_year,
-        unit=_("million VND"), total=total, source=source_line(plan), stamps=plan_stamps(plan), row_key="year", is_landscape=False,
+        unit=million(), total=total, source=source_line(plan), stamps=plan_stamps(plan), row_key="year", is_landscape=False,
     )  # fmt: skip
 
 
@@ -143,7 +163,10 @@ def _works(subject: Subject) -> Sheet:
         return _empty()
     if subject.tier == "province":
         return plan_tables.works_summary_sheet(plan)
-    return plan_tables.works_sheet(plan, codes=own_communes(subject, plan))
+    sheet = plan_tables.works_sheet(plan, codes=own_communes(subject, plan))
+    # Sources of money and the norm's basis stand in the workbook of the plan; a page holds what is built, when, for how much.
+    left_out = {"part", "basis", *(column.key for column in plan_tables.purse_columns(1))}
+    return replace(sheet, columns=[column for column in sheet.columns if column.key not in left_out])
 
 
 def _of_province(make: Callable[[Plan], Sheet], subject: Subject) -> Sheet:

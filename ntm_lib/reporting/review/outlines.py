@@ -1,6 +1,9 @@
 """Find the outline of a report of the review and say what fills it."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, TypeVar
 
 from ntm_lib import evaluation
 from ntm_lib.evaluation.notes import read_note
@@ -10,6 +13,9 @@ from ntm_lib.reporting.office.document import Filling
 from ntm_lib.reporting.office.outline import Block, Outline, Part, check_names, read_outline
 from ntm_lib.reporting.review.contents import Contents, all_contents
 from ntm_lib.reporting.review.subject import Subject
+
+Made = TypeVar("Made")
+NOTHING = Filling()
 
 
 def outline_path(project: Project, name: str) -> Path:
@@ -35,26 +41,45 @@ def _names(block: Block) -> set[str]:
     return {name for name in (block.machine, block.table, block.picture) if name is not None}
 
 
-def fill(subject: Subject, outline: Outline, contents: Contents | None = None) -> Filling:
-    """Make everything that an outline calls, and nothing else."""
+def fill(
+    subject: Subject,
+    outline: Outline,
+    contents: Contents | None = None,
+    *,
+    more: Mapping[str, object] = MappingProxyType({}),
+    made: Filling = NOTHING,
+) -> Filling:
+    """Make everything that an outline calls, and nothing else.
+
+    ``more``: what names in braces stand for beyond the usual; ``made``: what another paper on the same subject called.
+    """
     contents = contents or all_contents()
     project, on = subject.territory.project, subject.territory.vintage.date
     notes = {name: read_note(project, subject.unit, on, name) for name in outline.named("note")}
     return Filling(
-        values=outline_values(subject),
-        sentences={name: contents.said(name, subject) for name in outline.named("machine")},
-        tables={name: contents.table(name, subject) for name in outline.named("table")},
-        pictures={name: contents.picture(name, subject) for name in outline.named("picture")},
+        values={**outline_values(subject), **more},
+        sentences=_all(outline.named("machine"), made.sentences, lambda name: contents.said(name, subject)),
+        tables=_all(outline.named("table"), made.tables, lambda name: contents.table(name, subject)),
+        pictures=_all(outline.named("picture"), made.pictures, lambda name: contents.picture(name, subject)),
         notes={name: note.paragraphs for name, note in notes.items() if note is not None},
         stamps=subject.stamps,
     )
 
 
-def spoken(outline: Outline, filling: Filling, *, keep_asked: bool) -> Outline:
+def _all(names: Sequence[str], made: Mapping[str, Made], make: Callable[[str], Made]) -> dict[str, Made]:
+    return {name: made[name] if name in made else make(name) for name in names}
+
+
+Asked = Literal["kept", "alone", "left out"]
+"""Which places that still wait for a person's word are kept: all, those that are all there is below a heading, none."""
+
+
+def spoken(outline: Outline, filling: Filling, *, asked: Asked) -> Outline:
     """Return the outline without the blocks that hold nothing: no sentence, an empty table, a picture that may not be seen.
 
-    ``keep_asked``: whether a place that still waits for a person's word is kept.
+    ``asked``: which places that still wait for a person's word are kept.
     """
+    alone = set() if asked == "left out" else {id(block) for block in _alone(outline)}
 
     def is_silent(block: Block) -> bool:
         if block.machine is not None:
@@ -63,11 +88,22 @@ def spoken(outline: Outline, filling: Filling, *, keep_asked: bool) -> Outline:
             return filling.tables[block.table].frame.empty
         if block.picture is not None:
             return filling.pictures[block.picture] is None
-        return block.note is not None and block.note not in filling.notes and not keep_asked
+        is_unwritten = block.note is not None and block.note not in filling.notes
+        return is_unwritten and asked != "kept" and id(block) not in alone
 
     kept = outline.without(is_silent)
     # A part that falls silent keeps its place, so that the others keep their number.
     return kept.model_copy(update={"parts": tuple(_part(kept, part) for part in outline.parts)})
+
+
+def _alone(outline: Outline) -> Iterator[Block]:
+    """Return the first block of each heading below which a person's words are all there is."""
+    sections = [section for part in outline.parts for section in part.sections]
+    while sections:
+        section = sections.pop()
+        sections += section.sections
+        if section.blocks and not section.sections and all(block.note is not None for block in section.blocks):
+            yield section.blocks[0]
 
 
 def _part(kept: Outline, part: Part) -> Part:

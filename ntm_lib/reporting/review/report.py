@@ -43,7 +43,7 @@ class Report:
 
     def part(self, number: int) -> None:
         """Show one part of the report (1, 2, …) on its page, after the last one what its figures lead to."""
-        outline = spoken(self.outline, self.filling, keep_asked=self.subject.is_internal)
+        outline = spoken(self.outline, self.filling, asked="kept" if self.subject.is_internal else "alone")
         for section in part_sections(self.subject, outline, self.filling, number):
             show(section, slot="report")
         if number == len(outline.parts):
@@ -55,7 +55,7 @@ class Report:
             return
         outline = read_report_outline(self.subject, "press")
         filling = fill(self.subject, outline)
-        outline = spoken(outline, filling, keep_asked=False)
+        outline = spoken(outline, filling, asked="left out")
         for number in range(1, len(outline.parts) + 1):
             for section in part_sections(self.subject, outline, filling, number, is_numbered=False):
                 show(section, slot="press")
@@ -66,5 +66,5 @@ class Report:
         where = self.subject.territory.project.relative(
             outline_path(self.subject.territory.project, f"outline_{self.subject.tier}")
         )
-        outline = spoken(self.outline, self.filling, keep_asked=True)
+        outline = spoken(self.outline, self.filling, asked="kept")
         return write_document(path, outline, self.filling, where=where)

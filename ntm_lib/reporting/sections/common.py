@@ -49,6 +49,18 @@ def warnings(territory: Territory) -> list[str]:
     return stamps.of_data(territory)
 
 
+def district_names(territory: Territory) -> pd.Series:
+    """Return the names of the districts by code, marked where their communes' results are generated and others are not."""
+    names, lines = territory.vintage.districts["name"], territory.generated
+    owner = territory.parts.merge(territory.communes["parent_code"], left_on="to_code", right_index=True)
+    owned = (
+        lines.rename("generated")
+        .reset_index()
+        .merge(owner[["from_code", "parent_code"]], left_on="commune_code", right_on="from_code")
+    )
+    return stamps.marked_units(names, owned["parent_code"], owned["generated"])
+
+
 def year_text(territory: Territory, year: int) -> str:
     """Write a year, marked where its results are estimated or planned: ``2020 (ước TH)``.
 

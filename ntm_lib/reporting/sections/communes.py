@@ -17,6 +17,7 @@ from ntm_lib.reporting.layers import MapLayer
 from ntm_lib.reporting.maps import MapHtml
 from ntm_lib.reporting.maps import commune_map as draw_map
 from ntm_lib.reporting.sections.common import (
+    district_names,
     key,
     not_assessed_note,
     section,
@@ -57,7 +58,7 @@ def map_shapes(territory: Territory) -> tuple[gpd.GeoDataFrame, str]:
     communes = territory.communes
     frame = shapes.frame.loc[communes.index].assign(
         name=communes["name"],
-        group_name=communes["parent_code"].map(territory.vintage.frame["name"]),
+        group_name=communes["parent_code"].map(district_names(territory)),
         is_in_programme=communes["is_in_programme"],
     )
     return frame, shapes.label

@@ -11,6 +11,7 @@ from ntm_lib.reporting.charts import column_chart, trend_chart
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.sections.common import (
+    district_names,
     key,
     not_assessed_note,
     paragraph,
@@ -310,7 +311,7 @@ def by_district(territory: Territory) -> None:
             *(figure(of("group", group, year), int(groups[group]), "count") for group in shown),
         ]
 
-    names = territory.vintage.districts["name"]
+    names = district_names(territory)
     rows = [
         cells(names[code], "district", code, part, grouped.T[code])
         for code, part in ((str(code), part) for code, part in counts.groupby(district))

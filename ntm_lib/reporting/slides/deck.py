@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ntm_lib.errors import FaultList, UsageFaultsError
+from ntm_lib.evaluation import Territory
 from ntm_lib.messages import _
 from ntm_lib.model_words import nearest, tell
 from ntm_lib.reporting import stamps
@@ -16,6 +18,7 @@ from ntm_lib.reporting.review.contents import Contents, all_contents
 from ntm_lib.reporting.review.outlines import outline_path, outline_values
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence
+from ntm_lib.reporting.sheet_html import keyed_cells
 from ntm_lib.reporting.sheets import Sheet, printed
 from ntm_lib.strict_yaml import read_yaml
 
@@ -67,9 +70,27 @@ class Slide:
     picture: Picture | None = None
     sheet: Sheet | None = None
     rows: tuple[tuple[tuple[str, bool], ...], ...] = ()
-    said: tuple[str, ...] = ()
+    said: tuple[Sentence | str, ...] = ()
     body: str = ""
     below: str = ""
+    key: str = ""
+
+    @property
+    def keyed_rows(self) -> list[list[tuple[str, bool]]]:
+        """The rows of the table as a page shows them: each figure with its key, and whether it is a number."""
+        if self.sheet is None:
+            return []
+        if not self.key:
+            return [list(row) for row in self.rows]
+        rows, total = keyed_cells(self.sheet, self.key)
+        held = [*([] if total is None else [total]), *rows][: len(self.rows)]
+        return [
+            [
+                (shown if isinstance(shown, Markup) else text, is_number)
+                for shown, (text, is_number) in zip(cells, texts, strict=True)
+            ]
+            for cells, texts in zip(held, self.rows, strict=True)
+        ]
 
     @property
     def points_size(self) -> int:
@@ -85,11 +106,12 @@ class Slide:
 
 @dataclass(frozen=True, eq=False)
 class Deck:
-    """All slides, and the line that stands at the foot of each."""
+    """All slides, and the line that stands at the foot of each; ``territory``: what their figures lead to."""
 
     title: str
     slides: tuple[Slide, ...]
     foot: str = ""
+    territory: Territory | None = None
 
 
 def make_deck(subject: Subject, contents: Contents | None = None) -> Deck:
@@ -101,7 +123,7 @@ def make_deck(subject: Subject, contents: Contents | None = None) -> Deck:
     made = [_slide(subject, slide, contents, values) for slide in outline.slides]
     shown = [slide for slide in made if slide.points or slide.picture or slide.rows]
     foot = " · ".join([stamps.draft(), *subject.stamps])
-    return Deck(cover.heading, (cover, *shown), foot)
+    return Deck(cover.heading, (cover, *shown), foot, subject.territory)
 
 
 def _read(subject: Subject, contents: Contents) -> DeckOutline:
@@ -145,7 +167,8 @@ def _slide(subject: Subject, slide: SlideOutline, contents: Contents, values: Ma
         picture=picture,
         sheet=sheet,
         rows=_rows(sheet, slide.rows) if sheet else (),
-        said=tuple(dict.fromkeys(map(str, [*points[: slide.at_most], *spoken]))),
+        key=subject.key("table", slide.table) if slide.table else "",
+        said=tuple({str(item): item for item in [*points[: slide.at_most], *spoken]}.values()),
     )
 
 

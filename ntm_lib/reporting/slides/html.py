@@ -10,24 +10,30 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from ntm_lib.project import whole_file
+from ntm_lib.reporting.display import keys_in
 from ntm_lib.reporting.office.document import machine_mark
 from ntm_lib.reporting.page import MAX_BYTES, content_policy
 from ntm_lib.reporting.page_check import check_page
+from ntm_lib.reporting.provenance import record as record_of
+from ntm_lib.reporting.provenance.pack import block
+from ntm_lib.reporting.sentences import Sentence
 from ntm_lib.reporting.slides.deck import Deck, Slide
-from ntm_lib.reporting.templates import ASSETS, SLIDE_SCRIPTS, render, script, script_hash, style
+from ntm_lib.reporting.templates import ASSETS, PROVENANCE, SLIDE_SCRIPTS, render, script, script_hash, style
 
 
 def write_slides(deck: Deck, path: Path) -> Path:
     """Write the page, whole or not at all, after the checks that every page passes. ``?notes`` shows what is said."""
     body, _resources = _exporter().from_notebook_node(_notebook(deck))
     scripts = [script(name) for name in SLIDE_SCRIPTS]
-    hashes = frozenset(script_hash(text) for text in scripts)
+    hashes = frozenset(script_hash(text) for text in (*scripts, script(PROVENANCE)))
+    record = Markup() if deck.territory is None else block(record_of(deck.territory, keys_in(body)))
     page = render(
         "slides.html.j2",
         title=deck.title,
         policy=content_policy(hashes),
-        css=Markup(style("reveal/reveal.css") + style("slides.css")),  # noqa: S704 - static files
+        css=Markup(style("reveal/reveal.css") + style("slides.css") + style("provenance.css")),  # noqa: S704 - static files
         body=Markup(body),  # noqa: S704 - checked below
+        record=record,
         scripts=[Markup(text) for text in scripts],  # noqa: S704 - static files
     )
     check_page(page, deck.title, hashes, MAX_BYTES)
@@ -42,9 +48,13 @@ def _notebook(deck: Deck) -> NotebookNode:
     for slide in deck.slides:
         cells.append(_cell(_slide_html(slide, deck.foot), "slide"))
         if slide.said:
-            said = Markup().join(Markup("<p>{}</p>").format(text) for text in slide.said)
+            said = Markup().join(Markup("<p>{}</p>").format(_spoken(item)) for item in slide.said)
             cells.append(_cell(said, "notes"))
     return new_notebook(cells=cells)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _spoken(item: Sentence | str) -> Markup | str:
+    return item.markup() if isinstance(item, Sentence) else item
 
 
 def _slide_html(slide: Slide, foot: str) -> Markup:

@@ -30,7 +30,7 @@ def write_powerpoint(deck: Deck, path: Path) -> Path:
         _text(page, (0.5, 7.05, 11.6, 0.35), [deck.foot], size=9, colour=RED, is_bold=True)
         _text(page, (12.3, 7.05, 0.6, 0.35), [f"{number}/{len(deck.slides)}"], size=9, colour=GREY, align="right")
         if slide.said:
-            page.notes_slide.notes_text_frame.text = "\n".join(clean_text(text) for text in slide.said)
+            page.notes_slide.notes_text_frame.text = "\n".join(clean_text(str(item)) for item in slide.said)
     properties = show.core_properties
     properties.title, properties.author, properties.last_modified_by, properties.revision = deck.title, "", "", 1
     properties.created = properties.modified = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)

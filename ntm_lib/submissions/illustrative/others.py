@@ -82,6 +82,7 @@ def _capital_of(world: World, codes: pd.Index, year: int, money: Array) -> pd.Da
         "people_material_m3": (in_kind * 0.1 / choice.material_m3_vnd_million).round(1),
         "total_vnd_million": total,
         "total_without_credit_vnd_million": (total - frame["credit_vnd_million"]).round(1),
+        "allotted_vnd_million": np.nan,
         "disbursed_vnd_million": (state * 0.97).round(1),
     }
     return frame.assign(**extra, **_head(year))

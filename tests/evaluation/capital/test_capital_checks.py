@@ -12,7 +12,6 @@ from ntm_lib.errors import FaultsError
 from ntm_lib.evaluation import Territory, load_territory
 from ntm_lib.evaluation.capital.book import SOURCES, capital_book
 from ntm_lib.evaluation.capital.checks import disagreements
-from ntm_lib.evaluation.capital.totals import by_year
 from ntm_lib.project import Project
 from ntm_lib.provenance import read_record, record_path, sha256_of
 
@@ -133,8 +132,8 @@ def test_a_handed_in_line_that_does_not_agree_is_shown_and_not_refused(
     listed = disagreements(book, territory)
     assert set(listed["check"]) == {"source_total", "total_less_credit"}
     assert listed["stated"].max() == pytest.approx(stated)
-    assert by_year(book).amount["total"][2019] == pytest.approx(152444.1, abs=0.2)
-    assert by_year(book).reported["total"][2019] == 18
+    assert book.by_year.amount["total"][2019] == pytest.approx(152444.1, abs=0.2)
+    assert book.by_year.reported["total"][2019] == 18
 
 
 def test_a_code_that_is_no_unit_of_the_tables_date_stops(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,6 @@ from ntm_lib.evaluation.capital.totals import (
     by_source,
     by_source_and_year,
     by_unit,
-    by_year,
     full_reporters,
     over_period,
 )
@@ -51,7 +50,7 @@ def test_money_adds_up_across_units_years_and_sources(province: Territory, loade
     handed_in += rows["total_vnd_million"][
         rows[[f"{source}_vnd_million" for source in SOURCES]].isna().all(axis=1)
     ].sum()
-    years, sources, units_ = by_year(book), by_source(book), by_unit(book, province)
+    years, sources, units_ = book.by_year, by_source(book), by_unit(book, province)
     assert years.amount["total"].sum() == pytest.approx(handed_in, rel=1e-12)
     assert sources["amount"].sum() == pytest.approx(handed_in, rel=1e-12)
     assert units_.amount["total"].sum() == pytest.approx(handed_in, rel=1e-12)
@@ -61,7 +60,7 @@ def test_money_adds_up_across_units_years_and_sources(province: Territory, loade
     split = years.amount["total"] - years.amount[UNSPLIT].fillna(0) - years.amount["credit"].fillna(0)
     assert (years.amount["without_credit"] - split).abs().max() < 1e-6
     for code in ("052", "040"):
-        own = by_year(book_of(loaded(code, "2019-12-31"), rows))
+        own = book_of(loaded(code, "2019-12-31"), rows).by_year
         assert own.amount["total"].sum() == pytest.approx(units_.amount["total"][code], rel=1e-12)
         assert own.expected.sum() == units_.expected[code]
         assert own.reported["total"].sum() == units_.reported["total"][code]
@@ -73,9 +72,9 @@ def test_the_mergers_change_no_sum_and_nobody_is_counted_twice(
     province: Territory, loaded, seed: int, missing: float
 ) -> None:
     rows = invented(province, seed, missing)
-    before = by_year(book_of(province, rows))
+    before = book_of(province, rows).by_year
     for on in ("2020-12-31", "2025-12-31"):
-        after = by_year(book_of(loaded("04", on), rows))
+        after = book_of(loaded("04", on), rows).by_year
         pd.testing.assert_frame_equal(before.amount, after.amount, rtol=1e-12)
         pd.testing.assert_frame_equal(before.reported, after.reported)
         pd.testing.assert_series_equal(before.expected, after.expected)
@@ -86,7 +85,7 @@ def test_the_mergers_change_no_sum_and_nobody_is_counted_twice(
 def test_reporting_less_never_makes_a_sum_larger_and_is_told(district: Territory, seed: int) -> None:
     whole = invented(district, seed, 0.0)
     less = whole.sample(frac=0.7, random_state=seed % 1000)
-    full, part = by_year(book_of(district, whole)), by_year(book_of(district, less))
+    full, part = book_of(district, whole).by_year, book_of(district, less).by_year
     assert full.is_complete["total"].all()
     assert (part.amount["total"].fillna(0) <= full.amount["total"] + 1e-6).all()
     assert (part.reported["total"] == less.groupby("year").size().reindex(full.amount.index, fill_value=0)).all()
@@ -95,7 +94,7 @@ def test_reporting_less_never_makes_a_sum_larger_and_is_told(district: Territory
 
 def test_a_year_nobody_reported_is_missing_and_not_zero(district: Territory) -> None:
     rows = rows_of(reporting(district), [2015], **dict.fromkeys(SOURCES, 1.0))
-    sums = by_year(book_of(district, rows))
+    sums = book_of(district, rows).by_year
     assert np.isnan(sums.amount["total"][2014])
     assert sums.reported["total"][2014] == 0
     assert sums.amount["total"][2015] == pytest.approx(len(reporting(district)) * len(SOURCES))
@@ -107,7 +106,7 @@ def test_without_a_table_everything_is_missing(district: Territory) -> None:
         book = capital_book(district)
         assert arrears(district).is_handed_in is False
     assert not book.lines.is_handed_in
-    assert by_year(book).amount.isna().all(axis=None)
+    assert book.by_year.amount.isna().all(axis=None)
     assert full_reporters(book) == (0, len(reporting(district)))
     assert [cost.low for cost in cost_for_each_criterion(book, district)] == [None, None]
 
@@ -117,12 +116,12 @@ def test_a_missing_source_makes_the_total_at_least_unless_the_stated_total_confi
     given_ = dict.fromkeys([name for name in SOURCES if name != "ngo"], 2.0)
     known = 2.0 * (len(SOURCES) - 1)
     unconfirmed = book_of(district, rows_of(codes, year, **given_))
-    assert by_year(unconfirmed).reported["total"][2019] == 0
+    assert unconfirmed.by_year.reported["total"][2019] == 0
     confirmed = book_of(district, rows_of(codes, year, **given_, total=known, total_without_credit=known - 2.0))
-    assert by_year(confirmed).reported["total"][2019] == len(codes)
-    assert by_year(confirmed).reported["without_credit"][2019] == len(codes)
+    assert confirmed.by_year.reported["total"][2019] == len(codes)
+    assert confirmed.by_year.reported["without_credit"][2019] == len(codes)
     contradicted = book_of(district, rows_of(codes, year, **given_, total=known + 5))
-    assert by_year(contradicted).reported["total"][2019] == 0
+    assert contradicted.by_year.reported["total"][2019] == 0
 
 
 def test_a_total_without_sources_stands_as_not_told_by_source(district: Territory) -> None:
@@ -130,7 +129,7 @@ def test_a_total_without_sources_stands_as_not_told_by_source(district: Territor
     book = book_of(district, rows_of(codes, [2019], total=50.0))
     table = by_source(book)
     assert table["amount"][UNSPLIT] == 50.0 * len(codes)
-    assert np.isnan(over_period(by_year(book))["amount"]["without_credit"])
+    assert np.isnan(over_period(book.by_year)["amount"]["without_credit"])
 
 
 def test_what_is_planned_is_no_capital(district: Territory) -> None:
@@ -157,7 +156,7 @@ def test_money_of_other_periods_is_never_mixed_with_that_of_a_year(
     rows["period_from"] = pd.to_datetime([begin for begin, _end in periods])
     rows["period_to"] = pd.to_datetime([end for _begin, end in periods])
     book = book_of(district, rows)
-    found = by_year(book)
+    found = book.by_year
     np.testing.assert_equal(found.amount["total"][2019], amount)
     assert set(book.set_aside["reason"]) == ({reason} if reason else set())
     assert found.reported["total"][2019] == (1 if periods[0] == ("2019-01-01", "2019-12-31") else 0)
@@ -172,7 +171,7 @@ def test_a_district_that_reported_for_silent_communes_stands_for_them_once(provi
         rows_of(["052"], [2019], **dict.fromkeys(SOURCES, 100.0)),
         rows_of(["053"], [2019], **dict.fromkeys(SOURCES, 100.0)),
     ])  # fmt: skip
-    sums = by_year(book_of(province, rows))
+    sums = book_of(province, rows).by_year
     assert sums.amount["total"][2019] == pytest.approx(len(SOURCES) * (len(others) + 100))
     assert sums.reported["total"][2019] == sums.expected[2019] == len(codes)
     assert by_unit(book_of(province, rows), province).amount["total"]["052"] == pytest.approx(len(SOURCES) * 100)

@@ -9,7 +9,7 @@ import pytest
 from ntm_lib import units
 from ntm_lib.errors import FaultsError
 from ntm_lib.evaluation import Territory, load_province, load_territory
-from ntm_lib.evaluation.recognition.arrears import arrears
+from ntm_lib.evaluation.capital.arrears import owed_by_commune
 from ntm_lib.evaluation.recognition.dossier import Precheck, overall, precheck
 from ntm_lib.project import Project
 from ntm_lib.verdicts import Verdict
@@ -175,7 +175,7 @@ def test_arrears_of_the_parts_are_those_of_the_merged_commune(own: Project, writ
     territory = load_province(on="2020-12-31")
     code, parts = parts_of(territory)
     write_table("b07", b07((parts[0], 2020, "1", 10.5), (parts[0], 2020, "2", 0), (parts[1], 2020, "1", 4)))
-    found = arrears(territory, 2020)
+    found = owed_by_commune(territory, 2020)
     assert found.loc[code, ["owed", "owed_works"]].tolist() == [14.5, 2]
     assert found["owed"].drop(code).isna().all()
 
@@ -184,14 +184,14 @@ def test_nothing_owed_needs_a_row_of_every_part(own: Project, write_table: Write
     territory = load_province(on="2020-12-31")
     code, parts = parts_of(territory)
     write_table("b07", b07((parts[0], 2020, "1", 0)))
-    assert np.isnan(arrears(territory, 2020).loc[code, "owed"])
+    assert np.isnan(owed_by_commune(territory, 2020).loc[code, "owed"])
     write_table("b07", b07(*((part, 2020, "1", 0) for part in parts)))
-    assert arrears(territory, 2020).loc[code, "owed"] == 0
+    assert owed_by_commune(territory, 2020).loc[code, "owed"] == 0
 
 
 def test_a_missing_debt_is_never_zero(own: Project, write_table: Write) -> None:
     write_table("b07", b07(("01771", 2020, "1", 0), ("01771", 2020, "2", None), ("01762", 2018, "1", 7)))
-    found = arrears(load_territory("052"), 2020)
+    found = owed_by_commune(load_territory("052"), 2020)
     assert np.isnan(found.loc["01771", "owed"])
     assert np.isnan(found.loc["01762", "owed"])
     assert found.loc["01762", ["owed_before", "owed_before_year"]].tolist() == [7, 2018]

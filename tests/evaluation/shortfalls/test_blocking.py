@@ -9,10 +9,10 @@ from invented_territory import YEAR, district
 
 from ntm_lib import submissions
 from ntm_lib.errors import FaultsError
+from ntm_lib.evaluation.shortfalls.amounts import missing_volumes, total_volumes
 from ntm_lib.evaluation.shortfalls.blocking import FAR, MAY_BE_NEAR, NEAR, blocking, by_requirement, cases
 from ntm_lib.evaluation.shortfalls.settings import ShortfallRules, shortfall_rules
 from ntm_lib.evaluation.shortfalls.standing import hardest, last_before_all, may_be_last, standing, strongest
-from ntm_lib.evaluation.shortfalls.volumes import missing_volumes, total_volumes
 from ntm_lib.project import Project
 from ntm_lib.provenance import read_record, sha256_of, write_record
 
@@ -123,7 +123,7 @@ def test_volumes_are_the_missing_share_of_what_was_last_reported() -> None:
     own = frame[(frame["commune_code"] == code) & (frame["year"] == YEAR)]["road_commune_km"].iloc[0]
     assert table.loc["2.1", "volume"] == pytest.approx(0.4 * own)
     assert table.loc["2.1", "volume_unit"] == "km"
-    assert table.loc["9.1", ["volume", "volume_unit"]].tolist() == [7.0, "hộ"]
+    assert table.loc["9.1", ["volume", "volume_unit"]].tolist() == [7.0, "nhà"]
     assert table.loc["5", ["volume", "volume_unit"]].tolist() == [1.0, "trường"]  # whole pieces, never 0,1 of a school
     assert table.loc["6.1", ["volume", "volume_unit"]].tolist() == [1.0, "công trình"]
 
@@ -131,10 +131,10 @@ def test_volumes_are_the_missing_share_of_what_was_last_reported() -> None:
 def test_the_table_of_bases_tells_every_fault(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
     territory = district()
-    path = own_project.data / "criteria" / "volumes.csv"
+    path = own_project.data / "criteria" / "shortfalls.csv"
     text = path.read_text(encoding="utf-8").replace("road_commune_km", "road_km").replace(",count,", ",sum,")
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(FaultsError, match=r"volumes\.csv"):
+    with pytest.raises(FaultsError, match=r"shortfalls\.csv"):
         missing_volumes(territory, YEAR)  # the source record no longer fits
     record = read_record(path)
     write_record(path, record.model_copy(update={"sha256": sha256_of(path)}))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ntm_lib.evaluation import Territory, load_province
-from ntm_lib.evaluation.shortfalls.commune import read_rules, shortfalls
+from ntm_lib.evaluation.shortfalls.amounts import amount_rules
+from ntm_lib.evaluation.shortfalls.commune import shortfalls
 from ntm_lib.planning.means.measures import load_measures
 from ntm_lib.planning.means.norms import read_norms
 from ntm_lib.planning.needs.indicative import first_steps, indicative_costs, usual_measure
@@ -45,9 +46,9 @@ def test_by_a_set_that_the_menu_does_not_serve_no_cost_is_told(territory: Territ
     assert rows["low_vnd_million"].isna().all()
 
 
-def test_menu_and_rules_count_the_same_whole(project: Project) -> None:
+def test_menu_and_rules_count_the_same_whole(project: Project, territory: Territory) -> None:
     """Else a cost would silently be missing: only what no table holds may have none."""
-    measures, rules = load_measures(project), read_rules(project, SET)
+    measures, rules = load_measures(project), amount_rules(territory, 2020)
     without = set()
     for requirement in rules.index:
         item = usual_measure(measures, SET, requirement)

@@ -1,6 +1,8 @@
 """The report and the minutes have the parts of the official outline; what people must say is left blank."""
 
+import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import docx
@@ -9,7 +11,9 @@ import pytest
 from ntm_lib.errors import UsageError, UsageFaultsError
 from ntm_lib.evaluation import load_province, load_territory
 from ntm_lib.project import Project
-from ntm_lib.reporting.communes import commune_sheet, communes_of, write_commune_paper, write_commune_sheets
+from ntm_lib.reporting.communes import CommunePaper, commune_sheet, communes_of, write_commune_sheets
+from ntm_lib.reporting.review.commune.commune import aims
+from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.review import Audience
 
 
@@ -26,7 +30,7 @@ def report(province, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("papers") / "report.docx"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_LANG", "vi")
-        return write_commune_paper(communes_of(province("2019-12-31")).commune("01753"), path, "report")
+        return CommunePaper(communes_of(province("2019-12-31")).commune("01753"), "report").write(path)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,7 @@ def minutes(province, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("papers") / "minutes.docx"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_LANG", "vi")
-        return write_commune_paper(communes_of(province("2019-12-31")).commune("01753"), path, "minutes")
+        return CommunePaper(communes_of(province("2019-12-31")).commune("01753"), "minutes").write(path)
 
 
 def test_the_report_has_the_parts_of_the_outline_in_order(report: Path) -> None:
@@ -60,9 +64,11 @@ def test_sentences_of_the_software_stand_marked_and_the_data_are_stamped(report:
     said = paragraphs(report)
     assert said.count("[Nội dung do phần mềm gợi ý, chưa được rà soát]") >= 6
     assert any("SỐ LIỆU MINH HỌA" in text for text in said)
-    assert "Năm 2020, xét theo Quyết định số 1980/QĐ-TTg: Đạt 14/19 tiêu chí." in said
-    assert any(text.startswith("Tiêu chí 9 Nhà ở dân cư (Sở Xây dựng): xóa nhà tạm, dột nát (25 nhà)") for text in said)
-    assert any("còn phải giảm 25 nhà" in text for text in said)
+    assert "Năm 2020, xét theo Quyết định số 1980/QĐ-TTg, xã đạt 14/19 tiêu chí." in said
+    assert any(
+        text.startswith("Tiêu chí 9 (Nhà ở dân cư; cơ quan hướng dẫn: Sở Xây dựng): xóa nhà tạm") for text in said
+    )
+    assert any("còn 25 nhà, mức đạt chuẩn là không còn" in text for text in said)
 
 
 def test_the_table_of_the_dossier_has_every_requirement(report: Path, province) -> None:
@@ -92,7 +98,7 @@ def test_what_a_person_wrote_takes_the_place_of_the_question(own_project: Projec
     folder.mkdir(parents=True)
     (folder / "lessons.txt").write_text("Dân bàn, dân làm <b>trước</b>.", encoding="utf-8")
     commune = communes_of(load_territory("052", on="2019-12-31")).commune("01753")
-    said = paragraphs(write_commune_paper(commune, tmp_path / "report.docx", "report"))
+    said = paragraphs(CommunePaper(commune, "report").write(tmp_path / "report.docx"))
     assert "Dân bàn, dân làm <b>trước</b>." in said
     assert not any(text.startswith("Bài học kinh nghiệm:") for text in said)
 
@@ -107,18 +113,18 @@ def test_an_outline_that_names_what_nobody_offers_stops_and_the_old_file_stays(
     kept.write_bytes(b"old")
     commune = communes_of(load_territory("052", on="2019-12-31")).commune("01753")
     with pytest.raises(UsageFaultsError) as refused:
-        write_commune_paper(commune, kept, "report")
+        CommunePaper(commune, "report").write(kept)
     assert any("comune_task" in fault.found for fault in refused.value.faults)
     assert kept.read_bytes() == b"old"
 
 
 def test_a_report_of_2025_names_the_province_where_there_is_no_district(province, tmp_path: Path) -> None:
     commune = communes_of(province("2025-12-31")).commune("01360")
-    path = write_commune_paper(commune, tmp_path / "report.docx", "report")
+    path = CommunePaper(commune, "report").write(tmp_path / "report.docx")
     head = docx.Document(str(path)).tables[0].rows[0].cells[0].text
     assert "UBND TỈNH CAO BẰNG" in head
-    assert "BAN QUẢN LÝ XÃ SƠN LỘ" in head
-    assert any("Xã Sơn Lập; Xã Sơn Lộ" in text for text in paragraphs(path))
+    assert "BAN QUẢN LÝ\nXÃ SƠN LỘ" in head
+    assert any("xã Sơn Lập, xã Sơn Lộ" in text for text in paragraphs(path))
 
 
 def test_chosen_communes_are_written_with_an_index_of_all(province, project: Project, tmp_path: Path) -> None:
@@ -129,8 +135,10 @@ def test_chosen_communes_are_written_with_an_index_of_all(province, project: Pro
     )
     names = [path.name for path in written]
     assert names == [
-        "01753-2019.html", "01753-2019.docx", "01753-2019-minutes.docx",
-        "01762-2019.html", "01762-2019.docx", "01762-2019-minutes.docx", "index.html",
+        "01753-2019.docx", "01753-2019-minutes.docx",
+        "01753-2019.html", "01753-2019-report.html", "01753-2019-minutes.html",
+        "01762-2019.docx", "01762-2019-minutes.docx",
+        "01762-2019.html", "01762-2019-report.html", "01762-2019-minutes.html", "index.html",
     ]  # fmt: skip
     assert told == ["01753", "01762"]
     assert sorted(path.name for path in (tmp_path / "communes").iterdir()) == sorted(names)
@@ -139,6 +147,11 @@ def test_chosen_communes_are_written_with_an_index_of_all(province, project: Pro
     assert index.count("<h2 id=") == territory.communes.loc[territory.in_programme.index, "parent_code"].nunique()
     assert 'href="01753-2019.html"' in index
     assert "01291-2019.html" not in index  # not written: named without a link
+    assert 'href="01762-2019-report.html"' in index
+    pages = {path.name: path.read_text(encoding="utf-8") for path in written if path.suffix == ".html"}
+    for page in (name for name in names if name.startswith("01762") and name.endswith("html")):
+        others = {name for name in names if name.startswith("01762") and name != page}
+        assert all(f'href="{other}"' in pages[page] for other in others), page
 
 
 def test_codes_and_formats_that_cannot_be_written_are_told_together(province, project: Project, tmp_path: Path) -> None:
@@ -165,7 +178,7 @@ def test_a_withheld_criterion_stands_in_no_paper(province, tmp_path: Path) -> No
     territory = replace(province("2019-12-31"), withheld=frozenset({"18", "19"}))
     commune = communes_of(territory).commune("01348")
     for paper in ("report", "minutes"):
-        path = write_commune_paper(commune, tmp_path / f"{paper}.docx", paper)
+        path = CommunePaper(commune, paper).write(tmp_path / f"{paper}.docx")
         tables = [cell.text for table in docx.Document(str(path)).tables for row in table.rows for cell in row.cells]
         text = "\n".join([*paragraphs(path), *tables])
         assert "tiếp cận pháp luật" not in text
@@ -177,14 +190,35 @@ def test_a_withheld_criterion_stands_in_no_paper(province, tmp_path: Path) -> No
 def test_the_internal_version_bears_its_mark(province, tmp_path: Path) -> None:
     commune = communes_of(province("2019-12-31")).commune("01753")
     for audience, marks in ((Audience.PUBLIC, False), (Audience.INTERNAL, True)):
-        path = write_commune_paper(commune, tmp_path / f"{audience}.docx", "report", audience)
+        path = CommunePaper(commune, "report", audience).write(tmp_path / f"{audience}.docx")
         assert ("Lưu hành nội bộ" in "\n".join(paragraphs(path))) is marks
         assert ("Lưu hành nội bộ" in commune_sheet(commune, audience)) is marks
 
 
 def test_where_nothing_is_missing_no_empty_table_is_annexed(province, tmp_path: Path) -> None:
     commune = communes_of(province("2019-12-31")).commune("01762")
-    said = paragraphs(write_commune_paper(commune, tmp_path / "report.docx", "report"))
+    said = paragraphs(CommunePaper(commune, "report").write(tmp_path / "report.docx"))
     assert "Biểu số 01" in said
     assert not any("Nội dung còn thiếu" in text for text in said)
     assert "Tồn tại, hạn chế khác: …………" in said  # the board still has its place
+
+
+def test_the_page_says_what_the_word_document_says(report: Path, minutes: Path, province) -> None:
+    commune = communes_of(province("2019-12-31")).commune("01753")
+    for paper, document in (("report", report), ("minutes", minutes)):
+        page = CommunePaper(commune, paper).page()
+        shown = unescape(re.sub(r"<[^>]+>", "", page))
+        wanted = [text for text in paragraphs(document) if len(text) > 40 and not text.startswith(("[", "(", "- "))]
+        missing = [text for text in wanted if text not in shown]
+        assert missing == [], missing[:3]
+        assert "<script" not in page
+        assert "<details>" not in page  # what is folded away is not printed
+
+
+def test_aims_are_proposed_for_every_commune_and_ask_for_data_where_some_are_missing(province) -> None:
+    territory = province("2019-12-31")
+    counts = territory.of_year(territory.counts, territory.review.last_year)
+    for code in territory.in_programme.index:
+        said = [str(item) for item in aims(Subject(territory, commune=code))]
+        assert said
+        assert any("Bổ sung số liệu" in text for text in said) is bool(counts.at[code, "unknown"]), code

@@ -98,7 +98,7 @@ def test_each_level_gets_the_tables_that_it_fills_in(project: Project) -> None:
 
 def test_a_requirement_stands_with_its_unit_its_rule_and_its_clause(project: Project) -> None:
     column = form_of(project, sender(), (2019,)).sheet("b02", "qd-1980-2016").column("15.1")
-    assert (column.unit, column.rule) == ("%", "≥ 85 %")
+    assert (column.unit, column.rule) == ("%", "≥ 85%")
     assert "1980/QĐ-TTg" in column.definition
     assert column.heading.startswith("15.1. ")
 

@@ -10,13 +10,13 @@ from ntm_lib.evaluation.aims.assigned import aims_of
 from ntm_lib.evaluation.aims.judge import Outcome, Published, Result, against_aims
 from ntm_lib.evaluation.aims.measures import MEASURES, measure_words
 from ntm_lib.evaluation.aims.value import Value
+from ntm_lib.evaluation.once import once
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.capital.words import source_line, stamps_for
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.gathered import evidence_of
-from ntm_lib.reporting.review.once import once
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, sentence
 from ntm_lib.reporting.sheets import Column, Sheet
@@ -49,7 +49,7 @@ def aims_sentences(subject: Subject) -> list[Sentence]:
     """Say of each aim how the result stands to it; where sources lead to different results, say both."""
     results = [result for result in _results(subject) if result.aim.set_by != _NATIONAL and result.aim.measure]
     if not results:
-        return [sentence(_("No aim assigned to {unit} for this period was entered (parameters/review/aims.csv)."), unit=subject.name)]  # fmt: skip
+        return [sentence(_("The aims assigned to {unit} for this period have not been entered yet."), unit=subject.name)]  # fmt: skip
     said, told = [], set()
     for place, result in enumerate(results, start=1):
         subject_of = (result.aim.measure, result.aim.target_year)
@@ -155,7 +155,7 @@ def aims_sheet(subject: Subject) -> Sheet:
         _("Against the aims"),
         _("Results against the assigned aims, {unit}").format(unit=subject.name),
         results,
-        _("No aim assigned to this unit for the period was entered (parameters/review/aims.csv)."),
+        _("The aims assigned to this unit for the period have not been entered yet."),
         judged=True,
     )
 
@@ -216,7 +216,7 @@ def _row(result: Result, place: int) -> dict[str, Any]:
         "period": aim.period,
         "label": label,
         "set_by": set_by_words().get(aim.set_by, aim.set_by),
-        "target": f"{sign} {formats.number(aim.value, _digits(aim.value, digits))} {unit}".strip(),
+        "target": f"{sign} {formats.with_unit(formats.number(aim.value, _digits(aim.value, digits)), unit)}".strip(),
         "year": aim.target_year,
         "computed": _computed(value, digits),
         "verdict": words[result.computed] if aim.measure else None,

@@ -1,5 +1,6 @@
 """What a report says of the volumes of work: by content of the Programme, beside what was published."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -43,7 +44,9 @@ def _rise(subject: Subject, found: Volumes) -> Sentence:
     told = found.done[found.done["both"] > 0]
     review = subject.territory.review
     values: dict[str, Fig | str] = {"first": str(review.first_year), "last": str(review.last_year)}
-    if told.empty or subject.commune:
+    if told.empty:
+        return sentence(_("No volume was reported for both {first} and {last}, so no rise can be told."), **values)
+    if subject.commune:
         return sentence(_("Rises are told where both {first} and {last} were reported."), **values)
     least, most = int(told["both"].min()), int(told["both"].max())
     values["communes"] = fig(subject.key("volume", "both"), least, "interval", high=most)
@@ -58,12 +61,10 @@ def _content(subject: Subject, found: Volumes, place: int) -> Sentence | None:
     """Name the first volumes of a content that anybody reported for the last year."""
     last = subject.territory.review.last_year
     rows = found.about[found.about["content"] == place]
-    now = found.by_year.xs(last, level="year").reindex(rows.index)
-    has_any = now["low"].notna() & ~(rows["is_count"].astype(bool) & now["whole"].eq(0))
-    rows = rows[has_any].head(_SAID)
-    if rows.empty:
+    names = [name for name in map(str, rows.index) if _is_told(found, name, last)][:_SAID]
+    if not names:
         return None
-    clauses = [_clause(subject, found, str(name), number) for number, name in enumerate(rows.index, start=1)]
+    clauses = [_clause(subject, found, name, number) for number, name in enumerate(names, start=1)]
     text = _("On {content}: {clauses}.")
     joined = "; ".join(clause for clause, _values in clauses)
     values: dict[str, Fig | str] = {"content": _lower(str(found.choice.contents[place].label))}
@@ -72,11 +73,16 @@ def _content(subject: Subject, found: Volumes, place: int) -> Sentence | None:
     return sentence(text.replace("{clauses}", joined), **values)
 
 
+def _is_told(found: Volumes, name: str, year: int) -> bool:
+    """Tell whether anybody reported a volume; what is nowhere planned is not told."""
+    row = found.rows[name, year]
+    return not pd.isna(row["low"]) and not (found.named[name]["is_count"] and row["whole"] == 0)
+
+
 def _clause(subject: Subject, found: Volumes, name: str, number: int) -> tuple[str, dict[str, Fig | str]]:
     """Return one clause with numbered names of its values."""
-    about, done = found.about.T[name], found.done.T[name]
-    last = subject.territory.review.last_year
-    row = found.by_year.T[(name, last)]
+    about, last = found.named[name], subject.territory.review.last_year
+    row = found.rows[name, last]
     key, digits = subject.key("volume", name.replace(".", "-"), last), _digits(about)
     values: dict[str, Fig | str] = {
         "label": _lower(_label(about)),
@@ -88,20 +94,23 @@ def _clause(subject: Subject, found: Volumes, name: str, number: int) -> tuple[s
     has_share = whole > 0 and not about["falls"]
     if has_share:
         values["share"] = fig(f"{key}.share", 100 * row["low"] / whole, "percent")
-    change = 0.0 if pd.isna(done["amount"]) else round(float(done["amount"]), digits)
+    change = 0.0 if pd.isna(about["amount"]) else round(float(about["amount"]), digits)
     values["done"] = fig(f"{key}.done", abs(change), "number", digits=digits)
     if subject.commune and about["is_count"]:
         clause = _of_one_commune(row)
     else:
         is_whole = bool(row["reported"] >= row["expected"])
-        clause = _standing(about, is_whole=is_whole, has_share=has_share) + _change(about, change)
+        clause = _standing(about, is_whole=is_whole, has_share=has_share, is_none=row["low"] == 0)
+        clause += _change(about, change)
     for part in values:
         clause = clause.replace(f"{{{part}}}", f"{{{part}{number}}}")
     return clause, {f"{part}{number}": value for part, value in values.items()}
 
 
-def _standing(about: pd.Series, *, is_whole: bool, has_share: bool) -> str:
+def _standing(about: Mapping[str, Any], *, is_whole: bool, has_share: bool, is_none: bool) -> str:
     """Return the clause for what stands at the end of the year."""
+    if about["falls"] and is_whole and is_none:
+        return _("{label}: none left")
     if about["falls"]:
         return _("{label}: {low} {unit} left") if is_whole else _("{label}: at least {low} {unit} left")
     of_communes = {
@@ -119,14 +128,14 @@ def _standing(about: pd.Series, *, is_whole: bool, has_share: bool) -> str:
     return (of_communes if about["is_count"] else of_work)[is_whole, has_share]
 
 
-def _change(about: pd.Series, change: float) -> str:
+def _change(about: Mapping[str, Any], change: float) -> str:
     """Return the clause for what was done in the period; nothing where nothing changed or is known."""
     if not change:
         return ""
     return _(", a fall of {done} {unit}") if (change > 0) == bool(about["falls"]) else _(", a rise of {done} {unit}")
 
 
-def _of_one_commune(row: pd.Series) -> str:
+def _of_one_commune(row: Mapping[str, Any]) -> str:
     """Return the clause for a yes or no of one commune, or of the communes it was formed from."""
     if row["expected"] > 1:
         return _("{low} of the {of} communes it was formed from: {label}")
@@ -137,15 +146,15 @@ def _lower(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def _label(about: pd.Series) -> str:
+def _label(about: Mapping[str, Any]) -> str:
     return str(about[f"label_{language()}"])
 
 
-def _unit(about: pd.Series) -> str:
+def _unit(about: Mapping[str, Any]) -> str:
     return _("communes") if about["is_count"] else str(about["unit"])
 
 
-def _digits(about: pd.Series) -> int:
+def _digits(about: Mapping[str, Any]) -> int:
     return 1 if about["unit"] in {"km", "ha"} else 0
 
 
@@ -153,27 +162,28 @@ def volumes_sheet(subject: Subject) -> Sheet:
     """Return the volumes at the first year, milestones and the last, what was done, and who reported."""
     found = volumes_of(subject)
     review = subject.territory.review
-    years = found.choice.shown_years(subject.territory.years)
     handed_in = found.about[~found.about["table"].isin(found.not_handed_in)]
-    rows = [_row(found, str(name), years) for name in handed_in.index]
+    names = [str(name) for name in handed_in.index]
+    of_one = bool(subject.commune) and all(row["expected"] <= 1 for row in found.rows.values())
+    years = found.choice.shown_years(subject.territory.years)
+    if of_one:  # a year without any report has no column
+        years = [year for year in years if _is_reported(found, names, year)] or years
+    has_rise = not of_one or any(not pd.isna(found.named[name]["amount"]) for name in names)
+    rows = [_row(found, name, years, of_one=of_one) for name in names]
     columns = [
-        Column("content", _("Content"), width=18),
-        Column("label", _("Volume"), width=40),
-        Column("unit", _("Unit"), width=8),
+        Column("content", _("Content"), width=14),
+        Column("label", _("Volume"), width=34),
+        Column("unit", _("Unit"), width=10),
         *(
             Column(year, _year_text(found, year), "interval", _("At the end of the year"), digits=1, width=14)
             for year in years
         ),
         Column("share", _("Share in {year} (%)").format(year=years[-1]), "interval", digits=1, width=12),
-        Column("done", _("Done in the period"), "decimal", digits=1, width=12),
-        Column("both", _("Communes that reported both years"), width=14),
-        Column("reporters", _("Communes that reported in {year}").format(year=years[-1]), width=14),
+        *([Column("done", _("Done in the period"), "decimal", digits=1, width=12)] if has_rise else []),
+        *([] if of_one else _reporters(years[-1])),
     ]
-    notes = [
-        _("Two figures are the least and the most that the missing reports allow; “≥” is a lower bound without an upper one."),
-        _("“Done in the period” is the change between {first} and {last} over the communes that reported both years only.").format(first=review.first_year, last=review.last_year),
-        *_missing_tables(found),
-    ]  # fmt: skip
+    notes = _reading_notes(review.first_year, review.last_year, of_one=of_one) if has_rise else []
+    notes += _missing_tables(found)
     tables = list(dict.fromkeys(handed_in["table"]))
     return Sheet(
         _("Volumes of work"),
@@ -190,40 +200,68 @@ def volumes_sheet(subject: Subject) -> Sheet:
     )
 
 
+def _is_reported(found: Volumes, names: Sequence[str], year: int) -> bool:
+    return any(not pd.isna(found.rows[name, year]["low"]) for name in names)
+
+
+def _reporters(year: int) -> list[Column]:
+    return [
+        Column("both", _("Communes that reported both years"), width=14),
+        Column("reporters", _("Communes that reported in {year}").format(year=year), width=14),
+    ]
+
+
+def _reading_notes(first: int, last: int, *, of_one: bool) -> list[str]:
+    if of_one:
+        text = _(
+            "“Done in the period” is the change between {first} and {last}; “-”: not reported for one of the years."
+        )
+        return [text.format(first=first, last=last)]
+    return [
+        _("Two figures are the least and the most that the missing reports allow; “≥” is a lower bound without an upper one."),
+        _("“Done in the period” is the change between {first} and {last} over the communes that reported both years only.").format(first=first, last=last),
+    ]  # fmt: skip
+
+
 def _missing_tables(found: Volumes) -> list[str]:
     """Name the tables that nobody handed in, and the volumes that therefore are not known."""
     notes = []
     for table in found.not_handed_in:
-        labels = [_lower(_label(row)) for _name, row in found.about[found.about["table"] == table].iterrows()]
+        labels = [_lower(_label(about)) for about in found.named.values() if about["table"] == table]
         notes.append(f"{not_handed_in([table])[:-1]} ({'; '.join(labels)}).")
     return notes
 
 
-def _row(found: Volumes, name: str, years: list[int]) -> dict[Any, Any]:
-    about, done = found.about.T[name], found.done.T[name]
-    by_year = found.by_year.xs(name, level="volume")
-    last = by_year.T[years[-1]]
+def _row(found: Volumes, name: str, years: list[int], *, of_one: bool) -> dict[Any, Any]:
+    about, last = found.named[name], found.rows[name, years[-1]]
     whole = _whole(about, last)
-    row: dict[Any, Any] = {year: _interval(by_year.T[year], _digits(about)) for year in years}
+    row: dict[Any, Any] = {year: _interval(found.rows[name, year], _digits(about)) for year in years}
     row |= {
         "key": name,
         "content": str(found.choice.contents[int(about["content"])].label),
         "label": _label(about),
         "unit": _unit(about),
         "share": (100 * last["low"] / whole, 100 * last["high"] / whole) if whole > 0 else None,
-        "done": _number(done["amount"], _digits(about)),
-        "both": _of(done["both"], done["communes"]),
+        "done": _number(about["amount"], _digits(about)),
+        "both": _of(about["both"], about["communes"]),
         "reporters": _of(last["reported"], last["expected"]),
     }  # fmt: skip
+    if of_one and about["is_count"]:
+        row |= {"unit": "", "share": "", "done": ""} | {year: _has(found.rows[name, year]) for year in years}
     return row
 
 
-def _whole(about: pd.Series, row: pd.Series) -> float:
+def _has(row: Mapping[str, Any]) -> str | None:
+    """Write a yes or no of one commune."""
+    return None if pd.isna(row["low"]) else _("Has") if row["low"] else _("Has not")
+
+
+def _whole(about: Mapping[str, Any], row: Mapping[str, Any]) -> float:
     """Return what a share is of: the whole, or the communes where they are counted; NaN where it is not known."""
     return float(row["expected"] if about["is_count"] and not about["whole"] else row["whole"])
 
 
-def _interval(row: pd.Series, digits: int) -> Any:
+def _interval(row: Mapping[str, Any], digits: int) -> Any:
     """Return low and high, or the lower bound in words where no upper one is known; counts are whole numbers."""
     if pd.isna(row["low"]):
         return None
@@ -257,18 +295,18 @@ def published_sheet(subject: Subject) -> Sheet:
             "label": row["label"],
             "published": abouts[row["about"]].format(value=_exact(row["value"])),
             "unit": units.get(row["unit"], row["unit"]),
-            "computed": _computed(row["low"], row["high"]),
+            "computed": _computed(row["low"], row["high"]) or _("not computed on the same subject and period"),
             "source": row["source"],
         }
         for place, row in enumerate(frame.to_dict("records"), start=1)
     ]
     columns = [
-        Column("year", _("Year of the figure"), "year", width=8),
         Column("label", _("Figure"), width=40),
-        Column("unit", _("Unit"), width=10),
-        Column("published", _("Published"), width=14),
-        Column("computed", _("Computed"), width=16),
-        Column("source", _("Source of the published figure"), width=50),
+        Column("year", _("Year"), "year", width=8),
+        Column("unit", _("Unit"), width=12),
+        Column("published", _("Published"), width=16),
+        Column("computed", _("Computed"), width=22),
+        Column("source", _("Source of the published figure"), width=44),
     ]
     return Sheet(
         _("Published volumes and capital"),

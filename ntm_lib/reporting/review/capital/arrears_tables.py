@@ -7,9 +7,9 @@ import pandas as pd
 from ntm_lib.evaluation.capital.arrears import AMOUNTS, arrears_by_year
 from ntm_lib.evaluation.capital.checks import disagreements
 from ntm_lib.messages import _
+from ntm_lib.reporting.office.plan_marks import million
 from ntm_lib.reporting.review.capital.tables import money_sheet
 from ntm_lib.reporting.review.capital.words import (
-    million,
     not_handed_in,
     source_label,
     source_line,
@@ -30,6 +30,7 @@ def check_labels() -> dict[str, str]:
         "total_without_credit": _("Total without credit against the sum of its sources"),
         "total_less_credit": _("Total without credit against total less credit"),
         "disbursed_over_state": _("Disbursed more than the state budget mobilised"),
+        "disbursed_over_allotted": _("Disbursed more than was allotted"),
         "communes_to_district": _("Figure of the district against the sum of its communes"),
         "districts_to_province": _("Figure of the province against the sum of its districts"),
         "communes_to_province": _("Figure of the province against the sum of its communes"),

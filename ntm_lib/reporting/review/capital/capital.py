@@ -9,7 +9,7 @@ from ntm_lib.evaluation.capital.arrears import arrears_by_year
 from ntm_lib.evaluation.capital.book import GROUPS, Book
 from ntm_lib.evaluation.capital.checks import disagreements
 from ntm_lib.evaluation.capital.cost import cost_for_each_criterion
-from ntm_lib.evaluation.capital.totals import by_group_and_year, by_source, by_year, full_reporters, over_period
+from ntm_lib.evaluation.capital.totals import by_group_and_year, by_source, full_reporters, over_period
 from ntm_lib.messages import _
 from ntm_lib.reporting.charts import column_chart
 from ntm_lib.reporting.figures import Fig, fig
@@ -38,7 +38,7 @@ def capital_sentences(subject: Subject) -> list[Sentence]:
     book = book_of(subject)
     if not book.lines.is_handed_in:
         return [sentence(not_handed_in(["b06"]))]
-    period, key = over_period(by_year(book)), _keys(subject, "capital")
+    period, key = over_period(book.by_year), _keys(subject, "capital")
     if pd.isna(period["amount"]["total"]):
         return [sentence(_("No commune reported its capital for {first}-{last}."), **_span(subject))]
     silent = [sentence(text) for text in silent_note(book)]
@@ -55,8 +55,10 @@ def _span(subject: Subject) -> dict[str, Fig | str]:
 
 
 def _billion(key: str, million: float) -> Fig:
-    digits = 3 if abs(million) < _BILLION else 1
-    return fig(key, million, "money", unit="billion", digits=digits)
+    """Return an amount in billion VND, a smaller one in million."""
+    if abs(million) < _BILLION:
+        return fig(key, million, "money", unit="million")
+    return fig(key, million, "money", unit="billion", digits=1)
 
 
 def _mobilised(subject: Subject, book: Book, period: pd.DataFrame, key: Callable[..., str]) -> Sentence:
@@ -108,7 +110,7 @@ def _lower(label: str) -> str:
 
 
 def _disbursed(period: pd.DataFrame, key: Callable[..., str]) -> list[Sentence]:
-    """Say what of the state's money was disbursed, and that no rate is known since what was allotted is not."""
+    """Say how the central budget splits, and what of the state's money was allotted and disbursed."""
     investment, recurrent = (period["amount"][name] for name in GROUPS["central"])
     said = [
         sentence(
@@ -116,20 +118,36 @@ def _disbursed(period: pd.DataFrame, key: Callable[..., str]) -> list[Sentence]:
             investment=_billion(key("central_investment"), investment), recurrent=_billion(key("central_recurrent"), recurrent),
         )
     ]  # fmt: skip
-    if pd.isna(period["amount"]["disbursed"]):
+    disbursed, allotted = (period["amount"][name] for name in ("disbursed", "allotted"))
+    if pd.isna(disbursed) and pd.isna(allotted):
         return [*said, sentence(_("What was disbursed and what was allotted was not reported."))]
-    disbursed = _billion(key("disbursed"), period["amount"]["disbursed"])
-    if period["is_complete"]["disbursed"]:
-        text = _("{disbursed} of the state budget was disbursed; what was allotted was not reported, so there is no rate of disbursement.")  # fmt: skip
-    else:
-        text = _("At least {disbursed} of the state budget was disbursed; what was allotted was not reported, so there is no rate of disbursement.")  # fmt: skip
-    return [*said, sentence(text, disbursed=disbursed)]
+    if pd.isna(disbursed):
+        text = _("{allotted} of the state budget was allotted; what was disbursed was not reported.")
+        return [*said, sentence(text, allotted=_billion(key("allotted"), allotted))]
+    return [*said, _rate(period, key)]
+
+
+def _rate(period: pd.DataFrame, key: Callable[..., str]) -> Sentence:
+    """Say what was disbursed; out of what was allotted only where every unit reported both."""
+    values: dict[str, Fig | str] = {"disbursed": _billion(key("disbursed"), period["amount"]["disbursed"])}
+    is_whole = period["is_complete"]["disbursed"]
+    if pd.isna(period["amount"]["allotted"]):
+        whole = _("{disbursed} of the state budget was disbursed; what was allotted was not reported, so there is no rate of disbursement.")  # fmt: skip
+        part = _("At least {disbursed} of the state budget was disbursed; what was allotted was not reported, so there is no rate of disbursement.")  # fmt: skip
+        return sentence(whole if is_whole else part, **values)
+    values["allotted"] = _billion(key("allotted"), period["amount"]["allotted"])
+    if is_whole and period["is_complete"]["allotted"] and period["amount"]["allotted"] > 0:
+        rate = 100 * period["amount"]["disbursed"] / period["amount"]["allotted"]
+        text = _("Of {allotted} allotted from the state budget, {disbursed} was disbursed ({rate}).")
+        return sentence(text, **values, rate=fig(key("disbursement_rate"), rate, "percent"))
+    text = _("At least {allotted} was allotted from the state budget and at least {disbursed} disbursed; not everybody reported both, so there is no rate of disbursement.")  # fmt: skip
+    return sentence(text, **values)
 
 
 def people_sentences(subject: Subject) -> list[Sentence]:
     """Say what people gave in cash and in kind."""
     book, key = book_of(subject), _keys(subject, "people")
-    period = over_period(by_year(book))
+    period = over_period(book.by_year)
     given = period.loc[["people_cash", "people_in_kind", "people_labour_days", "people_land_m2"], "amount"]
     if given.isna().all():
         return []
@@ -159,6 +177,9 @@ def arrears_sentences(subject: Subject) -> list[Sentence]:
     last = found.last_year
     row = arrears_by_year(found, subject.territory.years).T[last]
     values: dict[str, Fig | str] = {"year": str(last), "unit": subject.name}
+    if subject.commune and not row["owed"] > 0:
+        text = _("By the end of {year} the commune had reported no work with arrears in capital construction (Table 07); the board confirms whether there are none or whether they were not reported.")  # fmt: skip
+        return [sentence(text, year=str(last))]
     if pd.isna(row["owed"]) or not row["owed"] > 0:
         return [
             sentence(

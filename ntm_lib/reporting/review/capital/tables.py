@@ -1,6 +1,7 @@
 """The tables on capital: million VND, the communes that reported beside each sum."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,17 @@ from ntm_lib.evaluation.capital.totals import (
     by_source,
     by_source_and_year,
     by_unit,
-    by_year,
     full_reporters,
     in_kind,
     over_period,
 )
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.office.plan_marks import million
 from ntm_lib.reporting.review.capital.words import (
     capital_source,
     estimate_note,
     group_labels,
-    million,
     not_handed_in,
     reading_note,
     silent_note,
@@ -34,6 +34,7 @@ from ntm_lib.reporting.review.capital.words import (
 from ntm_lib.reporting.review.gathered import book_of
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sheets import Column, Sheet
+from ntm_lib.reporting.stamps import marked_units
 
 _WHOLE = 1e-6
 
@@ -41,14 +42,23 @@ _WHOLE = 1e-6
 def money_sheet(
     subject: Subject, book: Book, name: str, title: str, columns: Sequence[Column], frame: pd.DataFrame, **more: Any
 ) -> Sheet:
-    """Return a table on capital; without a table handed in it is empty and says so."""
+    """Return a table on capital; without a table handed in it is empty and says so. ``is_marked``: see `stamps_for`."""
+    is_marked = more.pop("is_marked", False) and book.lines.is_mixed
     review = subject.territory.review
     shown = frame if book.lines.is_handed_in else frame.head(0)
     total = more.pop("total", None)
+    columns, left_out = _reported(columns, shown)
     amounts = shown.select_dtypes("number").to_numpy(float)
     is_rounded = bool((np.abs(amounts - np.round(amounts)) > _WHOLE).any())
     rounding = [_("Figures are rounded one by one, so that a sum may differ by a unit.")] if is_rounded else []
-    notes = [*more.pop("notes", []), reading_note(), *rounding, *silent_note(book), *estimate_note(book.lines)]
+    notes = [
+        *left_out,
+        *more.pop("notes", []),
+        reading_note(),
+        *rounding,
+        *silent_note(book),
+        *estimate_note(book.lines),
+    ]
     told = {"unit": million(), "empty": not_handed_in(["b06"])} | more
     return Sheet(
         name,
@@ -56,12 +66,23 @@ def money_sheet(
         columns,
         shown,
         total=total if book.lines.is_handed_in else None,
-        source=capital_source(subject, book),
+        source=capital_source(subject, book, is_marked=is_marked),
         notes=notes if book.lines.is_handed_in else (),
-        stamps=stamps_for(subject, is_illustrative=book.lines.is_illustrative),
+        stamps=stamps_for(subject, is_illustrative=book.lines.is_illustrative, is_marked=is_marked),
         row_key="key",
         **told,
     )
+
+
+def _reported(columns: Sequence[Column], frame: pd.DataFrame) -> tuple[Sequence[Column], list[str]]:
+    """Leave out the amounts that nobody reported, and name them in a note."""
+    silent = [column for column in columns if column.kind in {"money", "count"} and frame[column.key].isna().all()]
+    if not silent or frame.empty:
+        return columns, []
+    names = "; ".join(formats.in_sentence(column.heading) for column in silent)
+    return [column for column in columns if column not in silent], [
+        _("Reported by nobody: {names}.").format(names=names)
+    ]
 
 
 def _reporters(reported: Any, expected: Any) -> str:
@@ -72,18 +93,18 @@ def _reporters(reported: Any, expected: Any) -> str:
 def by_source_sheet(subject: Subject) -> Sheet:
     """Return capital of the period by source, with and without credit."""
     book = book_of(subject)
-    table, period, labels = by_source(book), over_period(by_year(book)), group_labels()
+    table, period, labels = by_source(book), over_period(book.by_year), group_labels()
     told, of = full_reporters(book, "without_credit")
     rows: list[dict[str, Any]] = [
-        {"key": "without_credit", "label": _("Total, without credit"), "amount": period["amount"]["without_credit"],
+        {"key": "without_credit", "number": "", "label": _("of which without credit"), "amount": period["amount"]["without_credit"],
          "share": _share(period["amount"]["without_credit"], period["amount"]["total"]), "reporters": _reporters(told, of)},
     ]  # fmt: skip
-    for group, held in table.groupby("group", sort=False):
-        rows.append({"key": f"group_{group}", "label": labels[str(group)], "amount": held["amount"].sum(min_count=1),
+    for number, (group, held) in enumerate(table.groupby("group", sort=False), start=1):
+        rows.append({"key": f"group_{group}", "number": str(number), "label": labels[str(group)], "amount": held["amount"].sum(min_count=1),
                      "share": held["share"].sum(min_count=1), "reporters": _reporters_of(book, list(held.index))})  # fmt: skip
         if len(held) > 1:
             rows += [
-                {"key": source, "label": "– " + source_label(str(source)), "amount": row.amount, "share": row.share,
+                {"key": source, "number": "", "label": "– " + source_label(str(source)), "amount": row.amount, "share": row.share,
                  "reporters": _reporters_of(book, [source])}
                 for source, row in zip(held.index, held.itertuples(), strict=True)
             ]  # fmt: skip
@@ -105,7 +126,7 @@ def by_source_sheet(subject: Subject) -> Sheet:
         _("Credit: loans for rural production and life as reported for the year; Table 06 does not tell lending of the year from outstanding loans."),
     ]  # fmt: skip
     return money_sheet(subject, book, _("Capital by source"), _("Capital mobilised by source, {unit}, {first}-{last}"),
-                  columns, pd.DataFrame(rows), total=total, notes=notes, is_landscape=False)  # fmt: skip
+                  columns, pd.DataFrame(rows), total=total, notes=notes, is_landscape=False, number_key="number")  # fmt: skip
 
 
 def _share(part: float, whole: float) -> float:
@@ -119,18 +140,19 @@ def _reporters_of(book: Book, sources: list[Any]) -> str:
 def by_source_and_year_sheet(subject: Subject) -> Sheet:
     """Return capital by source and year, and under it the communes that reported the year in full."""
     book = book_of(subject)
-    table, sums = by_source_and_year(book), by_year(book)
+    table, sums = by_source_and_year(book), book.by_year
     years = list(table.columns)
     frame = table.assign(label=[_source(source) for source in table.index], key=table.index)
     frame["sum"] = table.sum(axis=1, min_count=1)
     without = sums.amount["without_credit"].to_dict() | {
-        "label": _("Total, without credit"), "key": "without_credit", "sum": sums.amount["without_credit"].sum(min_count=1),
+        "label": _("of which without credit"), "key": "without_credit", "sum": sums.amount["without_credit"].sum(min_count=1),
     }  # fmt: skip
     told: dict[Any, Any] = {year: _reporters(sums.reported.loc[year, "total"], sums.expected[year]) for year in years}
     last = pd.DataFrame(
         [told | {"label": _("Communes that reported the year in full"), "key": "reporters", "sum": None}]
     )
     frame = pd.concat([pd.DataFrame([without]), frame.astype(dict.fromkeys(years, object)), last], ignore_index=True)
+    frame["number"] = ["", *(str(place) for place in range(1, len(table) + 1)), ""]
     total = sums.amount["total"].to_dict() | {"label": _("Total"), "sum": sums.amount["total"].sum(min_count=1)}
     columns = [
         Column("label", _("Source of capital"), width=38),
@@ -138,7 +160,7 @@ def by_source_and_year_sheet(subject: Subject) -> Sheet:
         Column("sum", _("Total"), "money", width=12),
     ]
     return money_sheet(subject, book, _("Capital by source and year"), _("Capital mobilised by source and year, {unit}"),
-                  columns, frame, total=total)  # fmt: skip
+                  columns, frame, total=total, number_key="number")  # fmt: skip
 
 
 def _source(source: Any) -> str:
@@ -146,18 +168,22 @@ def _source(source: Any) -> str:
 
 
 def by_year_sheet(subject: Subject) -> Sheet:
-    """Return capital by year: mobilised, of the state, allotted (not in the table), disbursed."""
+    """Return capital by year: mobilised, of the state, allotted, disbursed."""
     book = book_of(subject)
-    sums, period = by_year(book), over_period(by_year(book))
-    frame = _of_state(sums.amount).assign(key=sums.amount.index, year=sums.amount.index)
+    sums, period = book.by_year, over_period(book.by_year)
+    years = pd.Series(sums.amount.index.astype(str), sums.amount.index)
+    marked = _marked(book, years, "year")
+    has_marks = not marked.equals(years)
+    frame = _of_state(sums.amount).assign(key=sums.amount.index, year=marked if has_marks else sums.amount.index)
+    head = Column("year", _("Year"), "text" if has_marks else "year", width=10)
     frame["reporters"] = [_reporters(sums.reported.loc[year, "total"], sums.expected[year]) for year in frame.index]
     total = _of_state(period[["amount"]].T).iloc[0].to_dict() | {"year": _("Total")}
     return money_sheet(subject, book, _("Capital by year"), _("Capital by year, {unit}, {first}-{last}"),
-                  _year_columns(Column("year", _("Year"), "year", width=8)), frame, total=total, notes=[_allotted_note()])  # fmt: skip
+                  _year_columns(head), frame, total=total, is_marked=True)  # fmt: skip
 
 
 def _of_state(amounts: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of the tables by year and unit; what was allotted has no column in the table handed in."""
+    """Return the columns of the tables by year and unit."""
     investment, recurrent = GROUPS["central"]
     return pd.DataFrame(
         {
@@ -166,7 +192,7 @@ def _of_state(amounts: pd.DataFrame) -> pd.DataFrame:
             "investment": amounts[investment],
             "recurrent": amounts[recurrent],
             "state": amounts["state"],
-            "allotted": None,
+            "allotted": amounts["allotted"],
             "disbursed": amounts["disbursed"],
         }
     )
@@ -187,28 +213,33 @@ def _year_columns(head: Column) -> list[Column]:
     ]
 
 
-def _allotted_note() -> str:
-    return _("Table 06 has no column for what was allotted, so there is no rate of disbursement.")
-
-
 def by_unit_sheet(subject: Subject) -> Sheet:
     """Return capital of the period by district of a province or commune of a district, in the documents' order."""
     book, territory = book_of(subject), subject.territory
     sums = by_unit(book, territory)
     names = unit_names(subject, book.source.vintage)
     frame = _of_state(sums.amount)
+    shown = pd.Series([names.get(str(code), str(code)) for code in frame.index], frame.index)
+    is_province = territory.unit.level == "province" and not territory.vintage.districts.empty
+    owner = territory.communes["parent_code"].to_dict() if is_province else {}
     frame = frame.assign(
         key=frame.index,
-        name=[names.get(str(code), str(code)) for code in frame.index],
+        name=_marked(book, shown, "to_code", owner),
         reporters=[_reporters(sums.reported["total"][code], sums.expected[code]) for code in frame.index],
     )
     period = over_period(sums)
     total = _of_state(period[["amount"]].T).iloc[0].to_dict() | {"name": _("Total")}
-    is_province = territory.unit.level == "province" and not territory.vintage.districts.empty
     head = Column("name", _("District, city") if is_province else _("Commune"), width=24)
     columns = [*_year_columns(head)[:-1], Column("reporters", _("Reported in full (communes × years)"))]
     return money_sheet(subject, book, _("Capital by unit"), _("Capital by unit, {unit}, {first}-{last}"), columns,
-                  frame, total=total, notes=[_allotted_note()])  # fmt: skip
+                  frame, total=total, is_marked=True)  # fmt: skip
+
+
+def _marked(book: Book, names: pd.Series, level: str, owner: Mapping[Any, Any] = MappingProxyType({})) -> pd.Series:
+    """Mark the rows of a table (``names`` by unit or year) by the lines that told anything; ``owner``: district by commune."""
+    told = book.lines.generated[book.lines.known.any(axis=1)]
+    units = told.index.get_level_values(level)
+    return marked_units(names, pd.Series([owner.get(unit, unit) for unit in units]), told)
 
 
 def in_kind_sheet(subject: Subject) -> Sheet:

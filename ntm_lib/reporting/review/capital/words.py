@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from ntm_lib.evaluation import cut_off
 from ntm_lib.evaluation.capital.book import Book
 from ntm_lib.evaluation.capital.lines import Lines
-from ntm_lib.evaluation.capital.totals import silent_years
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.palette import MapClass
@@ -14,15 +13,13 @@ from ntm_lib.tables import contract
 from ntm_lib.units import Vintage
 
 
-def stamps_for(subject: Subject, *, is_illustrative: bool) -> list[str]:
-    """Return the warnings of a table or picture by what it was made from: not everything of a report is illustrative."""
+def stamps_for(subject: Subject, *, is_illustrative: bool, is_marked: bool = False) -> list[str]:
+    """Return the warnings of a table or picture by what it was made from: not everything of a report is illustrative.
+
+    ``is_marked``: what is generated in it bears its mark, and something else was handed in.
+    """
     internal = [stamps.internal()] if subject.is_internal else []
-    return internal + ([stamps.illustrative()] if is_illustrative else [])
-
-
-def million() -> str:
-    """Return the unit of a table of money."""
-    return _("Unit: million VND")
+    return internal + ([stamps.mixed() if is_marked else stamps.illustrative()] if is_illustrative else [])
 
 
 def group_labels() -> dict[str, str]:
@@ -66,18 +63,20 @@ def without_credit() -> str:
     return _("without credit")
 
 
-def source_line(subject: Subject, tables: Iterable[str], *, is_illustrative: bool) -> str:
+def source_line(subject: Subject, tables: Iterable[str], *, is_illustrative: bool, is_marked: bool = False) -> str:
     """Return the line under a table: the tables it was made from, and the date of the data."""
     numbers = ", ".join(table.upper().removeprefix("B") for table in tables)
     origin = _("illustrative data of the workbench") if is_illustrative else _("reports of communes")
+    if is_marked:
+        origin = _("reports of communes and, where marked (ill.), illustrative data of the workbench")
     return _("Source: {origin} (Tables {numbers}); data as of {date}").format(
         origin=origin, numbers=numbers, date=formats.date(cut_off(subject.territory))
     )
 
 
-def capital_source(subject: Subject, book: Book) -> str:
-    """Return the line under a table of capital."""
-    return source_line(subject, ["b06"], is_illustrative=book.lines.is_illustrative)
+def capital_source(subject: Subject, book: Book, *, is_marked: bool = False) -> str:
+    """Return the line under a table of capital; ``is_marked``: see `stamps_for`."""
+    return source_line(subject, ["b06"], is_illustrative=book.lines.is_illustrative, is_marked=is_marked)
 
 
 def not_handed_in(tables: Iterable[str]) -> str:
@@ -95,7 +94,7 @@ def reading_note() -> str:
 
 def silent_note(book: Book) -> list[str]:
     """Name the years of which nobody reported capital."""
-    years = silent_years(book)
+    years = book.silent_years
     return [_("Nobody reported capital of: {years}.").format(years=", ".join(map(str, years)))] if years else []
 
 

@@ -97,22 +97,34 @@ def merger_said(subject: Subject) -> Sequence[Sentence]:
 
 def _made_of(head: str, row: pd.Series, values: dict[str, Fig], digits: int) -> list[Sentence]:
     """Return the sentence that begins with ``head`` and names the parts that do not print as nothing."""
-    words = {
-        "communes": _("{communes} by what the communes did"),
-        "law": _("{law} by changes of the criteria sets and their levels"),
-        "boundaries": _("{boundaries} by the merger of units"),
-        "not_compared": _("{not_compared} not comparable between the criteria sets"),
-        "hidden": _("{hidden} not known because data are missing at one end"),
-    }
-    said = [words[part] for part in PARTS if round(float(row[part]), digits) != 0]
-    if not said:
+    named = [part for part in PARTS if round(float(row[part]), digits) != 0]
+    if not named:
         return []
-    text = f"{head} {'; '.join(said)}."
+    text = f"{head} {'; '.join(_part_words(part, rose=row[part] > 0) for part in named)}."
     if digits and row["open_low"] < row["open_high"]:
         both = _("What is not comparable and what is not known together truly lie between {open_low} and {open_high}.")
         one = _("What is not known truly lies between {open_low} and {open_high}.")
-        text += " " + (both if words["not_compared"] in said else one)
+        text += " " + (both if "not_compared" in named else one)
     return [sentence(text, **values)]
+
+
+def _part_words(part: str, *, rose: bool) -> str:
+    """Return the words for one part; what it did to the count stands in the words, not in a sign."""
+    if rose:
+        return {
+            "communes": _("{communes} more by what the communes did"),
+            "law": _("{law} more by changes of the criteria sets and their levels"),
+            "boundaries": _("{boundaries} more by the merger of units"),
+            "not_compared": _("{not_compared} more not comparable between the criteria sets"),
+            "hidden": _("{hidden} more not known because data are missing at one end"),
+        }[part]
+    return {
+        "communes": _("{communes} fewer by what the communes did"),
+        "law": _("{law} fewer by changes of the criteria sets and their levels"),
+        "boundaries": _("{boundaries} fewer by the merger of units"),
+        "not_compared": _("{not_compared} fewer not comparable between the criteria sets"),
+        "hidden": _("{hidden} fewer not known because data are missing at one end"),
+    }[part]
 
 
 def order_said(subject: Subject) -> Sequence[Sentence]:
@@ -134,9 +146,9 @@ def order_said(subject: Subject) -> Sequence[Sentence]:
 
 
 def _parts(subject: Subject, row: pd.Series, what: str, span: str, digits: int) -> dict[str, Fig]:
-    """Return the figures of a change (without its sign: the words say rose or fell) and of its parts (with theirs)."""
-    names = [name for name in (*PARTS, "open_low", "open_high") if name in row]
-    values = {"change": abs(row["change"])} | {name: row[name] for name in names}
+    """Return the figures of a change and of its parts without their signs (the words say rose or fell), and the open ends."""
+    values = {name: abs(row[name]) for name in ("change", *PARTS) if name in row}
+    values |= {name: row[name] for name in ("open_low", "open_high") if name in row}
     key = partial(subject.key, "change", what, span)
     return {name: fig(key(name), value, "number", digits=digits) for name, value in values.items()}
 

@@ -154,7 +154,7 @@ def not_comparable_sheet(subject: Subject, *, end: Literal["first", "last"]) -> 
     frames = [_refused(territory, year, str(name)) for name in table.index[~table["is_own"]]]
     columns = [
         Column("set", _("Set, by its decision"), "text", width=24),
-        Column("requirement", _("No."), "text", width=9),
+        Column("requirement", _("Number of the requirement"), "text", width=9),
         Column("label", _("Requirement"), "text", width=46),
         Column("reason", _("Why it is not compared"), "text", width=24),
         Column("why", _("In detail"), "text", width=40),

@@ -8,7 +8,7 @@ from ntm_lib.evaluation.counts.progress import group_labels
 from ntm_lib.messages import _
 from ntm_lib.reporting.review.changes.held import merger, merger_split, part_columns, spans, split, split_notes
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.sections.common import label_of, source_line
+from ntm_lib.reporting.sections.common import district_names, label_of, source_line
 from ntm_lib.reporting.sheets import Column, Sheet, sums
 
 
@@ -85,7 +85,6 @@ def criteria_sheet(subject: Subject) -> Sheet:
     """Return the change of each criterion, with its parts; criteria that are withheld are left out."""
     parts, label = _span_split(subject, is_merger=False)
     columns = [
-        Column("criterion", _("No."), "text", width=6),
         Column("label", _("Criterion"), "text", width=34),
         *part_columns("count"),
     ]
@@ -94,7 +93,9 @@ def criteria_sheet(subject: Subject) -> Sheet:
         pd.DataFrame() if parts is None else parts.by_criterion.loc[subject.territory.shown(parts.by_criterion.index)]
     )
     table = (
-        table.rename_axis("criterion").reset_index().assign(label=[label_of(names.loc[name]) for name in table.index])
+        table.rename_axis("criterion")
+        .reset_index()
+        .assign(label=[f"{name}. {label_of(names.loc[name])}" for name in table.index])
     )
     frame = table.assign(key=table["criterion"]).reindex(columns=["key", *(column.key for column in columns)])
     return _sheet(
@@ -120,7 +121,7 @@ def units_sheet(subject: Subject) -> Sheet:
             .rename_axis("key")
             .reset_index()
         )
-        frame["name"] = frame["key"].map(vintage.districts["name"])
+        frame["name"] = frame["key"].map(district_names(subject.territory))
     else:
         frame = parts.by_commune.rename_axis("key").reset_index()
     total = sums(frame, columns, "name") if len(frame) else None

@@ -14,7 +14,6 @@ from ntm_lib.reporting.review.commune.tables import commune_of
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of, withheld_note
-from ntm_lib.reporting.sections.levels import UNVERIFIED_MARK
 from ntm_lib.reporting.sentences import Sentence, joined, sentence
 from ntm_lib.verdicts import Verdict
 
@@ -59,75 +58,75 @@ def criteria(subject: Subject) -> list[Sentence]:
         *_since(commune),
         *_named(commune),
         *_groups(commune),
-        sentence("{status}.", status=commune.status()),
-        *(
-            sentence("{note}", note=note)
-            for note in [not_assessed_note(subject.territory), *withheld_note(subject.territory)]
-        ),
+        *(sentence("{note}", note=note) for note in _notes(commune)),
     ]
 
 
+def _notes(commune: Commune) -> list[str]:
+    """Return what must be known to read the count."""
+    left_out = [not_assessed_note(commune.territory)] if commune.count["not_assessed"] else []
+    return [*left_out, *withheld_note(commune.territory)]
+
+
 def _count(commune: Commune) -> Sentence:
-    count = commune.count
     return sentence(
         _("In {year}, judged by {set}: {count}."),
         year=commune.all.year_words,
         set=decisions(commune.territory.reported.rules[commune.all.year]),
-        count=fig(
-            commune.key("count_words", commune.all.year),
-            count["low"],
-            "interval_sentence",
-            high=count["high"],
-            of=count["of"],
-        ),
+        count=_counted(commune, commune.all.year),
     )
+
+
+def _counted(commune: Commune, year: int) -> Fig:
+    row: Any = commune.series.loc[year]
+    key = commune.key("count_words", year)
+    return fig(key, row["low"], "interval_sentence", high=row["high"], of=row["of"], inside=True)
 
 
 def _since(commune: Commune) -> Iterable[Sentence]:
     first = commune.territory.review.first_year
-    row = commune.series.loc[first]
-    if row["is_reported"] and first != commune.all.year:
-        rules = commune.territory.reported.rules
-        count = fig(commune.key("count", first), row["low"], "interval", high=row["high"])
-        if rules[first].set_id == rules[commune.all.year].set_id:
-            yield sentence(_("In {year}: {count} criteria."), year=formats.year(first), count=count)
-            return
-        yield sentence(
-            _("In {year}: {count} criteria by the set of that time ({set}); the two counts rest on different levels."),
-            year=formats.year(first),
-            count=count,
-            set=decisions(rules[first]),
-        )
+    if not commune.series.loc[first, "is_reported"] or first == commune.all.year:
+        return
+    rules, count = commune.territory.reported.rules, _counted(commune, first)
+    if rules[first].set_id == rules[commune.all.year].set_id:
+        yield sentence(_("In {year}: {count}."), year=formats.year(first), count=count)
+        return
+    text = _(
+        "In {year}, by the set of that time ({set}): {count}; the two counts rest on different levels and cannot be compared directly."
+    )
+    yield sentence(text, year=formats.year(first), count=count, set=decisions(rules[first]))
 
 
 def _named(commune: Commune) -> Iterable[Sentence]:
-    for verdict, text in (
-        (Verdict.MET, _("Met: {names}.")),
-        (Verdict.NOT_MET, _("Not met: {names}.")),
-        (Verdict.UNKNOWN, _("Not enough data: {names}.")),
-        (Verdict.NOT_APPLICABLE, _("Not assessed: {names}.")),
-    ):
-        named = [
-            f"{name} ({commune.criterion_name(name)})" for name, found in commune.verdicts.items() if found is verdict
-        ]
-        if named:
+    """Name the criteria by verdict; where all are met there is nothing to tell apart."""
+    order = (Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)
+    held: dict[Verdict, list[str]] = {verdict: [] for verdict in order}
+    for name, found in commune.verdicts.items():
+        held[found].append(f"{name} ({commune.criterion_name(name)})")
+    texts = (_("Met: {names}."), _("Not met: {names}."), _("Not enough data: {names}."), _("Not assessed: {names}."))
+    for text, named in zip(texts, held.values(), strict=True):
+        if named and len(named) < len(commune.verdicts):
             yield sentence(text, names="; ".join(named))
 
 
-def _groups(commune: Commune) -> Iterable[Sentence]:
+def _groups(commune: Commune) -> list[Sentence]:
+    """Say in one sentence how many criteria of each group are met."""
     table = commune.territory.reported.rules[commune.all.year].criteria
+    said = []
     for group, part in table.groupby("group", sort=False):
         found = [commune.verdicts[name] for name in commune.territory.shown(part.index)]
         if not found:
             continue
         low, unknown = found.count(Verdict.MET), found.count(Verdict.UNKNOWN)
-        yield sentence(
-            _("Group {group}. {label}: {met} of {of} criteria met."),
-            group=str(group),
-            label=str(part[f"group_{language()}"].iloc[0]),
-            met=fig(commune.key("group", group, commune.all.year), low, "interval", high=low + unknown),
-            of=fig(commune.key("group_of", group, commune.all.year), len(found), "count"),
+        said.append(
+            sentence(
+                _("{label} {met}/{of}"),
+                label=str(part[f"group_{language()}"].iloc[0]),
+                met=fig(commune.key("group", group, commune.all.year), low, "interval", high=low + unknown),
+                of=fig(commune.key("group_of", group, commune.all.year), len(found), "count"),
+            )
         )
+    return [joined(sentence(_("Criteria met by group: ")), said)] if said else []
 
 
 def missing(subject: Subject) -> list[Sentence]:
@@ -136,7 +135,7 @@ def missing(subject: Subject) -> list[Sentence]:
     return [
         joined(
             sentence(
-                _("Criterion {number} {name}: "), number=str(criterion), name=commune.criterion_name(str(criterion))
+                _("Criterion {number} ({name}): "), number=str(criterion), name=commune.criterion_name(str(criterion))
             ),
             [_missing_part(commune, row) for row in rows_of(rows)],
         )
@@ -145,69 +144,69 @@ def missing(subject: Subject) -> list[Sentence]:
 
 
 def _missing_part(commune: Commune, row: Any) -> Sentence:
-    amount, name = words.missing(commune, row), words.short_name(row)
+    amount, name = words.missing(commune, row), words.said_name(row)
     if row.state == "unknown":
         return sentence(_("{what}: not enough data"), what=name)
     if not isinstance(amount, Fig):
         return sentence(_("{what}: not met"), what=name)
-    text = _("{what}: {missing} {unit} still missing (reached {reached}, required {required})")
+    told: dict[str, Fig | str] = {"what": name, "missing": amount, "unit": words.missing_unit(row)}
+    told |= {"required": words.level_words(row)}
+    if row.sense == "at_most" and not row.level:
+        return sentence(_("{what}: {missing} {unit} left, none may be left"), **told)
+    told |= {"reached": words.value_fig(commune, row), "sign": words.value_unit(row)}
     if row.sense == "at_most":
-        text = _("{what}: {missing} {unit} too many (reached {reached}, required {required})")
-    return sentence(
-        text,
-        what=name,
-        missing=amount,
-        unit=words.missing_unit(row),
-        reached=words.value_fig(commune, row),
-        required=words.required(commune, row).rstrip(UNVERIFIED_MARK),
-    )
+        return sentence(_("{what}: {reached}{sign} (required: {required}), {missing} {unit} too many"), **told)
+    return sentence(_("{what}: {reached}{sign} (required: {required}), {missing} {unit} still missing"), **told)
 
 
 def aims(subject: Subject) -> list[Sentence]:
-    """Propose an order for the next five years: the criteria that lack little first."""
+    """Propose an order for the next five years: the criteria that lack little first, those of every year's effort all along."""
     commune = commune_of(subject)
-    size = commune.short.groupby("criterion", sort=False).size()
+    short = commune.short[commune.short["state"] == "not_met"]
+    of_criterion = short.groupby("criterion", sort=False)
+    size, is_yearly = of_criterion.size(), of_criterion["is_yearly"].any()
     next_year = formats.year(subject.territory.review.last_year + 1)
     said = []
     for text, chosen in (
-        (_("First, from {year} on, criteria that lack one requirement only: {names}."), size[size == 1]),
-        (_("Then criteria that lack two or three requirements: {names}."), size[(size > 1) & (size <= _FEW)]),
-        (_("Over the whole period, criteria that lack more: {names}."), size[size > _FEW]),
+        (
+            _("First, from {year} on, criteria that lack one requirement only: {names}."),
+            size.index[(size == 1) & ~is_yearly],
+        ),
+        (
+            _("Then criteria that lack two or three requirements: {names}."),
+            size.index[(size > 1) & (size <= _FEW) & ~is_yearly],
+        ),
+        (
+            _("Over the whole period, criteria that lack more or ask for an effort every year: {names}."),
+            size.index[(size > _FEW) | is_yearly],
+        ),
+        (_("Report the data by which these criteria can be judged: {names}."), commune.unknown),
     ):
         if len(chosen):
-            named = "; ".join(f"{name} ({commune.criterion_name(str(name))})" for name in chosen.index)
+            named = "; ".join(f"{name} ({commune.criterion_name(str(name))})" for name in chosen)
             said.append(sentence(text, names=named, **({"year": next_year} if "{year}" in text else {})))
     held = sum(verdict is Verdict.MET for verdict in commune.verdicts.values())
-    said.append(
-        sentence(
-            _(
-                "Keep the {count} criteria that are met; check them against the set of the next period when it is issued."
-            ),
-            count=fig(commune.key("to_keep", commune.all.year), held, "count"),
+    if held:
+        text = _(
+            "Keep the {count} criteria that are met; check them against the set of the next period when it is issued."
         )
-    )
+        said.append(sentence(text, count=fig(commune.key("to_keep", commune.all.year), held, "two_digits")))
     return said
 
 
 def tasks(subject: Subject) -> list[Sentence]:
     """Name the work for each criterion not met, how much of it, and the body that leads it at the province."""
     commune, measures = commune_of(subject), communes_of(subject.territory).measures
+    if commune.short.empty and commune.count["is_reported"]:
+        return [sentence(_("Keep up every criterion: look after the works that were built and check the criteria that change from year to year (income, poverty, health insurance, environment)."))]  # fmt: skip
     rows = commune.short[(commune.short["measure"] != "") & (commune.short["state"] == "not_met")]
     said = []
     for criterion, of_criterion in rows.groupby("criterion", sort=False):
         work = [_work_part(commune, row) for row in rows_of(of_criterion.drop_duplicates("measure"))]
         bodies = dict.fromkeys(str(measures.bodies[measures[name].lead]) for name in of_criterion["measure"])
-        said.append(
-            joined(
-                sentence(
-                    _("Criterion {number} {name} ({bodies}): "),
-                    number=str(criterion),
-                    name=commune.criterion_name(str(criterion)),
-                    bodies=", ".join(bodies),
-                ),
-                work,
-            )
-        )
+        head = _("Criterion {number} ({name}; guided by {bodies}): ")
+        name = commune.criterion_name(str(criterion))
+        said.append(joined(sentence(head, number=str(criterion), name=name, bodies=", ".join(bodies)), work))
     return said
 
 
@@ -226,7 +225,7 @@ def solutions(subject: Subject) -> list[Sentence]:
     role = rows["measure"].map({name: item.roles for name, item in measures.measures.items()})
     return [
         sentence(
-            _("Criteria {names}: the commune: {commune}. The people: {people}."),
+            _("For criteria {names} the commune: {commune}. The people: {people}."),
             names=", ".join(dict.fromkeys(of_role["criterion"])),
             commune=formats.in_sentence(str(measures.roles[str(name)].commune)),
             people=formats.in_sentence(str(measures.roles[str(name)].people)),
@@ -238,33 +237,36 @@ def solutions(subject: Subject) -> list[Sentence]:
 def cost(subject: Subject) -> list[Sentence]:
     """Say what the work would cost by the norms, once and each year, and what that rests on."""
     commune = commune_of(subject)
+    texts = {
+        False: _("Indicative cost of work done once: {money} billion VND, low to high."),
+        True: _("Indicative cost of yearly effort: {money} billion VND a year."),
+    }
     said = [
-        sentence(
-            text,
-            money=fig(commune.key(name, commune.all.year), words.rounded(low), "interval", high=words.rounded(high)),
-        )
-        for is_yearly, name, text in (
-            (False, "cost_once", _("Indicative cost of work done once: {money} million VND, low to high.")),
-            (True, "cost_yearly", _("Indicative cost of yearly effort: {money} million VND a year.")),
-        )
-        for low, high in [commune.cost(is_yearly=is_yearly)]
-        if not formats.is_missing(low)
+        sentence(text, money=_billion(commune, is_yearly=is_yearly))
+        for is_yearly, text in texts.items()
+        if not formats.is_missing(commune.cost(is_yearly=is_yearly)[0])
     ]
     if not said:
         return []
     told = commune.short["low_vnd_million"].notna()
-    assumed = int((commune.short["is_assumed_norm"] & told).sum())
-    said.append(
-        sentence(
-            _("{assumed} of {told} amounts rest on assumed norms; factors of terrain and distance are not in them."),
-            assumed=fig(commune.key("cost_assumed", commune.all.year), assumed, "count"),
-            told=fig(commune.key("cost_told", commune.all.year), int(told.sum()), "count"),
-        )
-    )
+    assumed, of = int((commune.short["is_assumed_norm"] & told).sum()), int(told.sum())
+    values = {"told": fig(commune.key("cost_told", commune.all.year), of, "two_digits")}
+    text = _("All {told} amounts rest on assumed norms; factors of terrain and distance are not in them.")
+    if assumed < of:
+        values["assumed"] = fig(commune.key("cost_assumed", commune.all.year), assumed, "two_digits")
+        text = _("{assumed} of {told} amounts rest on assumed norms; factors of terrain and distance are not in them.")
+    said.append(sentence(text, **values))
     if untold := int((~told).sum()):
-        count = fig(commune.key("cost_untold", commune.all.year), untold, "count")
+        count = fig(commune.key("cost_untold", commune.all.year), untold, "two_digits")
         said.append(sentence(_("{count} requirements have no amount yet."), count=count))
     return said
+
+
+def _billion(commune: Commune, *, is_yearly: bool) -> Fig:
+    """Return what the work costs, billion VND, low to high."""
+    low, high = (words.rounded(amount) / 1000 for amount in commune.cost(is_yearly=is_yearly))
+    key = commune.key("cost_yearly" if is_yearly else "cost_once", commune.all.year)
+    return fig(key, low, "interval", high=high, digits=1)
 
 
 def _only_communes(make: Any, subject: Subject) -> Any:

@@ -61,8 +61,8 @@ def missing_sheet(subject: Subject) -> Sheet:
         {
             "requirement": row.requirement,
             "criterion": f"{row.criterion}. {commune.criterion_name(row.criterion)}",
-            "what": words.short_name(row),
-            "reached": words.plain_of(words.reached(commune, row)),
+            "what": words.short_with_parts(row),
+            "reached": words.reached_plain(commune, row),
             "required": words.required(commune, row),
             "missing": f"{words.before(row)}{words.plain_of(words.missing(commune, row))} {words.missing_unit(row)}".strip(),
             "work": str(measures[row.measure].label) if row.measure else "",

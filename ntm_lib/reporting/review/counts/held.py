@@ -6,7 +6,7 @@ from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.counts import columns, cube, progress, vintages
 from ntm_lib.evaluation.counts.columns import Slice
 from ntm_lib.evaluation.counts.cube import Cube
-from ntm_lib.reporting.review.once import once
+from ntm_lib.evaluation.once import once
 
 
 @once

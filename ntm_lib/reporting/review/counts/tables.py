@@ -14,7 +14,7 @@ from ntm_lib.reporting.review.counts.criteria_tables import kept_note
 from ntm_lib.reporting.review.counts.held import cube_of, planners_of, slices_of
 from ntm_lib.reporting.review.counts.wording import named, pairs, point_key, point_text
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.sections.common import not_assessed_note, source_line, year_text
+from ntm_lib.reporting.sections.common import district_names, not_assessed_note, source_line, year_text
 from ntm_lib.reporting.sheets import Column, Sheet
 
 
@@ -39,7 +39,7 @@ def by_district(subject: Subject) -> Sheet:
     if territory.unit.level == "district":
         table = table.iloc[:0]
     now = rows_of_year(table, last) if len(table) else table.droplevel("year")
-    frame = _with_means(now).assign(code=now.index, name=named(now.index, territory.vintage.frame["name"]))
+    frame = _with_means(now).assign(code=now.index, name=named(now.index, district_names(territory)))
     if len(table):
         then = table.xs(first, level="year")
         frame["mean_first"] = pairs(then["mean_low"], then["mean_high"])

@@ -17,7 +17,7 @@ from ntm_lib.reporting.review.impact import words
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import source_line
 from ntm_lib.reporting.sentences import Sentence, sentence
-from ntm_lib.reporting.sheets import Column, Sheet
+from ntm_lib.reporting.sheets import Column, Sheet, that_say_something
 
 ENDS = ("estimate", "low", "high")
 LEAST_P = 0.001
@@ -167,9 +167,9 @@ def tests_sheet(subject: Subject) -> Sheet:
     return Sheet(
         name=_("Tests of impact"),
         title=_("Differences after reaching the standard, with tests"),
-        columns=columns,
+        columns=that_say_something(columns, frame, "why_words"),
         frame=frame,
-        unit=_("income: percent; poverty: percentage points"),
+        unit=_("income in percent, poverty in percentage points"),
         source=source_line(subject.territory),
         notes=words.test_notes() if len(frame) else (),
         stamps=subject.stamps,
@@ -227,9 +227,9 @@ def money_sheet(subject: Subject) -> Sheet:
     return Sheet(
         name=_("Money and impact"),
         title=_("Programme money a head and later change of income and poverty"),
-        columns=columns,
+        columns=that_say_something(columns, frame, "why_words"),
         frame=frame,
-        unit=_("income: percent; poverty: percentage points"),
+        unit=_("income in percent, poverty in percentage points"),
         source=source_line(subject.territory),
         notes=words.money_notes() if len(frame) else (),
         stamps=subject.stamps,

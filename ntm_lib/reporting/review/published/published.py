@@ -19,7 +19,7 @@ from ntm_lib.reporting.review.recognition.held import comparison_of
 from ntm_lib.reporting.review.recognition.tables import without_address
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import decisions, rows_of
-from ntm_lib.reporting.sentences import Sentence, sentence
+from ntm_lib.reporting.sentences import Sentence, joined, sentence
 from ntm_lib.reporting.sheets import Column, Sheet
 
 
@@ -60,21 +60,7 @@ def published(subject: Subject) -> list[Sentence]:
             "{all} published figures about {unit} were read; none can be compared with a computed one (the table says why)."
         )
         return [sentence(text, all=_fig(subject, "all", len(table)), unit=subject.name)]
-    numbers = table["verdict"].value_counts()
-    said = [
-        sentence(
-            _(
-                "{all} published figures about {unit} stand beside the computed ones: {agrees} agree, {within} lie within what "
-                "missing data leave open, {differs} differ, {not_comparable} cannot be compared (the table says why)."
-            ),
-            unit=subject.name,
-            all=_fig(subject, "all", len(table)),
-            **{
-                name: _fig(subject, name, int(numbers.get(name, 0)))
-                for name in (AGREES, WITHIN, DIFFERS, NOT_COMPARABLE)
-            },
-        )
-    ]
+    said = [_compared(subject, table)]
     if (table["is_illustrative"] & (table["verdict"] == DIFFERS)).any():
         text = _(
             "A difference from illustrative data shows how the comparison works; it says nothing about any source."
@@ -85,6 +71,22 @@ def published(subject: Subject) -> list[Sentence]:
         text = _("{count} of those compared were used to fit the illustrative data: that they agree confirms nothing.")
         said.append(sentence(text, count=_fig(subject, "calibrated", len(compared))))
     return said
+
+
+def _compared(subject: Subject, table: pd.DataFrame) -> Sentence:
+    """Count the published figures by how they compare; a way in which none does is not named."""
+    words = {
+        AGREES: _("{agrees} agree"),
+        WITHIN: _("{within} lie within what missing data leave open"),
+        DIFFERS: _("{differs} differ"),
+        NOT_COMPARABLE: _("{not_comparable} cannot be compared (the table says why)"),
+    }
+    numbers = table["verdict"].value_counts()
+    head = _("{all} published figures about {unit} stand beside the computed ones: ")
+    parts = [
+        sentence(words[name], **{name: _fig(subject, name, int(numbers[name]))}) for name in words if name in numbers
+    ]
+    return joined(sentence(head, unit=subject.name, all=_fig(subject, "all", len(table))), parts)
 
 
 def contradiction_sentences(subject: Subject) -> list[Sentence]:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ntm_lib.evaluation import Territory
+from ntm_lib.evaluation.once import once
 from ntm_lib.evaluation.published.comparison import comparison
 from ntm_lib.evaluation.recognition.balance import Balance, balance
 from ntm_lib.evaluation.recognition.dossier import Precheck, precheck
@@ -10,7 +11,6 @@ from ntm_lib.evaluation.recognition.standing import standing
 from ntm_lib.evaluation.recognition.states import states
 from ntm_lib.evaluation.recognition.withdrawal import withdrawal_check
 from ntm_lib.evaluation.status import status_of
-from ntm_lib.reporting.review.once import once
 from ntm_lib.reporting.review.subject import Subject
 
 

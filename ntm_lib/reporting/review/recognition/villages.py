@@ -63,6 +63,7 @@ def _village_aims(subject: Subject) -> list[Sentence]:
             value = _fig(subject, key, row.value, "share", whole=row.out_of, noun=_("villages"))
         else:
             value = _fig(subject, key, row.value)
+            text = _("Published aim for {year}: {aim}: {value} villages ({source}).")
         said.append(
             sentence(
                 text,

@@ -48,7 +48,7 @@ def criteria_standing(subject: Subject) -> Sheet:
         gain=[_rise(low, high) for low, high in zip(table["gain_low"], table["gain_high"], strict=True)],
         body=[facts.ground.body(str(number)) for number in table.index],
     )
-    met = _("Communes meeting the criterion")
+    met = _("Communes that meet it")
     columns = [
         Column("name", _("Criterion"), width=28),
         Column("before", facts.year(first), "interval", met),

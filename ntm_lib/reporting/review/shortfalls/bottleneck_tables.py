@@ -6,7 +6,7 @@ from ntm_lib.reporting.review.shortfalls.achievement_tables import sheet_of
 from ntm_lib.reporting.review.shortfalls.commune_achievements import commune_requirements
 from ntm_lib.reporting.review.shortfalls.facts import Facts, body_note, or_dash, volume_digits
 from ntm_lib.reporting.review.subject import Subject
-from ntm_lib.reporting.sheets import Column, Sheet
+from ntm_lib.reporting.sheets import Column, Sheet, that_say_something
 
 SHOWN_PAIRS = 15
 
@@ -90,7 +90,7 @@ def missing_together(subject: Subject) -> Sheet:
         communes=rules.min_communes, together=rules.min_together, rate=formats.percent(100 * rules.false_discovery, 0)
     )
     return sheet_of(
-        facts, "missing_together", _("Criteria missing together"), columns, frame.iloc[0:0] if subject.commune else frame,
+        facts, "missing_together", _("Criteria missing together"), that_say_something(columns, frame, "words"), frame.iloc[0:0] if subject.commune else frame,
         unit=_("Unit: commune"), notes=[note], row_key="place", empty=_("No two criteria are missing together."),
     )  # fmt: skip
 

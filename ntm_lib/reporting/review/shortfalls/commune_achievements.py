@@ -18,9 +18,12 @@ MOST = 5
 def commune_highlights(facts: Facts) -> list[Sentence]:
     """Say what the commune gained, and which criteria are nearly met."""
     territory, code = facts.subject.territory, facts.subject.commune
+    reported = territory.counts.xs(code, level="commune_code")["is_reported"]
+    if not reported.any():
+        return []
+    start = int(reported.index[reported.to_numpy(bool)][0])
     first, last = (
-        territory.of_year(territory.scores.criteria, year).loc[code]
-        for year in (territory.review.first_year, territory.review.last_year)
+        territory.of_year(territory.scores.criteria, year).loc[code] for year in (start, territory.review.last_year)
     )
     is_gained = (last == Verdict.MET) & (first == Verdict.NOT_MET) & ~last.index.isin(territory.withheld)
     gained = [str(number) for number in last.index[is_gained.to_numpy(bool)]]
@@ -29,7 +32,7 @@ def commune_highlights(facts: Facts) -> list[Sentence]:
         told.append(
             sentence(
                 _("Since {first} the commune has gained {count} criteria that it did not meet before: {names}."),
-                first=facts.year(territory.review.first_year),
+                first=facts.year(start),
                 count=facts.count(len(gained), "criteria", "gained"),
                 names=", ".join(facts.ground.criterion(number) for number in gained),
             )
@@ -46,8 +49,13 @@ def commune_shortcomings(facts: Facts) -> list[Sentence]:
         others = ", ".join(facts.ground.criterion(number) for number in cases["criterion"].iloc[MOST:])
         told.append(sentence(_("Not met either: criteria {names}."), names=others))
     told += _works(facts)
+    return told + commune_not_kept(facts)
+
+
+def commune_not_kept(facts: Facts) -> list[Sentence]:
+    """Say which criteria the commune had met and does not keep."""
     lost = facts.of_commune(facts.ground.lost)
-    told += [
+    return [
         sentence(
             _("Criterion {name} was met in {before} and is not kept in {year}."),
             name=facts.ground.criterion(row.criterion),
@@ -56,7 +64,6 @@ def commune_shortcomings(facts: Facts) -> list[Sentence]:
         )
         for row in rows_of(lost[~lost["met_now"]].drop_duplicates("criterion", keep="last"))
     ]
-    return told
 
 
 def _criterion(facts: Facts, case: pd.Series) -> Sentence:
@@ -99,7 +106,7 @@ def _works(facts: Facts) -> list[Sentence]:
         (
             _("{volume} {unit} {what}"),
             {
-                "what": facts.ground.volume_bases["what"][row.Index],
+                "what": facts.ground.amount_rules["what"][row.Index],
                 "volume": facts.number(row.volume, "volume", row.Index, digits=volume_digits(row.volume_unit)),
                 "unit": row.volume_unit,
             },

@@ -9,6 +9,7 @@ from ntm_lib import criteria
 from ntm_lib.criteria import level_text
 from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.shortfalls import (
+    amounts,
     blocking,
     bodies,
     kept,
@@ -17,7 +18,6 @@ from ntm_lib.evaluation.shortfalls import (
     signals,
     standing,
     together,
-    volumes,
 )
 from ntm_lib.messages import language
 from ntm_lib.reporting.sections.common import source_line
@@ -72,27 +72,27 @@ class Ground:
     @cached_property
     def missing_volumes(self) -> pd.DataFrame:
         """The volume that each requirement not met still takes, by reporting commune."""
-        return self._shown(volumes.missing_volumes(self.territory, self.year))
+        return self._shown(amounts.missing_volumes(self.territory, self.year))
 
     @cached_property
     def volumes(self) -> pd.DataFrame:
         """The volumes by requirement."""
-        return volumes.total_volumes(self.territory, self.year)
+        return amounts.total_volumes(self.territory, self.year)
 
     @cached_property
     def volume_tables(self) -> list[str]:
         """The tables that volumes are counted from."""
-        return [name for name in self.volume_bases["table"].unique() if name]
+        return [name for name in self.amount_rules["table"].unique() if name]
 
     @cached_property
-    def volume_bases(self) -> pd.DataFrame:
-        """What volumes are counted from."""
-        return volumes.volume_bases(self.territory, self.year)
+    def amount_rules(self) -> pd.DataFrame:
+        """How what is missing is counted."""
+        return amounts.amount_rules(self.territory, self.year)
 
     @cached_property
     def works(self) -> pd.Index:
         """The requirements that are works."""
-        return self.volume_bases.index[self.volume_bases["is_works"]]
+        return self.amount_rules.index[self.amount_rules["is_works"]]
 
     @cached_property
     def lost(self) -> pd.DataFrame:

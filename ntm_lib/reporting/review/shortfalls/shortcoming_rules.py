@@ -85,7 +85,7 @@ def _volumes(facts: Facts) -> Sentence:
         (
             _("{at_least}{volume} {unit} {what}"),
             {
-                "what": facts.ground.volume_bases["what"][row.Index],
+                "what": facts.ground.amount_rules["what"][row.Index],
                 "at_least": at_least(row.unknown > 0),
                 "volume": facts.number(row.volume, "volume", row.Index, digits=volume_digits(row.volume_unit)),
                 "unit": row.volume_unit,
@@ -99,15 +99,21 @@ def _volumes(facts: Facts) -> Sentence:
 def _lost(facts: Facts) -> Sentence:
     still = facts.ground.lost[~facts.ground.lost["met_now"]].drop_duplicates(["commune_code", "criterion"], keep="last")
     most = still["criterion"].value_counts()
+    fell = int((still["reason"] == FELL).sum())
     values: dict[str, Fig | str] = {
         "count": facts.count(len(still), "lost", "still"),
         "year": facts.year(facts.ground.year),
-        "fell": facts.count((still["reason"] == FELL).sum(), "lost", "fell"),
     }
-    text = _(
-        "In {count} cases a criterion that a commune had met is not kept by {year}; in {fell} of them neither the set nor the "
-        "level had changed."
-    )
+    if fell == len(still):
+        text = _(
+            "In {count} cases a criterion that a commune had met is not kept by {year}; neither set nor level had changed."
+        )
+    else:
+        values["fell"] = facts.count(fell, "lost", "fell")
+        text = _(
+            "In {count} cases a criterion that a commune had met is not kept by {year}; in {fell} of them neither the set nor the "
+            "level had changed."
+        )
     if most.max() > 1:
         text += " " + _("Most of these cases ({most} each) are in criterion {criterion}.")
         values |= {

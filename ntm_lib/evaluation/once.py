@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar
 
-from ntm_lib.evaluation import Territory
+from ntm_lib.evaluation.territory import Territory
 
 Made = TypeVar("Made")
 _KEPT = 4

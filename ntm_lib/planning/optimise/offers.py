@@ -1,0 +1,170 @@
+"""Plans that communes could take, and the linear program that shares out among them what all of them want.
+
+Each commune offers its best plan at some prices. The program takes of each commune one offer, or parts of several, and its
+prices ask for better ones: few rounds lead to the linear relaxation, with hardly a commune that takes parts.
+"""
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+from numba import njit
+
+from ntm_lib.planning.optimise.items import Flat
+from ntm_lib.planning.optimise.oracle import values
+from ntm_lib.planning.optimise.pack import Packing
+from ntm_lib.planning.optimise.quiet import without_banner
+from ntm_lib.planning.problem import Bools, Floats, Ints
+
+STRICT = 5.0  # what lacks in the program costs so many times its worth
+ODD = 0x9E3779B97F4A7C15  # tells the offers of one commune from those of another
+
+
+class Offers:
+    """``pick`` csr (offers, items), ``owner`` (offers): the commune, ``use`` csr (offers, rows), ``worth`` (offers).
+
+    ``bound``: the lowest proven so far, ``prices``: those that prove it.
+    """
+
+    def __init__(self, packing: Packing) -> None:
+        items = packing.items
+        self.packing, self.flat = packing, items.flat
+        self.count, self.years = items.flat.standard.shape
+        self.mark = np.random.default_rng(0).integers(-(2**62), 2**62, len(items.value))
+        self.seen = np.zeros(0, np.int64)
+        self.pick, self.owner = sp.csr_matrix((0, len(items.value))), np.zeros(0, np.int64)
+        self.use, self.worth = sp.csr_matrix((0, len(items.room))), np.zeros(0)
+        self.bound, self.prices = np.inf, packing.prices
+
+    def ask(self, prices: Floats) -> None:
+        """Take in the best plan of each commune at prices, and what they prove."""
+        items = self.packing.items
+        profit = items.value - items.take @ prices
+        spare = items.extra_value - items.extra @ prices
+        gained = self.around(profit) + np.maximum(spare, 0.0) @ items.upper
+        bound = gained + prices @ items.room + self.packing.model.base
+        if bound < self.bound:
+            self.bound, self.prices = float(bound), prices
+
+    def around(self, profit: Floats, communes: Bools | None = None) -> float:
+        """Take in the best plan of each of the communes at some profit of the items; return what all gain."""
+        flat, items = self.flat, self.packing.items
+        worth, level = np.zeros(self.count), np.zeros((self.count, 3), dtype=np.int64)
+        year = np.full(len(flat.item), self.years)
+        values(flat, profit, worth, level, year)
+        fits = np.ones(self.count, dtype=bool) if communes is None else communes.copy()
+        _settle(flat, profit, level, year, fits)
+        gap = np.flatnonzero(year < self.years)
+        item, owner = [flat.item[gap, year[gap]]], [flat.owner[gap]]
+        for at, place in enumerate((flat.standard, flat.advanced, flat.model)):
+            held = np.flatnonzero((level[:, at] >= 0) & (level[:, at] < self.years) & fits)
+            item.append(place[held, level[held, at]])
+            owner.append(held)
+        owners, happens = np.concatenate(owner), np.concatenate(item)
+        pick = sp.csr_matrix((np.ones(len(owners)), (owners, happens)), (self.count, len(items.value)))
+        with np.errstate(over="ignore"):
+            told = np.zeros(self.count, np.uint64)
+            np.add.at(told, owners, self.mark.view(np.uint64)[happens])
+            told += np.arange(self.count, dtype=np.uint64) * np.uint64(ODD)
+        key = told.view(np.int64)
+        new = np.flatnonzero(fits & ~np.isin(key, self.seen))
+        self.seen = np.union1d(self.seen, key[new])
+        self.pick = sp.vstack([self.pick, pick[new]], format="csr")
+        self.owner = np.append(self.owner, new)
+        self.use = sp.vstack([self.use, pick[new] @ items.take], format="csr")
+        self.worth = np.append(self.worth, pick[new] @ items.value)
+        return float(worth.sum())
+
+
+@njit(cache=True, nogil=True)
+def _settle(flat: Flat, profit: Floats, level: Ints, year: Ints, fits: Bools) -> None:
+    """Let the standard be reached with the last gap; where it may not be, leave open the gap that pays least.
+
+    ``fits`` (n): becomes False for a commune that is left without a plan.
+    """
+    n, years = flat.standard.shape
+    for commune in range(n):
+        if flat.at_start[commune] or not flat.is_whole[commune] or not fits[commune]:
+            continue
+        last, least, least_at = -1, 1e300, -1
+        for gap in range(flat.gap_start[commune], flat.gap_start[commune + 1]):
+            last = max(last, year[gap])
+            if year[gap] < years and flat.due[gap] >= years and profit[flat.item[gap, year[gap]]] < least:
+                is_asked = False
+                for other in range(gap + 1, flat.gap_start[commune + 1]):
+                    for link in range(flat.parent_start[other], flat.parent_start[other + 1]):
+                        is_asked |= flat.parent[link] == gap
+                if not is_asked:
+                    least, least_at = profit[flat.item[gap, year[gap]]], gap
+        if last < 0 or last >= years:
+            continue
+        if flat.standard[commune, last] >= 0:
+            level[commune, 0] = last
+        elif least_at >= 0:
+            year[least_at] = years
+        else:
+            fits[commune] = False
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """``taken`` (offers): the part taken of each; ``others``: amount of each other variable; ``prices`` of the rows; ``worth``."""
+
+    taken: Floats
+    others: Floats
+    prices: Floats
+    worth: float
+
+
+def share_out(offers: Offers, lower: Floats, upper: Floats, *, is_fixed: bool) -> Shared:
+    """Solve the program over all offers; ``lower``, ``upper``: of the other variables.
+
+    ``is_fixed``: the share of gaps closed stands, and no more may be closed than that.
+    """
+    items, packing = offers.packing.items, offers.packing
+    count, others = len(offers.worth), len(items.others)
+    both = sp.vstack([offers.use, items.extra]).T.tocsr()
+    kept = np.flatnonzero((np.diff(both.indptr) > 0) | (items.room < 0))
+    is_equal = items.is_equal[kept]
+    takes = sp.csr_matrix(
+        (np.ones(count), (offers.owner, np.arange(count))), (offers.count, count + others + len(kept))
+    )
+    rows = sp.vstack([takes, sp.hstack([both[kept], -sp.eye(len(kept))])])
+    ones = np.ones(offers.count)
+    solver = program(
+        rows,
+        np.append(ones, np.where(is_equal & (not is_fixed), items.room[kept], -np.inf)),
+        np.append(ones, items.room[kept]),
+        np.concatenate([offers.worth, items.extra_value, -STRICT * packing.lack[kept]]),
+        np.concatenate([np.zeros(count), lower, np.zeros(len(kept))]),
+        np.concatenate([np.ones(count), upper, np.where(is_equal, 0.0, np.inf)]),
+    )
+    solver.run()
+    solution, prices = solver.getSolution(), np.zeros(len(items.room))
+    x = np.asarray(solution.col_value)
+    prices[kept] = -np.asarray(solution.row_dual)[offers.count :]
+    prices = np.where(items.is_equal, prices, np.maximum(prices, 0.0))
+    worth = packing.model.base - solver.getInfo().objective_function_value
+    return Shared(x[:count], x[count : count + others], prices, worth)
+
+
+def program(
+    rows: sp.spmatrix, low: Floats, high: Floats, worth: Floats, lower: Floats, upper: Floats, whole: int = 0
+) -> highspy.Highs:
+    """Set up the solver; the first ``whole`` columns are whole."""
+    without_banner()
+    matrix, lp = rows.tocsc(), highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = matrix.shape
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = -worth, lower, upper
+    lp.row_lower_, lp.row_upper_ = low, high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+    if whole:
+        kinds = [highspy.HighsVarType.kInteger] * whole
+        lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (len(worth) - whole)
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    for name, value in {"output_flag": False, "threads": 1}.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(lp)
+    return solver

@@ -1,0 +1,88 @@
+"""A plan made by ``ntm plan``, and the pages that the notebooks make of it: the whole way on two years and short searches.
+
+``make check-all`` goes it on a scenario as it is shipped.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from ntm_lib import batch
+from ntm_lib.cli import main
+from ntm_lib.planning import study as studies
+from ntm_lib.planning.optimise import Options, check
+from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.project import Project
+
+SHIPPED, SHORT, DISTRICT = "most_communes", "two_years", "052"
+BLOCK = """
+  short:
+    reason: {vi: Hai năm và tìm nhanh, en: Two years and short searches}
+    set:
+      horizon.last_year: 2022
+      search.gap: 0.05
+      search.nodes: 1
+      uncertainty.draws: 100
+"""
+
+pytestmark = pytest.mark.xdist_group("follow")  # so that it begins early
+
+
+@pytest.fixture(scope="module")
+def own(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project with the shipped scenario shortened beside it."""
+    root = tmp_path_factory.mktemp("plan")
+    for name in ("data", "notebooks"):
+        (root / name).symlink_to(project.root / name)
+    (root / "parameters").mkdir()
+    for path in project.parameters.iterdir():
+        if path.name != "scenarios":
+            (root / "parameters" / path.name).symlink_to(path)
+    scenarios = root / "parameters" / "scenarios"
+    scenarios.mkdir()
+    for path in (project.parameters / "scenarios").iterdir():
+        (scenarios / path.name).symlink_to(path)
+    text = (scenarios / f"{SHIPPED}.yaml").read_text(encoding="utf-8")
+    (scenarios / f"{SHORT}.yaml").write_text(text.rstrip() + BLOCK, encoding="utf-8")
+    return Project(root)
+
+
+@pytest.fixture(scope="module")
+def planned(own: Project) -> Project:
+    """Return the project after ``ntm plan`` kept the plan."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NTM_PROJECT", str(own.root))
+        patch.setenv("NTM_LANG", "vi")
+        patch.setattr(studies, "FEW", Options(gap=0.05, nodes=1, ties=False))
+        patch.setattr(sys, "argv", ["ntm", "--project", str(own.root), "plan", "--scenario", SHORT])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert not ended.value.code
+    return own
+
+
+def test_the_plan_is_kept_whole_and_keeps_every_limit(planned: Project) -> None:
+    study = studies.load_study(load_scenario(SHORT, planned), planned)
+    assert list(study.plan.problem.years) == [2021, 2022]
+    assert check(study.plan.problem, study.plan.solution) == []
+    assert not study.is_relaxed
+    assert len(study.why) == len(study.plan.problem.communes)
+    assert study.robust is not None
+    assert study.near_equal.plans
+
+
+def test_the_notebooks_make_their_pages_of_the_kept_plan(
+    planned: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NTM_PROJECT", str(planned.root))
+    report = batch.run_scenario(planned, tmp_path, SHORT, districts=[DISTRICT], jobs=1)
+    assert [outcome.reason for outcome in (*report.districts, report.province)] == ["", ""]
+    made = studies.load_study(load_scenario(SHORT, planned), planned).plan
+    folder = tmp_path / "scenarios" / SHORT
+    for name in ("index.html", f"{DISTRICT}-2020.html"):
+        page = (folder / name).read_text(encoding="utf-8")
+        assert str(made.scenario.title) in page
+        assert "SỐ LIỆU MINH HỌA" in page
+        assert len(set(re.findall(r'data-figure="([^"]+)"', page))) > 50
