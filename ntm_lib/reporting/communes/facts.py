@@ -9,8 +9,9 @@ import pandas as pd
 
 from ntm_lib import evaluation, submissions
 from ntm_lib.evaluation import Territory
+from ntm_lib.evaluation.shortfalls.amounts import amount_rules
 from ntm_lib.evaluation.shortfalls.bodies import lead_bodies
-from ntm_lib.evaluation.shortfalls.commune import carried_figures, read_rules, requirement_results, shortfalls
+from ntm_lib.evaluation.shortfalls.commune import carried_figures, requirement_results, shortfalls
 from ntm_lib.messages import _, language
 from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.needs.indicative import first_steps, indicative_costs
@@ -93,7 +94,7 @@ class Communes:
     def has_generated_amounts(self) -> dict[str, bool]:
         """Whether any line of the tables that amounts and costs are counted from is generated, by commune of today."""
         territory, project = self.territory, self.territory.project
-        rules = read_rules(project, territory.reported.rules[self.year].set_id)
+        rules = amount_rules(territory, self.year)
         wanted = {*rules["table"], *(base.table for base in self.measures.bases.values())} - {""}
         codes: set[str] = set()
         for name in sorted(wanted):
