@@ -32,7 +32,7 @@ def same_quantity(filing: Filing) -> Iterator[Hit]:
                 if first is None:
                     first, title = _latest(lines, item), table.upper()
                     continue
-                other = first.reindex(pd.MultiIndex.from_frame(lines.heads[_KEY])).to_numpy(float)
+                other = first.reindex(lines.unit_years).to_numpy(float)
                 value = lines.number(item)
                 with np.errstate(invalid="ignore"):
                     off = np.abs(value - other) > rule.tolerance_pct / 100 * np.maximum(value, other) + 1e-9

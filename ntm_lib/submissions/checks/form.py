@@ -177,7 +177,8 @@ def early_actual(filing: Filing) -> Iterator[Hit]:
     for agreed, lines in filing.all_lines():
         if agreed.period not in {"year_end", "during_year"}:
             continue
-        ends = pd.Series(pd.to_datetime([f"{year}-12-31" for year in lines.years]))
+        next_years = (lines.years - 1969).astype("datetime64[Y]").astype("datetime64[D]")
+        ends = pd.Series(next_years - np.timedelta64(1, "D")).astype("datetime64[ns]")
         if "period_to" in agreed.key:
             ends = lines.day(1).fillna(ends)
         early = (lines.heads["status"] == "actual").to_numpy(bool) & (lines.heads["as_of_date"] < ends).to_numpy(bool)

@@ -79,6 +79,11 @@ class Lines:
         """The year of each line."""
         return self.heads["year"].to_numpy(np.int64)
 
+    @cached_property
+    def unit_years(self) -> pd.MultiIndex:
+        """The unit and year of each line."""
+        return pd.MultiIndex.from_frame(self.heads[["unit_code", "year"]])
+
     def key(self, place: int) -> list[str]:
         """Return one of the further keys by line, in the order of the contract; empty where the line has fewer."""
         return [(split_keys(row) + [""] * (place + 1))[place] for row in self.heads["row"]]
@@ -93,12 +98,14 @@ class Lines:
 
         Of several cut-off dates of a year only the latest takes part.
         """
-        order = self.heads.reset_index(drop=True).sort_values(["unit_code", "row", "year", "as_of_date"], kind="stable")
-        order = order.drop_duplicates(["unit_code", "row", "year"], keep="last")
-        same = (order[["unit_code", "row"]] == order[["unit_code", "row"]].shift()).all(axis=1).to_numpy(bool)
-        lines = order.index.to_numpy()
-        later = np.flatnonzero(same)
-        return lines[later].astype(np.intp), lines[later - 1].astype(np.intp)
+        unit, row = (pd.factorize(self.heads[name], sort=True)[0] for name in ("unit_code", "row"))
+        year, day = self.years, self.heads["as_of_date"].to_numpy("datetime64[s]").astype(np.int64)
+        order = np.lexsort((day, year, row, unit))
+        line = np.column_stack([unit, row, year])[order]
+        is_latest = np.append((line[1:] != line[:-1]).any(axis=1), [True] * bool(len(order)))
+        order, line = order[is_latest], line[is_latest]
+        later = np.flatnonzero((line[1:, :2] == line[:-1, :2]).all(axis=1)) + 1
+        return order[later].astype(np.intp), order[later - 1].astype(np.intp)
 
     @cached_property
     def by_year(self) -> "Lines":
@@ -120,8 +127,12 @@ def set_out(values: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame, list
     tidy["set_id"] = tidy["set_id"].fillna("")
     is_found = (tidy["table"] == RESULTS) & (tidy["row"] == FINDING)
     tidy["table"] = tidy["table"].mask(is_found, FOUND)
+    heads = np.zeros(len(tidy), dtype=np.int64)
+    for name in HEAD:
+        codes, known = pd.factorize(tidy[name], use_na_sentinel=False)
+        heads = heads * max(len(known), 1) + codes
     for (table, set_id), part in tidy.groupby(["table", "set_id"], sort=True):
-        line = part.groupby(HEAD, sort=False, dropna=False).ngroup().to_numpy()
+        line = pd.factorize(heads[part.index])[0]
         column, names = pd.factorize(part["item"])
         shape = (int(line.max()) + 1, len(names))
         numbers, texts = np.full(shape, np.nan), np.full(shape, None, dtype=object)
