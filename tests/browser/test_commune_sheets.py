@@ -30,7 +30,9 @@ def made(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             parts = max(communes.codes, key=lambda code: len(communes.commune(code).parts))
             codes = list(dict.fromkeys([*by_size[-4:], by_size[len(by_size) // 2], by_size[0], parts]))
             out = tmp_path_factory.mktemp("out")
-            found[on] = write_commune_sheets(project, out, territory, codes=codes)
+            *papers, index = write_commune_sheets(project, out, territory, codes=codes)
+            sheets = [path for path in papers if not path.stem.endswith(("-report", "-minutes"))]
+            found[on] = [*sheets, index]
         yield found
 
 
