@@ -10,7 +10,7 @@ NBVAL := $(BIN)/python -m pytest -q --nbval-lax --nbval-cell-timeout=300
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help reports plans lab test check-all lint bench lock data clean
+.PHONY: help reports plans lab test short-tests check-all lint bench lock data clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,7 +36,10 @@ lab: .venv/run ## open JupyterLab on the notebooks
 	$(BIN)/ntm lab
 
 # The tests run the planners' notebooks through papermill and a browser; `check-all` also as they stand, on a whole plan.
-test: .venv/dev lint ## lint, type check and the tests (long ones in reduced form)
+test: .venv/dev ## lint, type check and the tests (long ones in reduced form)
+	$(MAKE) --jobs=2 lint short-tests
+
+short-tests: .venv/dev
 	$(PYTEST) -m "not long"
 	$(NBVAL) tests/notebooks
 

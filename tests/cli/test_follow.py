@@ -30,9 +30,25 @@ def kept(project, tmp_path_factory):
     return own
 
 
+@pytest.fixture(scope="module")
+def drafts():
+    """Hold the drafts that were read: nothing a kept plan rests on changes here."""
+    return {}
+
+
 @pytest.fixture
-def ntm(kept, capsys, monkeypatch):
+def ntm(kept, drafts, capsys, monkeypatch):
     """Return a function that runs one command line on that project."""
+
+    def once(scenario, project, anew):
+        key = scenario.id, scenario.settings.model_dump_json()
+        if anew is not None:
+            return draft_plan(scenario, project, anew)
+        if key not in drafts:
+            drafts[key] = draft_plan(scenario, project, anew)
+        return drafts[key]
+
+    monkeypatch.setattr(studies, "draft_plan", once)
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["ntm", "--project", str(kept.root), *arguments])

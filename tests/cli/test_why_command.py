@@ -1,19 +1,34 @@
 """``ntm why`` and ``ntm sign`` at the command line."""
 
 import shutil
-import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
+from ntm_lib.cli import main
 from ntm_lib.evaluation.changes import run_folder, write_snapshot
 from ntm_lib.evaluation.territory import load_province
 from ntm_lib.project import Project
 
+Run = Callable[..., tuple[int, str]]
 
-def ntm(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from ntm_lib.cli import main; main()", "--project", str(project.root), *words]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+@pytest.fixture
+def ntm(small: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that runs one command line on the small project and gives its exit code and all it printed."""
+
+    def run(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["ntm", "--project", str(small.root), *words])
+        code = 0
+        try:
+            main()
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    return run
 
 
 @pytest.fixture
@@ -25,7 +40,7 @@ def small(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     return own_project
 
 
-def test_a_stricter_level_between_two_runs_is_told_as_criteria(small: Project) -> None:
+def test_a_stricter_level_between_two_runs_is_told_as_criteria(small: Project, ntm: Run) -> None:
     write_snapshot(run_folder(small, "before"), load_province())
     local = small.data / "local" / "criteria.yaml"
     local.parent.mkdir(exist_ok=True)
@@ -35,26 +50,25 @@ def test_a_stricter_level_between_two_runs_is_told_as_criteria(small: Project) -
         encoding="utf-8",
     )
     write_snapshot(run_folder(small, "after"), load_province())
-    told = ntm(small, "why", "before", "after", "--export", str(small.root / "why.xlsx"))
-    assert told.returncode == 0, told.stderr
-    assert "tiêu chí" in told.stdout
+    code, text = ntm("why", "before", "after", "--export", str(small.root / "why.xlsx"))
+    assert code == 0, text
+    assert "tiêu chí" in text
     assert (small.root / "why.xlsx").exists()
-    listed = ntm(small, "why")
-    assert "after, before" in listed.stdout
+    assert "after, before" in ntm("why")[1]
 
 
-def test_runs_that_are_not_there_are_told_without_a_traceback(small: Project) -> None:
-    told = ntm(small, "why", "before", "after")
-    assert told.returncode != 0
-    assert "Traceback" not in told.stderr
+def test_runs_that_are_not_there_are_told_without_a_traceback(small: Project, ntm: Run) -> None:
+    code, text = ntm("why", "before", "after")
+    assert code != 0
+    assert "Traceback" not in text
     shutil.rmtree(small.outputs, ignore_errors=True)
-    assert "ntm run" in ntm(small, "why").stderr
+    assert "ntm run" in ntm("why")[1]
 
 
-def test_signing_freezes_and_is_refused_twice(small: Project) -> None:
-    signed = ntm(small, "sign", "--by", "BC 12/BC-BCĐ", "--date", "2019-09-20")
-    assert signed.returncode == 0, signed.stderr
-    assert "data/local/signed" in signed.stdout
-    again = ntm(small, "sign", "--by", "BC 13", "--date", "2019-09-21")
-    assert again.returncode != 0
-    assert "BC 12/BC-BCĐ" in again.stderr
+def test_signing_freezes_and_is_refused_twice(small: Project, ntm: Run) -> None:
+    code, text = ntm("sign", "--by", "BC 12/BC-BCĐ", "--date", "2019-09-20")
+    assert code == 0, text
+    assert "data/local/signed" in text
+    code, text = ntm("sign", "--by", "BC 13", "--date", "2019-09-21")
+    assert code != 0
+    assert "BC 12/BC-BCĐ" in text

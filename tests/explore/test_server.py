@@ -10,7 +10,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import invented_study
 import pytest
+
+from ntm_lib.planning.plan import draft
+from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.planning.study import save_study
+from ntm_lib.project import Project
 
 ADDRESS = re.compile(r"http://(127\.0\.0\.1:\d+)/\?token=(\w+)")
 LAX = {
@@ -25,12 +31,23 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 
 @pytest.fixture(scope="module")
-def server(project, tmp_path_factory):
+def planned(project, tmp_path_factory):
+    """Return a project of its own in which a plan of the base is kept that no search made."""
+    root = tmp_path_factory.mktemp("planned")
+    for name in ("data", "parameters", "notebooks"):
+        (root / name).symlink_to(project.root / name)
+    own = Project(root)
+    save_study(own, invented_study.make_study(draft(load_scenario("base", own), own), every=40))
+    return own
+
+
+@pytest.fixture(scope="module")
+def server(planned, tmp_path_factory):
     """Start the server in a folder whose configuration would open everything."""
     folder = tmp_path_factory.mktemp("server")
     (folder / "voila.json").write_text(json.dumps(LAX), encoding="utf-8")
     log = folder / "log"
-    own = {"NTM_PROJECT": str(project.root), "NTM_LANG": "en", "HOME": str(folder), "JUPYTER_TOKEN": ""}
+    own = {"NTM_PROJECT": str(planned.root), "NTM_LANG": "en", "HOME": str(folder), "JUPYTER_TOKEN": ""}
     command = [str(Path(sys.executable).with_name("ntm")), "explore", "--no-browser", "--port", "18966"]
     with (
         log.open("wb") as out,

@@ -203,7 +203,8 @@ def test_arrays_that_contradict_each_other_are_refused() -> None:
         optimise(replace(problem, start_standard=~problem.start_standard))
 
 
-def test_a_start_that_breaks_a_limit_is_not_returned() -> None:
+def test_a_start_that_breaks_a_limit_is_not_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "TURNS", 200_000)
     problem = make_problem(40, 2)
     options = Options(gap=0.05, nodes=10, ties=False, method="price")
     before = optimise(problem, options)
