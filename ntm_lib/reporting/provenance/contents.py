@@ -108,7 +108,7 @@ def _capital_picture(scope: Scope, found: re.Match[str]) -> Selection:
     return capital(scope, found["name"], (int(found["year"]),), "")
 
 
-@resolves(r"cost\..+")
+@resolves(r"cost\.[a-z].*")
 def _cost(scope: Scope, _found: re.Match[str]) -> Selection:
     meaning = _(
         "Money for one more criterion: capital of table B6 over the criteria gained between {first} and {last}."
