@@ -216,7 +216,7 @@ def test_values_and_lines_stand_in_the_rows_that_the_record_names(made: list[Pap
                 for name, (_label, _unit, values) in held["columns"].items():
                     assert own[name] == "" if values[place] is None else float(own[name]) == values[place]
                     checked += 1
-    assert checked > 3000
+    assert checked > 2000
 
 
 class Cells(HTMLParser):
