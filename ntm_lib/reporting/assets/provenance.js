@@ -635,7 +635,7 @@
       if (!main) figure.title = words.hint;
     }
     document.body.classList.add("has-provenance");
-    const first = main && main.querySelector("section, .lead");
+    const first = main && main.querySelector(".ntm-part, section, .lead");
     if (first) first.before(element("p", "provenance-hint", words.hint));
   }
 

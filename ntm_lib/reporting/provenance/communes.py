@@ -2,8 +2,13 @@
 
 import re
 from functools import lru_cache
+from typing import Any
+
+import pandas as pd
 
 from ntm_lib import tables
+from ntm_lib.evaluation import Territory
+from ntm_lib.evaluation.once import once
 from ntm_lib.evaluation.shortfalls.amounts import last_years
 from ntm_lib.evaluation.shortfalls.commune import PROFILE
 from ntm_lib.messages import _, language
@@ -79,8 +84,7 @@ def _costs(scope: Scope, found: re.Match[str]) -> Selection | None:
     if scope.level != "commune":
         return None
     year, what = int(found["year"]), found["what"]
-    rows = costed_shortfalls(scope.territory, year)
-    rows = rows[rows["commune_code"] == scope.code]
+    rows = _costed(scope.territory, year, scope.code)
     is_told = rows["low_vnd_million"].notna()
     chosen = {
         "once": is_told & ~rows["is_yearly"],
@@ -125,11 +129,35 @@ def _profile(scope: Scope, found: re.Match[str]) -> Selection | None:
     is_whole = bool((parts["people_share"] == 1).all())
     if not is_whole:
         meaning += " " + _("Of a commune that was divided, its share counts.")
-    last = last_years(territory, year, "b01", column).reindex(parts["from_code"])
-    years = tuple(sorted(int(one) for one in last.dropna().unique())) or (year,)
-    how: How = "sum" if is_whole and len(years) == 1 and last.notna().all() else ""
+    last = _last_years(territory, year, column)
+    told = [last[code] for code in parts["from_code"] if code in last]
+    years = tuple(sorted(set(told))) or (year,)
+    how: How = "sum" if is_whole and len(years) == 1 and len(told) == len(parts) else ""
     meaning = meaning.format(label=label.vi if language() == "vi" else label.en, year=year)
     return lines(scope, meaning, "b01", (column,), years, how)
+
+
+@once
+def _made(_territory: Territory) -> dict[tuple[object, ...], Any]:
+    return {}
+
+
+def _last_years(territory: Territory, year: int, column: str) -> dict[str, int]:
+    """Return the year of the last figure of table B1 up to a year, by commune that reported; made once a territory."""
+    held = _made(territory)
+    if (column, year) not in held:
+        held[column, year] = {str(code): int(last) for code, last in last_years(territory, year, "b01", column).items()}
+    found: dict[str, int] = held[column, year]
+    return found
+
+
+def _costed(territory: Territory, year: int, code: str) -> pd.DataFrame:
+    """Return the shortfalls of one commune with their costs."""
+    held, every = _made(territory), costed_shortfalls(territory, year)
+    if (year,) not in held:
+        held[year,] = {str(name): rows for name, rows in every.groupby("commune_code", sort=False)}
+    rows: pd.DataFrame = held[year,].get(code, every.iloc[:0])
+    return rows
 
 
 @resolves(rf"(?:group|group_of)\.(?P<group>[a-z0-9_-]+)\.{YEAR}")

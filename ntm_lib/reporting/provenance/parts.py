@@ -10,7 +10,7 @@ from ntm_lib.reporting.provenance.handed_in import HandedIn
 from ntm_lib.reporting.provenance.norms import Norms
 from ntm_lib.reporting.provenance.origins import Words
 from ntm_lib.reporting.provenance.record import Places, found_behind, record, selections
-from ntm_lib.reporting.provenance.selection import Ground
+from ntm_lib.reporting.provenance.selection import Ground, Selection
 from ntm_lib.reporting.sections.common import unit_key
 
 RESULTS = frozenset({"counts", "criteria", "requirements", "norms"})
@@ -26,6 +26,7 @@ class Parts:
             HandedIn(territory),
             Known(territory.project),
         )
+        self._held: tuple[str, dict[str, Selection | None]] = ("", {})
         unit = territory.unit
         every = [unit_key(unit.level, unit.code, territory.vintage.date, "count", year) for year in territory.years]
         self._whole = record(territory, every)
@@ -34,7 +35,7 @@ class Parts:
 
     def record(self, code: str, keys: Iterable[str]) -> dict[str, Any]:
         """Return the record of the figures of one commune, in the form of a page's."""
-        found = found_behind(self._ground, keys)
+        found = self._behind(code, keys)
         used = [selection for selection in found.values() if selection is not None]
         years = sorted({year for item in used if item.kind in RESULTS for year in item.years})
         whole, place = self._whole, self._place[code]
@@ -65,6 +66,14 @@ class Parts:
             "sheets": [list(sheet) for sheet in words.sheets],
             "files": files.rows,
         }
+
+    def _behind(self, code: str, keys: Iterable[str]) -> dict[str, Selection | None]:
+        """Return what stands behind each figure; what the papers of one commune share is found once."""
+        if code != self._held[0]:
+            self._held = (code, {})
+        held, wanted = self._held[1], list(dict.fromkeys(keys))
+        held |= found_behind(self._ground, [key for key in wanted if key not in held])
+        return {key: held[key] for key in wanted}
 
 
 class _Cut:
