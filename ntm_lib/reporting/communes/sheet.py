@@ -107,7 +107,9 @@ def _stamps(commune: Commune, audience: Audience) -> list[str]:
 
 def _subtitle(commune: Commune) -> str:
     territory = commune.territory
-    return _("Period {first}-{last}; results of {year}; data as of {date}; set: {set}").format(
+    is_one = territory.review.first_year == territory.review.last_year
+    text = _("Period {first}-{last}; results of {year}; data as of {date}; set: {set}")
+    return (_("Results of {year}; data as of {date}; set: {set}") if is_one else text).format(
         first=territory.review.first_year,
         last=territory.review.last_year,
         year=commune.all.year_words,
