@@ -1,15 +1,18 @@
 """A kept study comes back as it was, and is not shown for other data, law or settings."""
 
+import re
+from dataclasses import replace
+
 import invented_study
 import numpy as np
 import pandas as pd
 import pytest
 
 from ntm_lib.errors import NtmError, UsageError
-from ntm_lib.planning.alternatives.nearest import Nearest, Offer
+from ntm_lib.planning.alternatives.nearest import Nearest, Offer, nearest
 from ntm_lib.planning.plan import draft
 from ntm_lib.planning.scenario import load_scenario
-from ntm_lib.planning.study import first_offer, has_study, load_study, save_study, study_path
+from ntm_lib.planning.study import ROUGH, first_offer, has_study, load_study, save_study, study_path
 
 
 @pytest.fixture
@@ -58,11 +61,22 @@ def test_another_law_is_kept_apart(own_project):
     assert study_path(own_project, one) != study_path(own_project, other)
 
 
-def test_the_plan_shown_for_aims_that_clash_keeps_the_money_entered(own_project):
-    made = draft(load_scenario("base", own_project), own_project)
-    solution = invented_study.some_solution(made.problem, 10_000)
-    more = Offer("money", 5.0, 5.0, None, made.problem.money * 0 + 5, (), made.problem, solution)
-    less = Offer("demand", 1.0, 1.0, None, None, (), made.problem, solution)
-    assert first_offer(made, Nearest((), (more, less)))[1] is less.solution
+def test_the_plan_shown_for_aims_that_clash_keeps_the_money_entered(base_draft):
+    problem = base_draft.problem
+    solution = invented_study.some_solution(problem, 10_000)
+    more = Offer("money", 5.0, 5.0, None, problem.money * 0 + 5, (), problem, solution)
+    less = Offer("demand", 1.0, 1.0, None, None, (), problem, solution)
+    assert first_offer(base_draft, Nearest((), (more, less)))[1] is less.solution
     with pytest.raises(NtmError):
-        first_offer(made, Nearest((), (more,)))
+        first_offer(base_draft, Nearest((), (more,)))
+
+
+def test_where_no_plan_is_possible_the_money_that_lacks_is_named(base_draft, monkeypatch):
+    monkeypatch.setenv("NTM_LANG", "en")
+    local = base_draft.problem.purses == "local"
+    problem = replace(base_draft.problem, money=np.where(local[:, None], 0.0, base_draft.problem.money))
+    with pytest.raises(NtmError) as told:
+        first_offer(replace(base_draft, problem=problem), nearest(problem, ROUGH))
+    text = str(told.value)
+    assert "Local matching funds, 2022: 0 million VND; keeping communes" in text
+    assert re.search(r"With \d+ million VND more .*Local matching funds 2021: \d+", text)
