@@ -141,7 +141,9 @@ def assumed_note(scope: Scope) -> Markup:
     """Say under a table of money how much of it rests on assumed norms and budgets."""
     assumed, total = assumed_money(scope)
     share = 100 * assumed / total if total else float("nan")
-    text = _("{norms} of the planned money rests on assumed norms, {budget} of the budget table is assumed.")
+    text = _(
+        "{norms} of the planned money rests on assumed norms; {budget} of the money available is assumed, what the scenario adds included."
+    )
     return told(text, norms=figure(scope.key("assumed_norms"), share, "percent"),
         budget=figure(scope.key_of("province", scope.plan.baseline.vintage.province.code, "assumed_budget"),
                       100 * scope.plan.budget.assumed_share, "percent"),
