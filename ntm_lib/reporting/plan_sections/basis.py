@@ -25,8 +25,8 @@ def start_shares(scope: Scope) -> Markup:
     shares = rest_shares(_own(scope))
     decided = sum(shares.values()) - shares["unknown"]
     text = _(
-        "Of {decided} verdicts at the start {verified} rest on levels read in a source, {unverified} on levels recalled and not "
-        "checked against the signed text, {assumption} on assumed levels, {passage} on a passage from the earlier criteria set "
+        "Of {decided} verdicts at the start {verified} rest on levels read in a source, {unverified} on levels recalled or read in "
+        "part and not checked against the signed text, {assumption} on assumed levels, {passage} on a passage from the earlier criteria set "
         "that is not sure; {unknown} results are not known and are planned as a survey first."
     )
     names = ("verified", "unverified", "assumption", "passage")
