@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ntm_lib.errors import NtmError, UsageError
-from ntm_lib.messages import _
+from ntm_lib.messages import _, language
 from ntm_lib.planning import archive
 from ntm_lib.planning.alternatives.asked import Demand
 from ntm_lib.planning.alternatives.near_equal import NearEqual, near_equal
@@ -156,7 +156,7 @@ def _bound_money(problem: Problem) -> list[str]:
     text = _("  - {purse}, {year}: {have} million VND; keeping communes at the standard alone takes {need}.")
     return [
         text.format(purse=labels[Purse(str(problem.purses[purse]))], year=problem.years[year],
-                    have=f"{problem.money[purse, year]:.0f}", need=f"{bound[purse, year]:.0f}")
+                    have=_million(np.floor(problem.money[purse, year])), need=_million(bound[purse, year]))
         for purse, year in np.argwhere(bound > problem.money + 0.5)
     ]  # fmt: skip
 
@@ -168,15 +168,21 @@ def _ways_out(problem: Problem, offers: Nearest) -> list[str]:
         if offer.money is not None:
             parts = [
                 _("{purse} {year}: {money}").format(purse=labels[Purse(str(problem.purses[purse]))],
-                    year=problem.years[year], money=f"{offer.money[purse, year]:.0f}")
+                    year=problem.years[year], money=_million(offer.money[purse, year]))
                 for purse, year in np.argwhere(offer.money > 0)
             ]  # fmt: skip
             lines.append(_("  - With {total} million VND more there is a plan that keeps every aim ({where}).").format(
-                total=f"{offer.amount:.0f}", where="; ".join(parts)
+                total=_million(offer.amount), where="; ".join(parts)
             ))  # fmt: skip
         elif offer.kind == "later":
             lines.append(_("  - With one year more, by {year}, every aim can be kept.").format(year=offer.year))
     return list(dict.fromkeys(lines))
+
+
+def _million(amount: float) -> str:
+    """Write money that is needed, in whole million VND rounded up."""
+    text = f"{np.ceil(amount):,.0f}"
+    return text.replace(",", ".") if language() == "vi" else text
 
 
 def _first_offer(offers: Nearest) -> Offer | None:
