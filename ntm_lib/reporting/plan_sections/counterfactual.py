@@ -70,7 +70,7 @@ def _opening(scope: Scope, changes: tuple[Change, ...]) -> list[Markup]:
     counted = [change for change in changes if change.kind == "counts"]
     for year in sorted({change.year for change in counted}):
         criteria = ", ".join(str(problem.criteria[change.criterion]) for change in counted if change.year == year)
-        text = _("criteria {criteria} met by {year} already, earlier than foreseen")
+        text = _("criteria {criteria} met by {year} already")
         said.append(told(text, criteria=criteria, year=problem.years[year]))
     if "order" in kinds:
         said.append(Markup("{}").format(_("works of the commune that need not wait for one another")))
