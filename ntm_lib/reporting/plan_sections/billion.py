@@ -1,5 +1,7 @@
 """Show what one billion more in a year would add to the plan, with what is proven about it."""
 
+import math
+
 from markupsafe import Markup
 
 from ntm_lib.messages import _
@@ -14,7 +16,8 @@ from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told
 from ntm_lib.reporting.sections.common import names, paragraph, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
-TOLD = 0.005  # points: less is not told
+POINT = 0.1  # points are told to this
+TOLD = 0.005  # less is not told
 
 
 def billion(scope: Scope) -> None:
@@ -63,7 +66,7 @@ def _not_asked(scope: Scope) -> Markup:
 
 def _row(scope: Scope, more: More) -> list[Cell]:
     key = scope.key("billion", "state" if more.is_state else "any", more.year)
-    at_most = figure(f"{key}.at_most", more.gain_at_most, "number", digits=1)
+    at_most = _at_most(f"{key}.at_most", more.gain_at_most)
     if more.solution is None:
         return [str(more.year), "–", "–", "–", "–", "–", at_most, _("No plan that passes the check was found.")]
     return [
@@ -72,10 +75,15 @@ def _row(scope: Scope, more: More) -> list[Cell]:
         figure(f"{key}.criteria", len(more.criteria), "count"),
         figure(f"{key}.communes", len(more.communes), "count"),
         figure(f"{key}.sooner", len(more.sooner), "count"),
-        figure(f"{key}.at_least", more.gain, "number", digits=1),
+        figure(f"{key}.at_least", math.floor(more.gain / POINT + TOLD) * POINT, "number", digits=1),
         at_most,
         _added(scope, more),
     ]
+
+
+def _at_most(key: str, points: float) -> Markup:
+    """Print a bound; it is rounded up, so that it stays one."""
+    return figure(key, math.ceil(points / POINT - TOLD) * POINT, "number", digits=1)
 
 
 def _sources(scope: Scope, key: str, more: More) -> Cell:
@@ -100,15 +108,17 @@ def _added(scope: Scope, more: More) -> str:
     for count, text in zip(more.higher, _higher(), strict=True):
         if count:
             said.append(text.format(count=formats.number(count)))
-    by_commune = more.criteria.groupby("commune_code", sort=False)["criterion"].agg(", ".join)
     listed = [
-        _("{commune}: criterion {criteria}").format(commune=_name(scope, str(code)), criteria=criteria)
-        for code, criteria in by_commune.items()
+        _("criterion {criterion}: {communes}").format(
+            criterion=criterion, communes=", ".join(_name(scope, str(code)) for code in codes)
+        )
+        for criterion, codes in more.criteria.groupby("criterion", sort=False)["commune_code"]
     ]
     other = len(more.moves) - len(more.criteria) - len(more.communes) - len(more.sooner)
     if other:
         listed.append(_("{count} criteria completed earlier").format(count=formats.number(other)))
-    return names([*said, *listed]) or "–"
+    text = names([*said, *listed])
+    return text[:1].upper() + text[1:] or "–"
 
 
 def _higher() -> tuple[str, str, str]:
@@ -134,8 +144,7 @@ def _notes(scope: Scope) -> list[Markup]:
         text = _(
             "At least: the plan found. While everything planned stands it is proven that no use of the money adds more; only for {years} up to {points} points more are not ruled out."
         )
-        points = figure(f"{key}.beside", beside, "number", digits=1)
-        notes.append(told(text, years=years, points=points))
+        notes.append(told(text, years=years, points=_at_most(f"{key}.beside", beside)))
     else:
         text = _("At least: the plan found; while everything planned stands it is proven that no use of the money adds more.")  # fmt: skip
         notes.append(told(text))
@@ -144,7 +153,7 @@ def _notes(scope: Scope) -> list[Markup]:
         notes.append(told(text))
     else:
         text = _("Without the money up to {points} points more are not ruled out; so much of the gain may not come from the money.")  # fmt: skip
-        notes.append(told(text, points=figure(f"{key}.left_over", first.left_over, "number", digits=1)))
+        notes.append(told(text, points=_at_most(f"{key}.left_over", first.left_over)))
     return [*notes, *_anew(scope)]
 
 
@@ -168,7 +177,7 @@ def _anew(scope: Scope) -> list[Markup]:
         "At most: proven for any plan, also one made wholly anew with the money and without what is planned now; up to {gap} points of it would be a better plan without any more money."
     )
     solution = scope.plan.solution
-    gap = figure(scope.key("billion", "gap"), solution.bound - solution.objective, "number", digits=1)
+    gap = _at_most(scope.key("billion", "gap"), solution.bound - solution.objective)
     notes = [told(text, gap=gap)] if solution.gap is not None else []
     values = scope.plan.problem.standard_value
     least = float(values[values > 0].min()) if (values > 0).any() else 0.0

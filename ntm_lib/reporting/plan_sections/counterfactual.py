@@ -13,7 +13,7 @@ from ntm_lib.planning.reasons.more import seeks_results
 from ntm_lib.planning.reasons.why import OPENING, TOLERANCE
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, told
-from ntm_lib.reporting.sections.common import names, rows_of
+from ntm_lib.reporting.sections.common import rows_of
 
 
 def what_it_takes(scope: Scope, code: str, row: Any) -> Markup:
@@ -94,30 +94,31 @@ def _without_more(scope: Scope, code: str, more: Reason, later: pd.DataFrame) ->
     opening = Markup("; ").join(_opening(scope, tuple(item for item in more.changes if item.kind in OPENING)))
     lead = _("or, without more money and works, but {opening}: {lost}") if opening else _("or, without more money and works: {lost}")  # fmt: skip
     lost = _lost(scope, code, later) or [Markup("{}").format(_("no other commune comes later"))]
-    return told(lead, opening=opening, lost=Markup(", ").join(lost))
+    return told(lead, opening=opening, lost=Markup("; ").join(lost))
 
 
 def _lost(scope: Scope, code: str, later: pd.DataFrame) -> list[Markup]:
+    """Say for each commune that is set back its standard, with both years, and its criteria."""
     said = []
-    for row in rows_of(later[later["criterion"] == ""]):
-        text = (
-            _("{commune} no longer reaches the standard in the years of the plan (planned: {old})")
-            if pd.isna(row.new_year)
-            else _("{commune} reaches the standard in {new} instead of {old}")
-        )
-        new = "" if pd.isna(row.new_year) else int(row.new_year)
-        said.append(told(text, commune=_name(scope, str(row.commune_code)), old=int(row.old_year), new=new))
-    criteria = later[later["criterion"] != ""]
-    gone, delayed = criteria[criteria["new_year"].isna()], criteria[criteria["new_year"].notna()]
-    for name, part, text in (
-        ("extra_lost", gone, _("{count} criteria no longer completed in the years of the plan ({communes})")),
-        ("extra_later", delayed, _("{count} criteria completed later ({communes})")),
-    ):
-        if len(part):
-            count = figure(scope.key_of("commune", code, name), len(part), "count")
-            communes = names(_name(scope, str(other)) for other in part["commune_code"].unique())
-            said.append(told(text, count=count, communes=communes))
+    for other, moved in later.groupby("commune_code", sort=False):
+        standard, criteria = moved[moved["criterion"] == ""], moved[moved["criterion"] != ""]
+        is_gone = criteria["new_year"].isna()
+        parts = [_standard(row) for row in rows_of(standard)]
+        for name, count, text in (
+            ("extra_lost", int(is_gone.sum()), _("{count} criteria no longer completed in the years of the plan")),
+            ("extra_later", int((~is_gone).sum()), _("{count} criteria completed later")),
+        ):
+            if count:
+                parts.append(told(text, count=figure(scope.key_of("commune", code, name, other), count, "count")))
+        said.append(told("{commune}: {losses}", commune=_name(scope, str(other)), losses=Markup(", ").join(parts)))
     return said
+
+
+def _standard(row: Any) -> Markup:
+    if pd.isna(row.new_year):
+        text = _("no longer reaches the standard in the years of the plan (planned: {old})")
+        return told(text, old=int(row.old_year))
+    return told(_("the standard in {new} instead of {old}"), old=int(row.old_year), new=int(row.new_year))
 
 
 def _name(scope: Scope, code: str) -> str:

@@ -39,7 +39,7 @@ def _last_year(scope: Scope) -> Markup:
     if 2 * late <= len(years):
         return Markup()
     text = _(
-        "{late} of the {all} communes that newly reach the standard do so only in {year}: any delay puts them beyond the years of the plan."
+        "{late} of the {all} communes that newly reach the standard do so only in {year}: a delay puts them beyond the years of the plan."
     )
     shown = [figure(scope.key("limit", name), count, "count") for name, count in (("late", late), ("new", len(years)))]
     return paragraph(text, late=shown[0], all=shown[1], year=last)

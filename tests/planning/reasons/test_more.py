@@ -9,9 +9,12 @@ import pytest
 from planning.problems import make_problem
 
 from ntm_lib.planning.alternatives.filled import filled
+from ntm_lib.planning.formulate.restrict import only_district
 from ntm_lib.planning.optimise import Options, check, optimise
 from ntm_lib.planning.optimise.check import worth
 from ntm_lib.planning.optimise.ledger import keep_ledger
+from ntm_lib.planning.optimise.neighbourhood import reached_districts
+from ntm_lib.planning.plan import Draft
 from ntm_lib.planning.problem import Aims, Problem, Solution
 from ntm_lib.planning.reasons.changes import Change, apply
 from ntm_lib.planning.reasons.more import STATE, one_billion, seeks_results
@@ -158,3 +161,32 @@ def test_a_plan_that_only_spends_least_is_not_asked() -> None:
     assert seeks_results(problem)
     assert not seeks_results(least)
     assert one_billion(least, optimise(least, TIGHT)) == ()
+
+
+def test_no_criterion_of_a_shipped_district_that_the_money_pays_is_missed(base_draft: Draft) -> None:
+    """One criterion at a time is put on the plan by hand: none that one billion pays for is worth more than what is told."""
+    whole = base_draft.problem
+    problem = only_district(whole, str(whole.districts[1]), whole.money / len(whole.districts) / 2)
+    held = filled(problem, optimise(problem, ROUGH))
+    plenty = replace(problem, money=np.full_like(problem.money, 1e9))
+    beside = [plan for plan in _with_one(problem, held) if not check(plenty, plan)]
+    state = [at for at, purse in enumerate(problem.purses) if purse in STATE]
+    bought = 0
+    for more in one_billion(problem, held, years=[1, 3]):
+        purses = state if more.is_state else list(range(len(problem.purses)))
+        year = problem.years.index(more.year)
+        gains = [plan.objective - held.objective for plan in beside if lacks(problem, plan, year, purses) <= AMOUNT]
+        assert max(gains, default=0.0) <= more.gain + SMALL
+        bought += more.gain >= 1
+    assert bought
+
+
+def _with_one(problem: Problem, held: Solution) -> list[Solution]:
+    steps, found = problem.steps, []
+    for step in np.flatnonzero(held.done[steps.commune, steps.criterion] == len(problem.years)):
+        done = held.done.copy()
+        done[steps.commune[step], steps.criterion[step]] = steps.year[step]
+        plan = replace(held, done=done, standard=done.max(axis=1), bound=np.inf)
+        plan = replace(plan, districts=reached_districts(problem, plan))
+        found.append(replace(plan, objective=worth(problem, plan)))
+    return found
