@@ -29,7 +29,7 @@ DIGITS = 1
 def objective_labels() -> dict[str, str]:
     """Name what a plan may be best in."""
     return {
-        Objective.MOST_COMMUNES.value: _("Most communes at the standard"),
+        Objective.MOST_COMMUNES.value: _("Many communes at the standard, and early"),
         Objective.MOST_CRITERIA.value: _("Most criteria met"),
         Objective.LEAST_COST.value: _("Least capital need"),
     }

@@ -13,6 +13,7 @@ from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _, language
 from ntm_lib.planning import archive
 from ntm_lib.planning.alternatives.asked import Demand
+from ntm_lib.planning.alternatives.filled import filled
 from ntm_lib.planning.alternatives.near_equal import NearEqual, near_equal
 from ntm_lib.planning.alternatives.nearest import Lowered, Nearest, Offer, nearest
 from ntm_lib.planning.chance import Simulation, robust_problem, simulate
@@ -25,7 +26,8 @@ from ntm_lib.planning.plan import Draft, Plan, with_solution
 from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
 from ntm_lib.planning.reasons import Reason, Why, explain
 from ntm_lib.planning.reasons.changes import Change
-from ntm_lib.planning.reasons.limits import Limits, More, limits, one_billion
+from ntm_lib.planning.reasons.limits import Limits, limits
+from ntm_lib.planning.reasons.more import More, one_billion
 from ntm_lib.planning.scenario import Scenario, load_scenario
 from ntm_lib.planning.settings import Purse
 from ntm_lib.planning.which_plan import load_by_law, plan_name, plan_options
@@ -49,7 +51,8 @@ class Study:
     ``is_relaxed``: limits and aims could not be kept together; ``plan`` is then the first of the ``nearest`` plans that
     asks for less within the means entered (``taken``). ``simulation`` is judged by the aims of the scenario all the same.
     ``why``: a record for each commune of the plan, in its order. ``billion``: what one billion more in each year would
-    buy. ``robust``: the plan on dearer works and less money, its own chances in ``robust_simulation`` (None: no such
+    buy (none where the plan seeks no results beyond its aims). ``robust``: the plan on dearer works and less money, its
+    own chances in ``robust_simulation`` (None: no such
     plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed.
     """
 
@@ -105,11 +108,12 @@ def make_study(
     except Infeasible:
         offers = nearest(made.problem, ROUGH, later=functools.partial(_later_problem, scenario, project, anew))
         made, solution = first_offer(made, offers)
+    solution = filled(made.problem, solution)
     plan = with_solution(made, solution)
     problem = plan.problem
     progress(_("Finding reasons"))
     why = explain(problem, solution)
-    more = one_billion(problem, solution, FEW)
+    more = one_billion(problem, solution)
     progress(_("Comparing with other plans"))
     others = near_equal(problem, solution, FEW, count=NEAR_EQUAL)
     progress(_("Drawing chances"))
