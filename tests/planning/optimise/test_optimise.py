@@ -34,10 +34,23 @@ def every_plan(problem: Problem) -> Iterator[Solution]:
         reached = done.max(axis=1) < years
         for higher in itertools.product(*[levels if at else [(years, years)] for at in reached]):
             advanced, model = np.array(higher).T
-            yield as_plan(problem, done, advanced, model)
+            for villages in every_village(problem):
+                yield as_plan(problem, done, advanced, model, villages)
 
 
-def as_plan(problem: Problem, done: np.ndarray, advanced: np.ndarray, model: np.ndarray) -> Solution:
+def every_village(problem: Problem) -> Iterator[np.ndarray]:
+    """Every number of villages in every commune and year."""
+    n, years = len(problem.communes), len(problem.years)
+    most = np.repeat(problem.villages, years)
+    for amounts in itertools.product(*(range(one + 1) for one in most)):
+        given = np.array(amounts).reshape(n, years)
+        if (given.sum(axis=1) <= problem.villages).all():
+            yield given
+
+
+def as_plan(
+    problem: Problem, done: np.ndarray, advanced: np.ndarray, model: np.ndarray, villages: np.ndarray
+) -> Solution:
     years = len(problem.years)
     standard = done.max(axis=1)
     plan = Solution(
@@ -45,7 +58,7 @@ def as_plan(problem: Problem, done: np.ndarray, advanced: np.ndarray, model: np.
         standard,
         advanced,
         model,
-        np.zeros((len(done), years), int),
+        villages,
         np.zeros(0, bool),
         0,
         np.inf,
@@ -63,20 +76,33 @@ def as_plan(problem: Problem, done: np.ndarray, advanced: np.ndarray, model: np.
 
 
 def tiny(seed: int, **changes: object) -> Problem:
-    """Two communes, few gaps, all limits; no villages, which are tried elsewhere."""
-    made = make_problem(2, seed, 2, criteria=3, years=2, budget=0.8, villages=np.zeros(2, int), **changes)
-    return replace(made, aims=Aims(standard=seed % 2, districts=seed // 2 % 2, floor=1, district_share=1.0))
+    """Two communes, few gaps, all limits and every aim in turn; about two thirds have a plan."""
+    given: dict[str, object] = {"budget": 2.0, "criteria": 3, "villages": np.zeros(2, int)} | changes
+    made = make_problem(2, seed, 2, years=2, **given)  # type: ignore[arg-type]
+    start, turn = int(made.start_standard.sum()), seed % 5
+    return replace(
+        made,
+        aims=Aims(
+            standard=start + seed % 2,
+            standard_by_year={0: start + (turn == 1)},
+            districts=seed // 2 % 2,
+            floor=1,
+            district_share=1.0,
+            mean=made.met.sum() / 2 + 0.5 if turn == 2 else None,
+            advanced=int(turn >= 3),
+            model=int(turn == 4),
+            villages=1 if made.villages.any() else None,
+        ),
+    )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-@given(seed=st.integers(0, 10_000), cost=st.sampled_from([0.0, 0.01, 0.05]), after=st.integers(0, 1))
-def test_no_plan_that_keeps_the_limits_is_better(seed: int, cost: float, after: int) -> None:
-    problem = tiny(seed, cost_weight=cost, after_lag=after, advanced_spend=np.full((2, 6), 3.0))
+def assert_best(problem: Problem) -> bool:
+    """Compare the search with every plan; tell whether there is one."""
     kept = [plan.objective for plan in every_plan(problem) if not check(problem, plan)]
     if not kept:
         with pytest.raises(Infeasible):
             optimise(problem, EXACT)
-        return
+        return False
     found = optimise(problem, EXACT)
     assert found.objective == pytest.approx(max(kept), rel=1e-6, abs=1e-6)
     assert found.bound >= max(kept) - 1e-6
@@ -86,6 +112,20 @@ def test_no_plan_that_keeps_the_limits_is_better(seed: int, cost: float, after: 
         packed = optimise(problem, replace(EXACT, method="price"))
     assert packed.objective <= max(kept) + 1e-6
     assert packed.bound >= max(kept) - 1e-6
+    return True
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 10_000), cost=st.sampled_from([0.0, 0.01, 0.05]), after=st.integers(0, 1))
+def test_no_plan_that_keeps_the_limits_is_better(seed: int, cost: float, after: int) -> None:
+    assert_best(tiny(seed, cost_weight=cost, after_lag=after, advanced_spend=np.full((2, 6), 3.0)))
+
+
+def test_with_each_aim_and_with_villages_there_are_plans_to_compare() -> None:
+    cheap = {"advanced_spend": np.full((2, 6), 3.0), "model_spend": np.full((2, 6), 3.0)}
+    assert {seed % 5 for seed in range(20) if assert_best(tiny(seed, criteria=2, **cheap))} == set(range(5))
+    given = {"criteria": 2, "villages": np.array([1, 1]), "village_spend": np.full(6, 1.0), "start_villages": 0}
+    assert sum(assert_best(tiny(seed, **given)) for seed in range(0, 20, 5)) >= 2
 
 
 def by_completions(problem: Problem) -> float:
