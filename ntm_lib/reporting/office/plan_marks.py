@@ -1,5 +1,7 @@
 """What every printed table of a plan carries: warnings, source, sources of money, unit."""
 
+import pandas as pd
+
 from ntm_lib import criteria
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.register import results_year
@@ -34,6 +36,26 @@ def purse_columns(width: float = 12) -> list[Column]:
     """Return a column for each source of money."""
     group = _("By source of money")
     return [Column(purse.value, label, "money", group, width) for purse, label in purse_labels().items()]
+
+
+def code_column(key: str = "commune_code") -> Column:
+    """Return the column of a unit's code."""
+    return Column(key, _("Code"), width=9)
+
+
+def district_column(plan: Plan) -> list[Column]:
+    """Return the column that names a commune's district; none for units without a district level."""
+    if list(plan.problem.districts) == [plan.baseline.vintage.province.code]:
+        return []
+    return [Column("district", _("District, city"), width=22)]
+
+
+def with_district(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of communes with ``district``, the name of each one's district."""
+    problem = plan.problem
+    owner = pd.Series(problem.districts[problem.district], index=problem.communes)
+    codes = owner.reindex(table["commune_code"]).to_numpy()
+    return table.assign(district=plan.baseline.vintage.frame["name"].reindex(codes).to_numpy())
 
 
 def million() -> str:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.later.follow_up import UNDER_WAY
+from ntm_lib.planning.reasons.words import offer as offer_words
 from ntm_lib.planning.scenario import BASE
 from ntm_lib.planning.start.basis import rest_shares
 from ntm_lib.reporting import formats, stamps
@@ -80,10 +81,13 @@ def _relaxed(scope: Scope) -> Markup:
         return Markup()
     text = _(
         "With the resources entered, these aims cannot be reached together. The plan below keeps every limit and comes "
-        "nearest to the aims; the nearest scenarios stand under {place}."
+        "nearest to the aims; it lowers: {lowered}. The nearest scenarios stand under {place}."
     )
+    offers = () if scope.study.nearest is None else scope.study.nearest.offers
+    kept = next((held for held in offers if held.problem is scope.plan.problem), None)
+    less = "–" if kept is None else offer_words(scope.plan.problem, kept, scope.words)
     link = Markup('<a href="#nearest">{}</a>').format(_("Nearest scenarios"))
-    return Markup('<div class="failed"><strong>{}</strong></div>').format(told(text, place=link))
+    return Markup('<div class="failed"><strong>{}</strong></div>').format(told(text, place=link, lowered=less))
 
 
 def _key_figures(scope: Scope) -> Markup:
@@ -98,7 +102,7 @@ def _key_figures(scope: Scope) -> Markup:
             told(
                 _("communes reaching the standard at the end of {year}; {then} at the start"),
                 year=last,
-                then=met_at(scope, scope.key("standard", first), start, first),
+                then=met_at(scope.key("standard", first), start),
             ),
         ),
         (
