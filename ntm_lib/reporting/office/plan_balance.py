@@ -25,9 +25,9 @@ def balance_sheet(plan: Plan) -> Sheet:
         Column("need", _("Capital need"), "money", width=15),
         Column("available", _("Available"), "money", width=15),
         Column("short", _("Short"), "money", width=15),
+        Column("over", _("Left over of the source"), "money", width=15),
         Column("allotted", _("Money allotted"), "money", width=15),
         Column("not_allotted", _("Need without money allotted"), "money", width=17),
-        Column("over", _("Left over of the source"), "money", width=15),
     ]
     return Sheet(
         name=_("Capital balance"),

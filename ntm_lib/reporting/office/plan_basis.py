@@ -15,8 +15,7 @@ from ntm_lib.planning.reasons.words import offer as offer_words
 from ntm_lib.planning.start.basis import rest_shares
 from ntm_lib.planning.study import Study
 from ntm_lib.reporting import formats
-from ntm_lib.reporting.office.plan_later import plain_numbers
-from ntm_lib.reporting.office.plan_marks import plan_stamps, source_line
+from ntm_lib.reporting.office.plan_marks import plain_numbers, plan_stamps, source_line
 from ntm_lib.reporting.plan_sections.chance import aim_words
 from ntm_lib.reporting.plan_sections.opening import assumed_money
 from ntm_lib.reporting.plan_sections.scope import scope
@@ -111,17 +110,22 @@ def basis_lines(study: Study) -> list[tuple[str, str]]:
 
 def _levels(plan: Plan) -> str:
     rests, costs = rest_shares(plan.baseline), cost_shares(plan.needs)
+    words = {
+        "verified": _("{count} rest on levels read in the text"),
+        "unverified": _("{count} on levels not checked against the signed text"),
+        "assumption": _("{count} on assumed levels"),
+        "passage": _("{count} were carried from the earlier criteria set by a rule that is not sure"),
+    }
+    said = [text.format(count=formats.number(rests[name])) for name, text in words.items() if rests[name]]
     text = _(
-        "Of {all} verdicts at the start {verified} rest on levels read in the text, {unverified} on levels not checked against "
-        "the signed text, {assumed} on assumed levels, {passage} were carried from the earlier criteria set by a rule that is "
-        "not sure; {unknown} results are not known. {doubtful} of the money needed hangs on levels not checked or assumed."
+        "Of {all} verdicts at the start {parts}; {unknown} results are not known. {doubtful} of the money needed hangs on "
+        "levels not checked or assumed."
     )
-    counts = {name: formats.number(rests[name]) for name in ("verified", "unverified", "passage", "unknown")}
     return text.format(
         all=formats.number(sum(rests.values()) - rests["unknown"]),
-        assumed=formats.number(rests["assumption"]),
+        parts=", ".join(said),
+        unknown=formats.number(rests["unknown"]),
         doubtful=formats.percent(100 * float(costs["doubtful_level"])),
-        **counts,
     )
 
 

@@ -12,6 +12,7 @@ from ntm_lib.reporting.office.plan_marks import (
     code_column,
     district_column,
     million,
+    plain_numbers,
     plan_stamps,
     source_line,
     with_district,
@@ -92,12 +93,6 @@ def published_sheet(plan: Plan, year: int | None = None) -> Sheet:
         source=_("published figures as named in each row; plan: {source}").format(source=source_line(plan)),
         stamps=plan_stamps(plan),
     )  # fmt: skip
-
-
-def plain_numbers(column: pd.Series) -> pd.Series:
-    """Return numbers with the whole ones as such (``int``), so that a count is not printed with decimals."""
-    values = [None if pd.isna(value) else int(value) if float(value).is_integer() else float(value) for value in column]
-    return pd.Series(values, index=column.index, dtype=object)
 
 
 def figure_words(table: pd.DataFrame) -> list[str]:

@@ -39,8 +39,8 @@ def purse_columns(width: float = 12) -> list[Column]:
 
 
 def code_column(key: str = "commune_code") -> Column:
-    """Return the column of a unit's code."""
-    return Column(key, _("Code"), width=9)
+    """Return the column of a commune's code, or of another unit's by its key."""
+    return Column(key, _("Code") if key == "commune_code" else _("Code of the unit"), width=9)
 
 
 def district_column(plan: Plan) -> list[Column]:
@@ -56,6 +56,13 @@ def with_district(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
     owner = pd.Series(problem.districts[problem.district], index=problem.communes)
     codes = owner.reindex(table["commune_code"]).to_numpy()
     return table.assign(district=plan.baseline.vintage.frame["name"].reindex(codes).to_numpy())
+
+
+def plain_numbers(column: pd.Series) -> pd.Series:
+    """Return numbers with the whole ones as such (``int``), so that a count is not printed with decimals."""
+    rounded = [None if pd.isna(value) else round(float(value), 6) for value in column]
+    values = [int(value) if value is not None and value.is_integer() else value for value in rounded]
+    return pd.Series(values, index=column.index, dtype=object)
 
 
 def million() -> str:

@@ -15,6 +15,7 @@ from ntm_lib.reporting.office.plan_marks import (
     code_column,
     district_column,
     million,
+    plain_numbers,
     plan_stamps,
     purse_columns,
     source_line,
@@ -35,6 +36,7 @@ def works_sheet(plan: Plan, menu: Measures | None = None, codes: Sequence[str] |
         part=table["part"].map(labels),
         basis=table["basis"].map(bases),
         years=_spans(table),
+        volume=plain_numbers(table["volume"]),
     )
     by_year = _("Money by year")
     columns = [
@@ -71,7 +73,7 @@ def works_summary_sheet(plan: Plan, menu: Measures | None = None) -> Sheet:
     money = ["cost_vnd_million", *plan.problem.years]
     frame = grouped.agg(works=("name", "size"), communes=("commune_code", "nunique"), volume=("volume", "sum"))
     frame = frame.join(grouped[money].sum()).reset_index()
-    frame["name"] = frame["measure"].map(label)
+    frame["name"], frame["volume"] = frame["measure"].map(label), plain_numbers(frame["volume"])
     columns = [
         Column("name", _("Work or task"), width=60),
         Column("works", _("Count"), "count", width=9),
@@ -177,6 +179,7 @@ def register_sheet(plan: Plan, menu: Measures | None = None, codes: Sequence[str
     table = table.assign(
         commune=table["commune_code"].map(names),
         target_level=table["target_level"].map(levels),
+        volume=plain_numbers(table["volume"]),
         criterion=table["criterion"].replace(ALL_CRITERIA, _("every criterion")),
         note=[_without(note, paid) for note, paid in zip(table["note"], table["paid_by"], strict=True)],
     )

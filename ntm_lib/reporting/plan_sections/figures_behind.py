@@ -192,11 +192,11 @@ def _need(unit: Unit, found: re.Match[str]) -> Behind:
     return _sum(items, years, MONEY, COSTS)
 
 
-@_behind(r"short_(?:without_credit|purse_[a-z_]+)", r"short_money")
+@_behind(r"(?:short|over)_(?:money|without_credit|purse_[a-z_]+)")
 def _short(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _(
-        "Need of the source (what the plan spends and what the missing criteria would take) less the money that the scenario "
-        "has to plan with; sums add up the sources."
+        "Need of the source (what the plan spends and what the missing criteria would take) beside the money that the "
+        "scenario has to plan with: what is short, or left over; sums add up the sources."
     )
     return _of_files(unit, text, MONEY, COSTS)
 

@@ -35,7 +35,7 @@ def _need(scope: Scope) -> Markup:
     table = capital_balance(scope.plan, None if scope.is_province else list(scope.communes))
     labels = {purse.value: label for purse, label in purse_labels().items()}
     labels |= {WITHOUT_CREDIT: _("Total without credit"), TOTAL: _("Total")}
-    keys = {"need": "need_", "available": "available_", "short": "short_", "allotted": "", "not_allotted": "left_"}
+    keys = {"need": "need_", "available": "available_", "short": "short_", "over": "over_", "allotted": "", "not_allotted": "left_"}
     shown = keys if scope.is_province else {name: keys[name] for name in ("need", "allotted", "not_allotted")}
 
     def cells(name: str) -> list[Cell]:
@@ -56,6 +56,7 @@ def _need(scope: Scope) -> Markup:
         notes.append(told(more, count=figure(scope.key("left_without_way"), without, "count")))
     if scope.is_province:
         notes += [short_note(), unplanned_note()]
+    given = [_("Available"), _("Short"), _("Left over of the source")] if scope.is_province else []
     caption = (
         _("Capital need, what can be met, what is short, {first}-{last}")
         if scope.is_province
@@ -65,7 +66,7 @@ def _need(scope: Scope) -> Markup:
         [
             Column(_("Source")),
             Column(_("Capital need"), "figure"),
-            *([Column(_("Available"), "figure"), Column(_("Short"), "figure")] if scope.is_province else []),
+            *(Column(label, "figure") for label in given),
             Column(_("Money allotted"), "figure"),
             Column(_("Need without money allotted"), "figure"),
         ],
