@@ -6,30 +6,22 @@ from dataclasses import replace
 import pandas as pd
 
 from ntm_lib.messages import _
-from ntm_lib.planning.alternatives.nearest import Offer
 from ntm_lib.planning.handdown.targets import targets
-from ntm_lib.planning.needs.lines import cost_shares
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.reasons.words import demand_name
-from ntm_lib.planning.reasons.words import offer as offer_words
-from ntm_lib.planning.start.basis import rest_shares
 from ntm_lib.planning.study import Study
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.office.plan_marks import plain_numbers, plan_stamps, source_line
+from ntm_lib.reporting.plan_notes import package_notes
+from ntm_lib.reporting.plan_sections.basis import money_shares, start_shares
 from ntm_lib.reporting.plan_sections.chance import aim_words
-from ntm_lib.reporting.plan_sections.opening import assumed_money
+from ntm_lib.reporting.plan_sections.opening import asked_less, assumed_note
 from ntm_lib.reporting.plan_sections.scope import scope
 from ntm_lib.reporting.sheets import Column, Sheet
 
 SMALLEST_GAP = 0.0005
 """In per cent: a smaller one would be printed as nothing."""
 AIMS = ("standard", "advanced", "model", "floor", "mean", "districts", "villages")
-
-
-def kept_offer(study: Study) -> Offer | None:
-    """Return the nearest plan that the study is about; None where all aims are kept."""
-    offers = () if study.nearest is None else study.nearest.offers
-    return next((offer for offer in offers if offer.problem is study.plan.problem), None)
 
 
 def clash(study: Study) -> str:
@@ -42,8 +34,7 @@ def clash(study: Study) -> str:
 
 def lowered(study: Study) -> str:
     """Say what the plan lowers and by how much; empty where all aims are kept."""
-    offer = kept_offer(study)
-    return "" if offer is None else offer_words(study.plan.problem, offer, scope(study).words)
+    return asked_less(scope(study))
 
 
 def study_stamps(study: Study) -> list[str]:
@@ -94,39 +85,18 @@ def clash_sentences(study: Study) -> list[str]:
 
 def basis_lines(study: Study) -> list[tuple[str, str]]:
     """Return what the figures of the whole plan rest on and how sure they are: a heading and a sentence each."""
-    plan = study.plan
-    assumed, total = assumed_money(scope(study))
-    money = _("{norms} of the planned money rests on assumed norms, {budget} of the budget table is assumed.").format(
-        norms=formats.percent(100 * assumed / total if total else None),
-        budget=formats.percent(100 * plan.budget.assumed_share),
-    )
+    whole = scope(study)
+    said = [
+        (_("Norms and budgets"), assumed_note(whole)),
+        (_("Required levels"), start_shares(whole)),
+        (_("Money and levels"), money_shares(whole)),
+    ]
     return [
-        (_("Norms and budgets"), money),
-        (_("Required levels"), _levels(plan)),
-        (_("Deviation"), _gap(plan)),
+        *((head, markup.striptags()) for head, markup in said),
+        *((_("Higher levels"), text) for text in package_notes(study.plan)),
+        (_("Deviation"), _gap(study.plan)),
         (_("Chance"), _chance(study)),
     ]
-
-
-def _levels(plan: Plan) -> str:
-    rests, costs = rest_shares(plan.baseline), cost_shares(plan.needs)
-    words = {
-        "verified": _("{count} rest on levels read in the text"),
-        "unverified": _("{count} on levels not checked against the signed text"),
-        "assumption": _("{count} on assumed levels"),
-        "passage": _("{count} were carried from the earlier criteria set by a rule that is not sure"),
-    }
-    said = [text.format(count=formats.number(rests[name])) for name, text in words.items() if rests[name]]
-    text = _(
-        "Of {all} verdicts at the start {parts}; {unknown} results are not known. {doubtful} of the money needed hangs on "
-        "levels not checked or assumed."
-    )
-    return text.format(
-        all=formats.number(sum(rests.values()) - rests["unknown"]),
-        parts=", ".join(said),
-        unknown=formats.number(rests["unknown"]),
-        doubtful=formats.percent(100 * float(costs["doubtful_level"])),
-    )
 
 
 def _gap(plan: Plan) -> str:
@@ -139,32 +109,27 @@ def _gap(plan: Plan) -> str:
 
 
 def _chance(study: Study) -> str:
-    """Say how likely all aims together are; where aims were lowered, of which level the chance is."""
+    """Say how likely the aims of the scenario are together, as far as they are judged at all."""
     held = study.simulation.aims
     found = held[held["aim"] == "all"]
     if found.empty:
-        return _("This scenario sets no aims.")
+        return _("This scenario sets no aim that is judged.")
+    open_ = held[held["asked"].notna() & held["chance"].isna()]["aim"]
     text = _("All aims of the scenario together: {chance} ({draws} draws; 95% range {low} - {high}).")
-    if study.is_relaxed and not _judges_own_aims(study):
+    if len(open_):
         text = _(
-            "All aims together, some of them lowered as said above: {chance} ({draws} draws; 95% range {low} - {high})."
+            "All aims of the scenario together, without {names}, which no criterion is judged of: {chance} ({draws} draws; 95% "
+            "range {low} - {high})."
         )
     chance, low, high = (100 * float(found.iloc[0][name]) for name in ("chance", "low", "high"))
     return text.format(
         chance=formats.percent(chance), draws=formats.number(study.simulation.draws), low=formats.percent(low),
-        high=formats.percent(high),
+        high=formats.percent(high), names="; ".join(formats.in_sentence(aim_words()[name]) for name in dict.fromkeys(open_)),
     )  # fmt: skip
 
 
 def _asked(study: Study) -> Mapping[str, float | None]:
     return {name: getattr(study.plan.scenario.settings.aims, name) for name in AIMS}
-
-
-def _judges_own_aims(study: Study) -> bool:
-    """Tell whether the draws were held against the aims of the scenario, not against lowered ones."""
-    asked, held = _asked(study), study.simulation.aims
-    judged = held[held["aim"].isin(AIMS)].set_index("aim")["asked"].to_dict()
-    return all(judged.get(name) == value for name, value in asked.items() if value)
 
 
 def aims_sheet(study: Study) -> Sheet:
@@ -190,7 +155,7 @@ def aims_sheet(study: Study) -> Sheet:
     sheet = Sheet(
         name=_("Aims"), title=_("Aims of the scenario and what the plan makes of them"), columns=columns, frame=frame,
         source=source_line(study.plan), stamps=plan_stamps(study.plan), empty=_("This scenario sets no aims."),
-        notes=[_chance(study), *clash_sentences(study)],
+        notes=[_chance(study), *clash_sentences(study), *package_notes(study.plan)],
     )  # fmt: skip
     return marked(study, sheet)
 
@@ -205,6 +170,7 @@ def _aim_row(study: Study, name: str, year: int, asked: float) -> dict[str, obje
     row |= {"kept": kept, "reached": _reached(plan, name, year)}
     if drawn:
         row |= {end: 100 * drawn[0][end] for end in ("chance", "low", "high")}
+        row["note"] = _("by an assumed sum of money, criteria not judged") if pd.isna(drawn[0]["chance"]) else ""
     if kept is None or kept < asked:
         row["note"] = (
             _("lowered or given up in this plan")

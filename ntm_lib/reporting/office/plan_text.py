@@ -18,6 +18,7 @@ from ntm_lib.reporting.office import plan_tables as tables
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, read_outline
 from ntm_lib.reporting.office.workbook import write_workbook
+from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.sheets import Sheet
 
 
@@ -99,7 +100,8 @@ def _higher_levels(plan: Plan, end: pd.Series | pd.DataFrame) -> list[str]:
     return [
         text.format(
             year=plan.problem.years[-1], advanced=formats.number(end["advanced"]), model=formats.number(end["model"])
-        )
+        ),
+        *package_notes(plan),
     ]
 
 

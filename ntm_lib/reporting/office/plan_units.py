@@ -17,6 +17,7 @@ from ntm_lib.reporting.office.plan_marks import (
     purse_columns,
     source_line,
 )
+from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.sheets import Column, Sheet, sums
 
 _TIERS: tuple[Tier, ...] = ("province", "district", "commune")
@@ -51,7 +52,7 @@ def targets_sheet(plan: Plan, by: Tier, year: int | None = None, codes: Sequence
         unit=million(),
         total=total,
         source=source_line(plan),
-        notes=[interval_note()],
+        notes=[interval_note(), *package_notes(plan)],
         stamps=plan_stamps(plan),
     )
 
@@ -197,6 +198,7 @@ def _year_sheet(plan: Plan, tables: Mapping[Tier, pd.DataFrame], year: int | Non
         source=source_line(plan),
         notes=[
             interval_note(),
+            *package_notes(plan),
             _("The first row is the province; the districts add up to it, and so do the communes."),
         ],
         stamps=plan_stamps(plan),

@@ -281,7 +281,7 @@ def _planned_again(unit: Unit, _found: re.Match[str]) -> Behind:
 
 
 @_behind(
-    r"passage\..+", r"weak_verdicts", r"unknown_results", r"lost_by_itself", r"to_keep", r"past_(?:done|open)",
+    r"passage\..+", r"decided_verdicts", r"verdicts_(?:by|on)\..+", r"unknown_results", r"titles(?:\..+)?", r"past_(?:done|open)",
     r"possible_villages", r"newly_villages\..+",
 )  # fmt: skip
 def _from_start(unit: Unit, _found: re.Match[str]) -> Behind:
@@ -289,7 +289,7 @@ def _from_start(unit: Unit, _found: re.Match[str]) -> Behind:
     return _of_files(unit, text, "horizon", "unknowns")
 
 
-@_behind(r"assumed_norms")
+@_behind(r"assumed_norms", r"money_by\.[a-z]+")
 def _assumed(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _(
         "Share of the planned money of works whose unit cost is an assumption; each norm has its basis in the table."
@@ -297,7 +297,7 @@ def _assumed(unit: Unit, _found: re.Match[str]) -> Behind:
     return _of_files(unit, text, COSTS)
 
 
-@_behind(r"forecast\..+", r"ahead\..+")
+@_behind(r"forecast\..+", r"alone\..+", r"ahead\..+")
 def _ahead(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _(
         "Carried forward from the plan, its yearly money and the trends of the results; the rules stand below the table."

@@ -35,7 +35,14 @@ def _need(scope: Scope) -> Markup:
     table = capital_balance(scope.plan, None if scope.is_province else list(scope.communes))
     labels = {purse.value: label for purse, label in purse_labels().items()}
     labels |= {WITHOUT_CREDIT: _("Total without credit"), TOTAL: _("Total")}
-    keys = {"need": "need_", "available": "available_", "short": "short_", "over": "over_", "allotted": "", "not_allotted": "left_"}
+    keys = {
+        "need": "need_",
+        "available": "available_",
+        "short": "short_",
+        "over": "over_",
+        "allotted": "",
+        "not_allotted": "left_",
+    }
     shown = keys if scope.is_province else {name: keys[name] for name in ("need", "allotted", "not_allotted")}
 
     def cells(name: str) -> list[Cell]:
