@@ -242,7 +242,8 @@ def check_actual(
     for column, (names, text) in known.items():
         for place in np.flatnonzero(~frame[column].isin(names)):
             found = frame[column][place]
-            faults.add(f"{where}: {line[place]}", text.format(found=found), nearest(found, names))
+            labels = made.baseline.vintage.frame["name"].to_dict() if column == "commune_code" else None
+            faults.add(f"{where}: {line[place]}", text.format(found=found), nearest(found, names, labels))
     for place in np.flatnonzero(~year.isin(years)):
         expected = f"{years[0]}-{years[-1]}" if years else "-"
         faults.add(

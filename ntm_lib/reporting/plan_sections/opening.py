@@ -14,6 +14,7 @@ from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, start_shares
 from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told, written
 from ntm_lib.reporting.sections.common import decisions, paragraph
+from ntm_lib.reporting.setting_words import named_values, setting_label
 from ntm_lib.reporting.tables import Column, html_table
 
 
@@ -80,11 +81,11 @@ def _relaxed(scope: Scope) -> Markup:
         return Markup()
     text = _(
         "With the resources entered, these aims cannot be reached together. The plan below keeps every limit and comes "
-        "nearest to the aims; it lowers: {lowered}. The nearest scenarios stand under {place}."
+        "nearest to the aims; the nearest scenarios stand under {place}."
     )
     link = Markup('<a href="#nearest">{}</a>').format(_("Nearest scenarios"))
-    less = asked_less(scope) or "–"
-    return Markup('<div class="failed"><strong>{}</strong></div>').format(told(text, place=link, lowered=less))
+    less = Markup() if scope.study.taken is None else told(_(" What it asks less: {less}."), less=asked_less(scope))
+    return Markup('<div class="failed"><strong>{}</strong></div>').format(told(text, place=link) + less)
 
 
 def asked_less(scope: Scope) -> str:
@@ -170,7 +171,10 @@ def _changes(scope: Scope) -> Markup:
     reasons = [
         Markup("{}").format(block.reason) for name, block in scenario.blocks.items() if name and str(block.reason)
     ]
-    rows = [(key, written(before), written(after)) for key, (before, after, _block) in sorted(scenario.changes.items())]
+    rows = [
+        (setting_label(key), written(named_values(before)), written(named_values(after)))
+        for key, (before, after, _block) in sorted(scenario.changes.items())
+    ]
     table = html_table(
         [Column(_("Setting")), Column(_("Base")), Column(_("This scenario"))],
         rows,

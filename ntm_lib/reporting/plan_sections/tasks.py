@@ -177,7 +177,7 @@ def forecast_table(scope: Scope) -> Markup:
     labels = scope.plan.baseline.start_rules.requirements[f"label_{language()}"]
     rows: list[list[Cell]] = []
     for requirement in dict.fromkeys(table.index.get_level_values("requirement")):
-        name = f"{requirement} {labels.get(requirement, '')}"
+        name = f"{str(requirement).partition('/')[0]} {labels.get(requirement, '')}"
         cells: list[Cell] = [name]
         for with_effort in (False, True):
             for year in years:
