@@ -104,7 +104,7 @@ def _gap(plan: Plan) -> str:
     if gap is None:
         return _("The plan did not pass the independent check; how near it is to the best one is not stated.")
     if 100 * gap < SMALLEST_GAP:
-        return _("Proven: under these limits and data no plan is better.")
+        return _("Proven: under the limits, the aims kept here and these data no plan is better.")
     return _("Largest deviation from the best plan: {gap}.").format(gap=formats.percent(100 * gap, 3))
 
 
