@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ntm_lib.errors import NtmError, UsageError
-from ntm_lib.messages import _
+from ntm_lib.messages import _, language
 from ntm_lib.planning import archive
 from ntm_lib.planning.alternatives.asked import Demand
+from ntm_lib.planning.alternatives.filled import filled
 from ntm_lib.planning.alternatives.near_equal import NearEqual, near_equal
 from ntm_lib.planning.alternatives.nearest import Lowered, Nearest, Offer, nearest
 from ntm_lib.planning.chance import Simulation, robust_problem, simulate
@@ -25,7 +26,8 @@ from ntm_lib.planning.plan import Draft, Plan, with_solution
 from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
 from ntm_lib.planning.reasons import Reason, Why, explain
 from ntm_lib.planning.reasons.changes import Change
-from ntm_lib.planning.reasons.limits import Limits, More, limits, one_billion
+from ntm_lib.planning.reasons.limits import Limits, limits
+from ntm_lib.planning.reasons.more import More, one_billion
 from ntm_lib.planning.scenario import Scenario, load_scenario
 from ntm_lib.planning.settings import Purse
 from ntm_lib.planning.which_plan import load_by_law, plan_name, plan_options
@@ -49,7 +51,8 @@ class Study:
     ``is_relaxed``: limits and aims could not be kept together; ``plan`` is then the first of the ``nearest`` plans that
     asks for less within the means entered (``taken``). ``simulation`` is judged by the aims of the scenario all the same.
     ``why``: a record for each commune of the plan, in its order. ``billion``: what one billion more in each year would
-    buy. ``robust``: the plan on dearer works and less money, its own chances in ``robust_simulation`` (None: no such
+    buy (none where the plan seeks no results beyond its aims). ``robust``: the plan on dearer works and less money, its
+    own chances in ``robust_simulation`` (None: no such
     plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed.
     """
 
@@ -105,11 +108,12 @@ def make_study(
     except Infeasible:
         offers = nearest(made.problem, ROUGH, later=functools.partial(_later_problem, scenario, project, anew))
         made, solution = first_offer(made, offers)
+    solution = filled(made.problem, solution)
     plan = with_solution(made, solution)
     problem = plan.problem
     progress(_("Finding reasons"))
     why = explain(problem, solution)
-    more = one_billion(problem, solution, FEW)
+    more = one_billion(problem, solution)
     progress(_("Comparing with other plans"))
     others = near_equal(problem, solution, FEW, count=NEAR_EQUAL)
     progress(_("Drawing chances"))
@@ -156,7 +160,7 @@ def _bound_money(problem: Problem) -> list[str]:
     text = _("  - {purse}, {year}: {have} million VND; keeping communes at the standard alone takes {need}.")
     return [
         text.format(purse=labels[Purse(str(problem.purses[purse]))], year=problem.years[year],
-                    have=f"{problem.money[purse, year]:.0f}", need=f"{bound[purse, year]:.0f}")
+                    have=_million(np.floor(problem.money[purse, year])), need=_million(bound[purse, year]))
         for purse, year in np.argwhere(bound > problem.money + 0.5)
     ]  # fmt: skip
 
@@ -168,15 +172,21 @@ def _ways_out(problem: Problem, offers: Nearest) -> list[str]:
         if offer.money is not None:
             parts = [
                 _("{purse} {year}: {money}").format(purse=labels[Purse(str(problem.purses[purse]))],
-                    year=problem.years[year], money=f"{offer.money[purse, year]:.0f}")
+                    year=problem.years[year], money=_million(offer.money[purse, year]))
                 for purse, year in np.argwhere(offer.money > 0)
             ]  # fmt: skip
             lines.append(_("  - With {total} million VND more there is a plan that keeps every aim ({where}).").format(
-                total=f"{offer.amount:.0f}", where="; ".join(parts)
+                total=_million(offer.amount), where="; ".join(parts)
             ))  # fmt: skip
         elif offer.kind == "later":
             lines.append(_("  - With one year more, by {year}, every aim can be kept.").format(year=offer.year))
     return list(dict.fromkeys(lines))
+
+
+def _million(amount: float) -> str:
+    """Write money that is needed, in whole million VND rounded up."""
+    text = f"{np.ceil(amount):,.0f}"
+    return text.replace(",", ".") if language() == "vi" else text
 
 
 def _first_offer(offers: Nearest) -> Offer | None:

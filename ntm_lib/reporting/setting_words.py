@@ -26,7 +26,7 @@ def word_labels() -> dict[str, str]:
     """Name the words that a setting may be set to."""
     purses = {purse.value: label for purse, label in purse_labels().items()}
     return {
-        Objective.MOST_COMMUNES.value: _("Most communes at the standard"),
+        Objective.MOST_COMMUNES.value: _("Many communes at the standard, and early"),
         Objective.MOST_CRITERIA.value: _("Most criteria met"),
         Objective.LEAST_COST.value: _("Least capital need"),
         "low": _("low estimate"),

@@ -97,7 +97,7 @@ def test_where_no_plan_is_possible_the_money_that_lacks_is_named(base_draft, mon
         first_offer(replace(base_draft, problem=problem), nearest(problem, ROUGH))
     text = str(told.value)
     assert "Local matching funds, 2022: 0 million VND; keeping communes" in text
-    assert re.search(r"With \d+ million VND more .*Local matching funds 2021: \d+", text)
+    assert re.search(r"With [\d,]+ million VND more .*Local matching funds 2021: [\d,]+", text)
 
 
 def test_a_study_of_a_plan_that_asks_less_is_judged_by_the_aims_of_the_scenario(project, base_draft, monkeypatch):

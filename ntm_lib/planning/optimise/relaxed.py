@@ -6,13 +6,13 @@ one seen is kept.
 """
 
 import numpy as np
-from scipy.optimize import minimize
 
 from ntm_lib.planning.optimise.items import Items, part
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.offers import Offers, Shared, share_out
 from ntm_lib.planning.optimise.pack import Packing
-from ntm_lib.planning.problem import Bools, Floats, Ints
+from ntm_lib.planning.optimise.prices import money_first
+from ntm_lib.planning.problem import Bools, Ints
 
 SAMPLE, FIRST = 1000, 60  # communes; evaluations for money alone
 SPREADS, NEARBY = (0.003, 0.01, 0.03, 0.1), 12  # first offers: at prices that differ by such shares
@@ -26,7 +26,7 @@ def relax(model: Model, items: Items, district: Ints, draw: np.random.Generator)
     ``district`` (rows): the one whose communes alone take of it, -1 where none or several do.
     """
     few = _sample(model, items, district, draw)
-    first = _money_first(model, few)
+    first = money_first(model, few, FIRST)
     trained, shared = _rounds(Offers(Packing.of(model, few, first)), draw, TRAINED)
     if len(few.flat.must) == len(items.flat.must):
         return trained, shared
@@ -47,27 +47,6 @@ def _sample(model: Model, items: Items, district: Ints, draw: np.random.Generato
     else:
         inside = np.isin(np.arange(size), draw.permutation(size)[:SAMPLE])
     return part(items, inside, is_own, float(inside.sum()) / size, model.places.closed)
-
-
-def _money_first(model: Model, items: Items) -> Floats:
-    """Lower the bound by the prices of money alone, the others nothing; return the best prices seen."""
-    own = items.rows.indices[items.rows.indptr[1:] - 1] + model.shared - model.money
-    money = np.flatnonzero((own >= 0) & (own < model.problem.money.size))
-    both = np.asarray(abs(items.take).sum(axis=0)).ravel() + np.asarray(abs(items.extra).sum(axis=0)).ravel()
-    size = np.maximum(np.maximum(np.abs(items.room), both / len(model.problem.years)), 1e-9)[money]
-    offers = Offers(Packing.of(model, items, np.zeros(len(items.room))))
-
-    def slope(given: Floats) -> tuple[float, Floats]:
-        prices = np.zeros(len(items.room))
-        prices[money] = given / size
-        bound, use = offers.answer(prices)
-        return bound, (items.room - use)[money] / size
-
-    minimize(
-        slope, np.zeros(len(money)), jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(money),
-        options={"maxfun": FIRST, "maxiter": FIRST, "maxls": 30, "maxcor": 20},
-    )  # fmt: skip
-    return offers.prices
 
 
 def _rounds(offers: Offers, draw: np.random.Generator, rounds: int) -> tuple[Offers, Shared]:

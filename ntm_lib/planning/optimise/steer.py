@@ -11,33 +11,29 @@ from numba import njit
 
 from ntm_lib.planning.optimise.items import Flat
 from ntm_lib.planning.optimise.moves import State, level_item, put_commune
-from ntm_lib.planning.optimise.oracle import again, answer
+from ntm_lib.planning.optimise.oracle import answer
 from ntm_lib.planning.problem import Floats, Ints
 
 
 class Lean(NamedTuple):
     """How prices lean: that of a row falls by ``lean`` (rows) for each unit of balance, not below nothing.
 
-    ``start`` (n + 1), ``row``: csr of the rows that lean for each commune. ``share`` (rows): what a commune should take, as a
-    share of what its plan before took.
+    ``row``: those that lean; by ``most`` (rows) at most.
     """
 
-    start: Ints
     row: Ints
     lean: Floats
     most: Floats
-    share: Floats
 
 
 @njit(cache=True, nogil=True)
 def steer(
-    flat: Flat, communes: Ints, lean: Lean, state: State, value: Floats, prices: Floats, lack: Floats, balance: Floats,
-    stands: bool, guards: bool,
-) -> None:  # fmt: skip
-    """Give each of the communes, in their order, its best plan instead of the one it has.
+    flat: Flat, communes: Ints, lean: Lean, state: State, value: Floats, prices: Floats, lack: Floats, balance: Floats
+) -> None:
+    """Give each of the communes, in their order, its best plan instead of the one it has, where that gains something.
 
-    ``balance`` (rows): what is left over (negative: lacks) by the pace at the start; it is kept up to date. ``stands``:
-    the standard and the higher levels stay as they are.
+    ``balance`` (rows): what is left over (negative: lacks); it is kept up to date. ``lack`` (rows): cost of a unit that
+    lacks.
     """
     n, years = flat.standard.shape
     most = 1
@@ -47,34 +43,25 @@ def steer(
     now, worth, profit = prices.copy(), np.zeros(n), np.zeros(len(value))
     kept, levels = np.zeros(most, np.int64), np.zeros(3, np.int64)
     for commune in communes:
-        if stands and flat.at_start[commune]:
-            continue
-        rows = lean.row[lean.start[commune] : lean.start[commune + 1]]
-        for row in rows:
+        for row in lean.row:
             shift = min(lean.most[row], max(-lean.most[row], lean.lean[row] * balance[row]))
             now[row] = max(0.0, prices[row] - shift)
-            balance[row] -= lean.share[row] * state.left[row]
+            balance[row] -= state.left[row]
         begin, end = flat.gap_start[commune], flat.gap_start[commune + 1]
         kept[: end - begin] = state.year[begin:end]
         levels[:] = state.level[commune]
         gain = put_commune(flat, state, commune, value, lack, -1.0)
-        for row in rows:
-            balance[row] += lean.share[row] * state.left[row] - state.left[row]
         profits(flat, commune, value, now, profit)
-        if stands:
-            again(flat, profit, commune, state.level[commune, 0], added, best, state.year)
-        else:
-            answer(flat, profit, commune, added, best, worth, state.level, state.year)
+        answer(flat, profit, commune, added, best, worth, state.level, state.year)
         _settle(flat, state, commune)
         gain += put_commune(flat, state, commune, value, lack, 1.0)
-        if guards and gain < 0:
+        if gain < 0:
             put_commune(flat, state, commune, value, lack, -1.0)
             state.year[begin:end] = kept[: end - begin]
             state.level[commune] = levels
             put_commune(flat, state, commune, value, lack, 1.0)
-        for row in rows:
+        for row in lean.row:
             balance[row] += state.left[row]
-            now[row] = prices[row]
 
 
 @njit(cache=True, nogil=True)

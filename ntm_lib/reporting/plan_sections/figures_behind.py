@@ -272,7 +272,7 @@ def _simulated(unit: Unit, _found: re.Match[str]) -> Behind:
     return _of_files(unit, text, "uncertainty")
 
 
-@_behind(r"limit\..+", r"billion\..+", r"near_equal\..+", r"offer\..+", r"next_cost", r"extra_[a-z]+", r"gap")
+@_behind(r"limit\..+", r"billion\..+", r"near_equal\..+", r"offer\..+", r"next_cost", r"extra_[a-z]+(?:\.\d+)?", r"gap")
 def _planned_again(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _(
         "Found by planning again with one thing changed, or by the check of the plan; settings and means as named below."
