@@ -6,14 +6,12 @@ gain at any, and the lowest point of the planes near the best prices seen is ask
 more, at last all. Any prices give a valid bound: the best one seen is kept.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import minimize
 from scipy.sparse.linalg import lsqr
 
-from ntm_lib.planning.optimise.items import Items, counted, part
+from ntm_lib.planning.optimise.items import Items, part
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.offers import Offers, program
 from ntm_lib.planning.optimise.pack import Packing
@@ -28,23 +26,14 @@ WHOLE, KEPT = 1e-9, 0.7
 SCALE = 0.1  # a price of nothing may move by so much of what lacking costs
 
 
-@dataclass(frozen=True, eq=False)
-class Priced:
-    """``prices`` of the rows of ``Items``, the ``bound`` they prove, ``x``: what is done at them (model's variables)."""
-
-    prices: Floats
-    bound: float
-    x: Floats
-
-
 def duals(items: Items, prices: Floats) -> Floats:
     """Turn prices of the model's shared rows into prices of the rows of items (money carried over: of sums up to a year)."""
     found = lsqr(items.rows.T, prices, atol=1e-14, btol=1e-14)[0]
     return np.asarray(np.where(items.is_equal, found, np.maximum(found, 0.0)))
 
 
-def price(model: Model, items: Items, draw: np.random.Generator) -> Priced:
-    """Return good prices of all rows, the bound they prove, and what is done at them."""
+def price(model: Model, items: Items, draw: np.random.Generator) -> tuple[Floats, float]:
+    """Return good prices of all rows, and the bound they prove."""
     count = len(items.flat.must)
     order, size, distance = draw.permutation(count), min(FEW, count), WIDE
     few = _some(model, items, order[:size])
@@ -56,8 +45,7 @@ def price(model: Model, items: Items, draw: np.random.Generator) -> Priced:
             break
         size, distance = min(MORE * size, count), NEAR
         few = _some(model, items, order[:size])
-    _bound, done, others = planes.offers.answer(prices)
-    return Priced(prices, planes.offers.bound, counted(model, items, done, others))
+    return prices, planes.offers.bound
 
 
 def _some(model: Model, items: Items, communes: Ints) -> Items:

@@ -1,8 +1,8 @@
-"""The linear relaxation where districts have rows of their own, without solving it: its prices, bound, and what is done.
+"""The linear relaxation without solving it: its prices, bound, and what is done.
 
-First the prices of money, roughly, from exact answers of a sample of communes; then all prices of the sample from a program
-that chooses among offers; from there few rounds of that program for all communes. Any prices give a valid bound: the best
-one seen is kept.
+Few rounds of a program that chooses among offers of all communes, from prices that are nearly the best. Where no district
+has rows of its own those come from ``prices``; else from a sample of communes: the prices of money, roughly, from exact
+answers, then all prices from the same program. Any prices give a valid bound: the best one seen is kept.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from ntm_lib.planning.optimise.items import Items, part
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.offers import Offers, Shared, share_out
 from ntm_lib.planning.optimise.pack import Packing
-from ntm_lib.planning.optimise.prices import money_first
+from ntm_lib.planning.optimise.prices import money_first, price
 from ntm_lib.planning.problem import Bools, Ints
 
 SAMPLE, FIRST = 1000, 60  # communes; evaluations for money alone
@@ -25,6 +25,8 @@ def relax(model: Model, items: Items, district: Ints, draw: np.random.Generator)
 
     ``district`` (rows): the one whose communes alone take of it, -1 where none or several do.
     """
+    if not (district >= 0).any():
+        return _rounds(Offers(Packing.of(model, items, price(model, items, draw)[0])), draw, ROUNDS)
     few = _sample(model, items, district, draw)
     first = money_first(model, few, FIRST)
     trained, shared = _rounds(Offers(Packing.of(model, few, first)), draw, TRAINED)
@@ -34,18 +36,14 @@ def relax(model: Model, items: Items, district: Ints, draw: np.random.Generator)
 
 
 def _sample(model: Model, items: Items, district: Ints, draw: np.random.Generator) -> Items:
-    """Return some communes, with their share of what all share: whole districts where they have rows of their own."""
+    """Return some communes, with their share of what all share: whole districts, for they have rows of their own."""
     of_commune, is_own = model.problem.district, district >= 0
     size = len(of_commune)
     if size <= SAMPLE:
         return items
-    inside: Bools
-    if is_own.any():
-        order = draw.permutation(len(model.problem.districts))
-        until = np.cumsum(np.bincount(of_commune, minlength=len(order))[order])
-        inside = np.isin(of_commune, order[: np.searchsorted(until, SAMPLE) + 1])
-    else:
-        inside = np.isin(np.arange(size), draw.permutation(size)[:SAMPLE])
+    order = draw.permutation(len(model.problem.districts))
+    until = np.cumsum(np.bincount(of_commune, minlength=len(order))[order])
+    inside: Bools = np.isin(of_commune, order[: np.searchsorted(until, SAMPLE) + 1])
     return part(items, inside, is_own, float(inside.sum()) / size, model.places.closed)
 
 
