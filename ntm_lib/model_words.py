@@ -7,10 +7,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from ntm_lib.errors import FaultList
+from ntm_lib.errors import FaultList, preview
 from ntm_lib.messages import _
 
 _MAX_SHOWN = 60
+_MAX_LISTED = 40
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,14 @@ class ModelFault:
     expected: str = ""
 
 
-def nearest(name: object, known: Iterable[str]) -> str:
-    """Say which known name is meant, or list them."""
+def nearest(name: object, known: Iterable[str], labels: Mapping[Any, object] | None = None) -> str:
+    """Say which known name is meant, or list them, the first of very many; ``labels``: what a code is called."""
     known = list(known)
+    told = {item: f"{item} {labels[item]}" if labels and item in labels else item for item in known}
     close = difflib.get_close_matches(str(name), known, n=1)
-    return f"'{close[0]}'" if close else ", ".join(known)
+    if close:
+        return f"'{told[close[0]]}'"
+    return ", ".join(told.values()) if len(known) <= _MAX_LISTED else preview(told.values())
 
 
 def model_words(error: ValidationError, model: type[BaseModel] | None = None) -> list[ModelFault]:

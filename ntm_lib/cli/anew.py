@@ -54,12 +54,13 @@ def read_past(old: Plan, scenario: Scenario, from_year: int, path: Path | None) 
             _(
                 "{path} tells {count} criteria as not completed that are met at the start of the plan: {names}. A plan made anew "
                 "cannot take a criterion back; correct the results of the start, or leave these lines empty."
-            ).format(path=path.name, count=len(lost), names=_named(old, lost[:5]))
+            ).format(path=path.name, count=len(lost), names=named(old, lost[:5]))
         )
     return progress
 
 
-def _named(plan: Plan, pairs: pd.DataFrame) -> str:
+def named(plan: Plan, pairs: pd.DataFrame) -> str:
+    """Name pairs of commune and criterion for a sentence."""
     names = plan.baseline.vintage.frame["name"].to_dict()
     return "; ".join(f"{names[row['commune_code']]}, {row['criterion']}" for row in pairs.to_dict("records"))
 

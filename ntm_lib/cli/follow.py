@@ -6,12 +6,20 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from ntm_lib.cli.anew import named
 from ntm_lib.cli.app import app, say
 from ntm_lib.cli.plan import ActualOption, FromOption, LawOption
 from ntm_lib.cli.text_table import text_table
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
-from ntm_lib.planning.later.against import OUTCOMES, by_district, outcome_labels, outcomes, told_against_start
+from ntm_lib.planning.later.against import (
+    OUTCOMES,
+    by_district,
+    outcome_labels,
+    outcomes,
+    told_against_start,
+    told_done_at_start,
+)
 from ntm_lib.planning.later.follow_up import published, reported_years, status_labels
 from ntm_lib.planning.later.progress_file import Progress, progress_from_results, read_progress
 from ntm_lib.planning.plan import Plan
@@ -24,6 +32,8 @@ from ntm_lib.reporting.office.plan_later import figure_words
 from ntm_lib.reporting.office.plan_marks import law_name
 from ntm_lib.reporting.office.progress_template import write_template
 
+SHOWN = 5
+"""Criteria named in a sentence; the rest is counted."""
 YearOption = Annotated[
     int | None, typer.Option("--year", help=_("Up to the end of this year (default: the latest that is told of)."))
 ]
@@ -66,9 +76,24 @@ def follow_command(
     if progress is None or year is None:
         text = _("No results of communes were handed in for the years of this plan. A form to fill in: {command}")
         say(text.format(command=f"ntm follow {plan_options(chosen, from_year)} --year {plan.years[0]} --template …"))
-    elif len(lost := told_against_start(plan, progress)):
-        text = _("{count} criteria told as not completed are met at the start of the plan; they are not compared.")
-        say(text.format(count=formats.number(len(lost))))
+        return
+    for pairs, text in (
+        (
+            told_against_start(plan, progress),
+            _(
+                "{count} criteria told as not completed are met at the start of the plan; they are not compared: {names}."
+            ),
+        ),
+        (
+            told_done_at_start(plan, progress),
+            _(
+                "{count} criteria told as completed stand at the start of the plan already; they are not compared: {names}."
+            ),
+        ),
+    ):
+        if len(pairs):
+            more = "; …" if len(pairs) > SHOWN else ""
+            say(text.format(count=formats.number(len(pairs)), names=named(plan, pairs[:SHOWN]) + more))
 
 
 def _check_year(plan: Plan, year: int | None) -> None:

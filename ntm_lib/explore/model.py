@@ -104,6 +104,10 @@ class Explorer:
         """Return the money of each year, moving and fixed; see ``money_parts``."""
         return money_parts(scenario, self.project)
 
+    def _changes(self, wish: Wish, stored: Scenario) -> dict[str, Any]:
+        names = self.communes(stored)["name"].astype(str)
+        return changes_of(wish, stored, self.parts(stored), dict(zip(names.index.astype(str), names, strict=True)))
+
     def wish(self, scenario: Scenario) -> Wish:
         """Return what the controls show for a stored scenario."""
         return wish_of(scenario, self.parts(scenario))
@@ -118,7 +122,7 @@ class Explorer:
         stored = self.scenario(name)
         if district is not None and district not in self.districts(stored):
             raise _unknown_district(district, self.districts(stored))
-        changes = {} if wish is None else changes_of(wish, stored, self.parts(stored))
+        changes = {} if wish is None else self._changes(wish, stored)
         scenario = stored if not changes else load_scenario(stored.id, self.project, **_keywords(changes))
         key = json.dumps([name, district, scenario.settings.model_dump(mode="json")], sort_keys=True)
         if key in self._answers:
@@ -186,7 +190,7 @@ class Explorer:
                 faults.add(label, _("empty"), _("a few words"))
         faults.stop_if_any(UsageFaultsError)
         stored = self.scenario(name)
-        changes = changes_of(wish, stored, self.parts(stored))
+        changes = self._changes(wish, stored)
         if not changes:
             raise UsageError(_("Nothing differs from scenario '{title}' yet.").format(title=stored.title))
         self._check(load_scenario(stored.id, self.project, **_keywords(changes)))

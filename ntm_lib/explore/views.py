@@ -1,5 +1,6 @@
 """What the page shows of an answer: figures, targets by year, map, money, communes, comparison, nearest plans."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.layers import MapLayer, pack
 from ntm_lib.reporting.map_picture import draw_picture
 from ntm_lib.reporting.palette import MapClass
+from ntm_lib.reporting.setting_words import setting_label, word_labels
 from ntm_lib.reporting.tables import Cell, Column, html_table
 
 YEAR_COLOURS = ("#4a1486", "#08519c", "#2a7fb8", "#4eb3a0", "#a1d99b", "#e5f2a5")
@@ -28,17 +30,14 @@ DIGITS = 1
 
 def objective_labels() -> dict[str, str]:
     """Name what a plan may be best in."""
-    return {
-        Objective.MOST_COMMUNES.value: _("Many communes at the standard, and early"),
-        Objective.MOST_CRITERIA.value: _("Most criteria met"),
-        Objective.LEAST_COST.value: _("Least capital need"),
-    }
+    return {objective.value: word_labels()[objective.value] for objective in Objective}
 
 
 def problem_box(error: NtmError) -> Markup:
     """Say what cannot be used, every fault on its line."""
     if isinstance(error, FaultsError):
-        lines = Markup().join(Markup("<li>{}</li>").format(str(fault)) for fault in error.faults)
+        told = [replace(fault, where=setting_label(fault.where)) for fault in error.faults]
+        lines = Markup().join(Markup("<li>{}</li>").format(str(fault)) for fault in told)
         return Markup("<div class='band' role='alert'>{}<ul>{}</ul></div>").format(error.title, lines)
     return notice(str(error))
 

@@ -75,8 +75,12 @@ def wish_of(scenario: Scenario, parts: pd.DataFrame) -> Wish:
     )
 
 
-def changes_of(wish: Wish, scenario: Scenario, parts: pd.DataFrame) -> dict[str, Any]:
+def changes_of(
+    wish: Wish, scenario: Scenario, parts: pd.DataFrame, names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return the dotted settings that a wish changes of its scenario; empty when it changes nothing.
+
+    ``names``: of the communes by code, for what is told of them.
 
     Raises UsageFaultsError with everything that was mistyped or contradicts itself.
     """
@@ -93,7 +97,8 @@ def changes_of(wish: Wish, scenario: Scenario, parts: pd.DataFrame) -> dict[str,
         if number != getattr(scenario.settings.aims, name):
             changes[f"aims.{name}"] = number
     for code in sorted(set(wish.pinned) & set(wish.excluded)):
-        faults.add(_("Communes"), _("{code} is both pinned and excluded").format(code=code))
+        name = (names or {}).get(code, code)
+        faults.add(_("Communes"), _("{name} ({code}) is both pinned and excluded").format(name=name, code=code))
     if dict(wish.pinned) != before.pinned:
         changes["limits.pinned"] = dict(wish.pinned)
     if set(wish.excluded) != set(before.excluded):

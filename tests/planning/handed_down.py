@@ -33,6 +33,12 @@ class Start:
     review: Any = None
 
     @property
+    def rules(self) -> Any:
+        """The rules of every year: no labels."""
+        empty = SimpleNamespace(requirements=pd.DataFrame({"label_vi": [], "label_en": []}))
+        return dict.fromkeys(self.scenario.settings.horizon.years, empty)
+
+    @property
     def generated(self) -> pd.Series:
         """Whether a commune's start is generated."""
         return pd.Series(self.is_illustrative, index=self.communes.index)

@@ -128,7 +128,8 @@ def write_doc(plan, path, given=None):
     for inner in part["sections"][2]["sections"]:
         inner["blocks"] = [item for item in inner["blocks"] if item["table"] is None or item["table"] in names]
     years = {"first": 2021, "last": 2025, "orientation": 2030}
-    filling = Filling(years, machine_text(plan, Menu()), names, stamps=tables.plan_stamps(plan))
+    said = {**machine_text(plan, Menu()), "basis": ["Cơ sở"]}
+    filling = Filling(years, said, names, stamps=tables.plan_stamps(plan))
     return write_document(path, Outline.model_validate(given), filling)
 
 

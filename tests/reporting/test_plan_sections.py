@@ -8,10 +8,12 @@ import invented_study
 import nbformat
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from ntm_lib.errors import UsageError
 from ntm_lib.planning.later.anew import Anew
 from ntm_lib.reporting import display, plan_sections
+from ntm_lib.reporting.office import plan_basis, plan_text
 from ntm_lib.reporting.page import notebook_page
 from ntm_lib.reporting.page_check import Outline
 from ntm_lib.reporting.plan_sections.compare import comparison_data
@@ -186,3 +188,69 @@ def test_pages_speak_the_words_of_the_office(study, page_of):
 def test_a_code_that_is_no_district_of_the_plan_stops(study):
     with pytest.raises(UsageError, match="052"):
         plan_sections.scope(study, "04")
+
+
+def test_the_documents_of_aims_that_clash_say_so_and_claim_nothing(study, tmp_path):
+    relaxed = invented_study.make_relaxed(study)
+    fewer = relaxed.nearest.offers[1]
+    aims = replace(study.plan.problem.aims, standard=134)
+    problem = replace(study.plan.problem, aims=aims)
+    held = replace(relaxed.nearest, offers=(relaxed.nearest.offers[0], replace(fewer, problem=problem)))
+    settings = study.plan.scenario.settings
+    asked = settings.model_copy(update={"aims": settings.aims.model_copy(update={"standard": 137})})
+    plan = replace(study.plan, problem=problem, scenario=replace(study.plan.scenario, settings=asked))
+    relaxed = replace(relaxed, plan=plan, nearest=held)
+    book = load_workbook(plan_text.write_plan_workbook(relaxed, tmp_path / "x.xlsx"), read_only=True)
+    pages = [
+        [str(cell) for row in page.iter_rows(values_only=True) for cell in row if cell] for page in book.worksheets
+    ]
+    assert all(any("137 communes" in text and "3 communes fewer" in text for text in page) for page in pages)
+    assert all(any("not all aims of the scenario" in text for text in page) for page in pages[1:])
+    assert "Nearest plan, not all aims reached" in pages[0][0]
+    aim = next(
+        row for row in book.worksheets[1].iter_rows(values_only=True) if row[1] == "Communes reaching the standard"
+    )
+    assert aim[3:5] == (137, 134)
+    assert "lowered" in aim[-1]
+    said = plan_text.study_text(relaxed)
+    assert "137 communes" in said["aims"][0]
+    assert "3 communes fewer" in said["aims"][1]
+    assert any("assumed norms" in text for text in said["basis"])
+    assert any("not checked" in text for text in said["basis"])
+    assert any("deviation" in text for text in said["basis"])
+    page = pages[0]
+    assert any("0.1" in text and "deviation" in text for text in page)
+
+
+def test_documents_of_aims_that_are_kept_carry_no_such_warning(study):
+    assert plan_text.study_text(study)["aims"] == plan_text.machine_text(study.plan)["aims"]
+    assert plan_basis.study_stamps(study) == plan_basis.plan_stamps(study.plan)
+    assert plan_basis.study_title(study) == str(study.plan.scenario.title)
+
+
+def test_a_scenario_without_an_aim_for_villages_prints_no_targets_of_villages(study, page_of):
+    assert study.plan.problem.aims.villages is None
+    page = page_of(plan_sections.scope(study), ("villages", "targets_by_year"))
+    assert "sets no aim for villages" in page
+    assert "villages" not in " ".join(Outline.of(page).figures)
+
+
+def test_the_page_tells_what_the_unknown_start_leaves_open_and_names_the_districts(study, page_of):
+    baseline = study.plan.baseline
+    place = int((study.plan.solution.standard == len(study.plan.years)).argmax())
+    met = study.plan.problem.met.copy()
+    done = study.plan.solution.done.copy()
+    done[place, 1:], done[place, 0] = 0, len(study.plan.years)
+    met[place, 0] = False
+    criteria = baseline.criteria.copy()
+    criteria.iloc[place, 0] = -1
+    plan = replace(
+        study.plan, baseline=replace(baseline, criteria=criteria), problem=replace(study.plan.problem, met=met),
+        solution=replace(study.plan.solution, done=done),
+    )  # fmt: skip
+    scope = plan_sections.scope(replace(study, plan=plan))
+    page = page_of(scope, ("targets_by_year",))
+    [text] = Outline.of(page).figures[scope.key("standard", scope.years[-1])]
+    low, high = map(float, text.split())
+    assert high == low + 1
+    assert "district-level unit" in page.lower()

@@ -86,6 +86,7 @@ def build_problem(baseline: Baseline, needs: Needs, outlook: Outlook, budget: Bu
 def _check_names(baseline: Baseline, settings: PlanSettings) -> None:
     faults = FaultList(_("A scenario that cannot be used"))
     communes, districts = list(baseline.communes.index), list(baseline.vintage.districts.index)
+    names = baseline.vintage.frame["name"].to_dict()
     named = {
         "limits.pinned": settings.limits.pinned,
         "limits.excluded": settings.limits.excluded,
@@ -95,7 +96,7 @@ def _check_names(baseline: Baseline, settings: PlanSettings) -> None:
         for code in codes:
             if code not in communes:
                 text = _("'{code}' is not a commune in the Programme on {date}")
-                faults.add(where, text.format(code=code, date=settings.horizon.on), nearest(code, communes))
+                faults.add(where, text.format(code=code, date=settings.horizon.on), nearest(code, communes, names))
     for where, codes in (
         ("limits.works_by_district", settings.limits.works_by_district),
         ("aims.districts_apart", settings.aims.districts_apart),
@@ -103,7 +104,7 @@ def _check_names(baseline: Baseline, settings: PlanSettings) -> None:
         for code in codes:
             if code not in districts:
                 text = _("'{code}' is not a district on {date}")
-                faults.add(where, text.format(code=code, date=settings.horizon.on), nearest(code, districts))
+                faults.add(where, text.format(code=code, date=settings.horizon.on), nearest(code, districts, names))
     for name, column in GROUPS.items():
         if getattr(settings.weights, name) != 1 and baseline.communes[column].isna().all():
             text = _("a weight without effect: of no commune it is known whether it belongs to this group")
@@ -115,16 +116,19 @@ def _check_names(baseline: Baseline, settings: PlanSettings) -> None:
 def _check_amounts(baseline: Baseline, settings: PlanSettings, faults: FaultList) -> None:
     """Note choices that contradict each other or ask for more than there is."""
     communes = baseline.communes.index
-    for code in set(settings.limits.pinned) & set(settings.limits.excluded):
-        faults.add("limits", _("{code} is both pinned and excluded").format(code=code))
-    if settings.aims.floor is not None and settings.aims.floor > len(baseline.criteria.columns):
-        faults.add("aims.floor", str(settings.aims.floor), f"<= {len(baseline.criteria.columns)}")
-    if settings.aims.mean is not None and settings.aims.mean > len(baseline.criteria.columns):
-        faults.add("aims.mean", str(settings.aims.mean), f"<= {len(baseline.criteria.columns)}")
+    names, most = baseline.vintage.frame["name"].to_dict(), _("at most {count}")
+    for code in sorted(set(settings.limits.pinned) & set(settings.limits.excluded)):
+        text = _("{name} ({code}) is both pinned and excluded")
+        faults.add("limits.pinned", text.format(name=names.get(code, code), code=code))
+    criteria = len(baseline.criteria.columns)
+    if settings.aims.floor is not None and settings.aims.floor > criteria:
+        faults.add("aims.floor", str(settings.aims.floor), most.format(count=criteria))
+    if settings.aims.mean is not None and settings.aims.mean > criteria:
+        faults.add("aims.mean", str(settings.aims.mean), most.format(count=criteria))
     for name in ("standard", "advanced", "model"):
         asked = getattr(settings.aims, name)
         if asked is not None and asked > len(communes):
-            faults.add(f"aims.{name}", str(asked), f"<= {len(communes)}")
+            faults.add(f"aims.{name}", str(asked), most.format(count=len(communes)))
 
 
 def _points(settings: PlanSettings) -> dict[str, float]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ntm_lib.messages import _
+from ntm_lib.messages import _, language
 from ntm_lib.planning.handdown.works import part_labels, work_name, works
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.settings import Purse
 from ntm_lib.tables import contract
 
 if TYPE_CHECKING:
+    from ntm_lib.criteria import YearRules
     from ntm_lib.planning.means.measures import Measures
     from ntm_lib.planning.plan import Plan
 
@@ -49,6 +50,12 @@ def register(plan: "Plan", *, as_of: dt.date | None = None, menu: "Measures | No
         the note then names them with their shares. Advanced and model communes stand as one sum each, criterion
         ``all``. Raises FaultsError when the rows do not keep the contract.
     """
+    rows = register_rows(plan, as_of=as_of, menu=menu)
+    return rows[contract("b16", plan.baseline.project).names]
+
+
+def register_rows(plan: "Plan", *, as_of: dt.date | None = None, menu: "Measures | None" = None) -> pd.DataFrame:
+    """Return the register with ``paid_by`` beside the columns of table B16: every source of a cost with its share, in words."""
     day = as_of or cut_off(plan)
     listed = _works_rows(plan, menu)
     levels = [_level_rows(plan, level) for level in ("advanced", "model")]
@@ -67,8 +74,9 @@ def register(plan: "Plan", *, as_of: dt.date | None = None, menu: "Measures | No
     rows["criterion_place"] = plan.problem.criteria.get_indexer(pd.Index(rows["criterion"]))
     rows["level_place"] = rows["target_level"].map(list(agreed.column("target_level").allowed).index)
     rows = rows.sort_values(["level_place", "year", "place", "criterion_place"], kind="stable")
-    rows = rows.reset_index(drop=True)[agreed.names].astype({column.name: column.dtype for column in agreed.columns})
-    agreed.check(rows, _("register of scenario {name}").format(name=plan.scenario.id))
+    rows = rows.reset_index(drop=True)[[*agreed.names, "paid_by"]]
+    rows = rows.astype({column.name: column.dtype for column in agreed.columns})
+    agreed.check(rows[agreed.names], _("register of scenario {name}").format(name=plan.scenario.id))
     return rows
 
 
@@ -106,16 +114,16 @@ def _works_rows(plan: "Plan", menu: "Measures | None") -> pd.DataFrame:
     held = held[held["commune_code"].isin(year.index)]
     purses = [purse.value for purse in Purse]
     names = purse_labels()
-    sources, notes = [], []
-    for row in held[purses].to_numpy(float):
-        source, note = _source(dict(zip(Purse, row, strict=True)), names)
-        sources.append(source)
-        notes.append(note)
+    paid = [dict(zip(Purse, row, strict=True)) for row in held[purses].to_numpy(float)]
+    sources = [_source(amounts) for amounts in paid]
+    shares = [_shares(amounts, names) for amounts in paid]
     unsure = held["chance"].to_numpy(float) < 1
+    told = [share if source is None else "" for share, source in zip(shares, sources, strict=True)]
     notes = [
         f"{note}; {_('needed only if the survey says so')}".strip("; ") if is_unsure else note
-        for note, is_unsure in zip(notes, unsure, strict=True)
+        for note, is_unsure in zip(told, unsure, strict=True)
     ]
+    rules = plan.baseline.rules[plan.problem.years[-1]]
     volume = held["volume"].astype(float)
     cost = held["full_cost_vnd_million"].astype(float)
     return pd.DataFrame(
@@ -125,26 +133,41 @@ def _works_rows(plan: "Plan", menu: "Measures | None") -> pd.DataFrame:
             "target_level": "ntm",
             "criterion": held["criterion"],
             # The requirement tells apart two works of one measure.
-            "work_item": [f"{name} ({item})" for name, item in zip(held["name"], held["requirement"], strict=True)],
+            "work_item": [
+                f"{name} ({requirement_words(rules, item)})"
+                for name, item in zip(held["name"], held["requirement"], strict=True)
+            ],
             "volume": volume,
             "volume_unit": held["unit"],
             "unit_cost_vnd_million": (cost / volume).where(volume > 0),
             "cost_vnd_million": cost,
             "money_source": sources,
+            "paid_by": shares,
             "note": notes,
         }
     )
 
 
-def _source(money: dict[Purse, float], names: dict[Purse, str]) -> tuple[str | None, str]:
-    """Return the one source of an amount, or none and a note with the shares of all."""
+def requirement_words(rules: "YearRules", requirement: str) -> str:
+    """Name a requirement as a list prints it: the number of its indicator; of a part of one, its label as well."""
+    number, _slash, part = requirement.partition("/")
+    labels = rules.requirements[f"label_{language()}"]
+    return f"{number} {labels[requirement]}" if part and requirement in labels.index else number
+
+
+def _source(money: dict[Purse, float]) -> str | None:
+    """Return the one source of an amount in the word of the table; none where several, or local funds, pay."""
+    words = {SOURCES.get(purse) for purse, amount in money.items() if amount > 0}
+    return words.pop() if len(words) == 1 else None
+
+
+def _shares(money: dict[Purse, float], names: dict[Purse, str]) -> str:
+    """Name every source of an amount with its share; one alone stands without."""
     total = sum(money.values())
     paying = {purse: amount for purse, amount in money.items() if amount > 0}
-    words = {SOURCES.get(purse) for purse in paying}
-    if len(words) == 1 and None not in words:
-        return words.pop(), ""
-    shares = "; ".join(f"{names[purse]} {round(100 * amount / total)}%" for purse, amount in paying.items())
-    return None, shares
+    if len(paying) == 1:
+        return names[next(iter(paying))]
+    return "; ".join(f"{names[purse]} {round(100 * amount / total)}%" for purse, amount in paying.items())
 
 
 def _free_rows(plan: "Plan", listed: pd.DataFrame) -> pd.DataFrame:
@@ -168,6 +191,7 @@ def _free_rows(plan: "Plan", listed: pd.DataFrame) -> pd.DataFrame:
                 np.isnan(cost), _("no money planned: met by its own progress"), part_labels()["other"]
             ),
             "cost_vnd_million": cost,
+            "paid_by": "",
             "note": "",
         }
     )
@@ -177,7 +201,11 @@ def _level_rows(plan: "Plan", level: str) -> pd.DataFrame:
     """Return one row for each commune that reaches the advanced or the model level."""
     year = _registered(plan, getattr(plan.solution, level))
     spent = plan.spending
-    cost = spent[spent["kind"] == level].groupby("commune_code")["spent_vnd_million"].sum()
+    own = spent[spent["kind"] == level]
+    cost = own.groupby("commune_code")["spent_vnd_million"].sum()
+    paid = own.pivot_table(index="commune_code", columns="purse", values="spent_vnd_million", aggfunc="sum")
+    paid = paid.reindex(index=year.index, columns=[purse.value for purse in Purse]).fillna(0.0)
+    purses = purse_labels()
     label = part_labels()[level]
     names = plan.baseline.communes["name"].reindex(year.index)
     return pd.DataFrame(
@@ -188,6 +216,7 @@ def _level_rows(plan: "Plan", level: str) -> pd.DataFrame:
             "criterion": ALL_CRITERIA,
             "work_item": [work_name(label, name) for name in names],
             "cost_vnd_million": cost.reindex(year.index).to_numpy(float),
+            "paid_by": [_shares(dict(zip(Purse, row, strict=True)), purses) for row in paid.to_numpy(float)],
             "note": _("one sum, not yet divided by criterion"),
         }
     )

@@ -137,6 +137,43 @@ def _money(plan: "Plan", *, with_start: bool) -> pd.DataFrame:
     return frame[MONEY].reindex(_index(plan, with_start=with_start))
 
 
+def districts_reached(plan: "Plan") -> pd.DataFrame:
+    """Return the district-level units whose communes reach the shares that the scenario asks of a district, and when.
+
+    Index ``district_code``, documents' order, only units with a commune in the Programme; ``name``, ``communes``,
+    ``standard``, ``advanced`` (communes at the end of the plan), ``year`` (the first year at whose end both shares are
+    reached, missing when none is; the start year where they stand at the start), ``is_apart`` (never counted for the aim of
+    districts). The criteria of the district level itself are not judged. Empty for units without a district level.
+    """
+    problem, solution, aims = plan.problem, plan.solution, plan.problem.aims
+    count, code = len(problem.districts), plan.baseline.vintage.province.code
+    if list(problem.districts) == [code]:
+        count = 0
+    belongs = np.arange(count)[:, None] == problem.district[None, :]
+    size = belongs.sum(axis=1)[:, None]
+    years = np.arange(-1, len(problem.years))
+    standard, advanced = (
+        belongs.astype(int) @ (level[:, None] <= years) for level in (solution.standard, solution.advanced)
+    )
+    reached = (standard >= aims.district_share * size - 1e-6) & (advanced >= aims.district_advanced_share * size - 1e-6)
+    named = np.array([plan.scenario.settings.horizon.start_year, *problem.years])
+    apart = np.zeros(count, dtype=bool) if aims.districts_apart is None else aims.districts_apart[:count]
+    codes = pd.Index(problem.districts[:count], name="district_code")
+    frame = pd.DataFrame(
+        {
+            "name": plan.baseline.vintage.frame["name"].reindex(codes).to_numpy(),
+            "communes": size[:, 0],
+            "standard": standard[:, -1],
+            "advanced": advanced[:, -1],
+            "year": pd.array(named[reached.argmax(axis=1)], dtype="Int64"),
+            "is_apart": apart,
+        },
+        index=codes,
+    )
+    frame["year"] = frame["year"].mask(~reached.any(axis=1))
+    return frame[frame["communes"] > 0]
+
+
 def villages(plan: "Plan") -> pd.DataFrame:
     """Return the villages brought to the village standard, a row a commune that has villages in the plan.
 

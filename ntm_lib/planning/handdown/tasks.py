@@ -1,7 +1,6 @@
 """Tasks of a plan by year and responsible body, with the policies that they need."""
 
-from collections.abc import Sequence
-
+import numpy as np
 import pandas as pd
 
 from ntm_lib.errors import FaultList, FaultsError, UsageError, preview
@@ -10,6 +9,8 @@ from ntm_lib.planning.means.measures import Measures
 from ntm_lib.planning.means.policies import Policies
 
 KEYS = ["commune_code", "criterion", "requirement", "measure", "start_year", "year"]
+COST = "cost_vnd_million"
+CENT = 1e-9  # of the sum: what rounding may lose
 ROLES = ("lead", "with", "district", "commune", "people")
 TASK_COLUMNS = [
     "year", "role", "body", "body_label", "measure", "task", "does", "criteria", "requirements", "communes",
@@ -39,38 +40,33 @@ def active_years(steps: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def tasks(steps: pd.DataFrame, measures: Measures, policies: Policies, money: Sequence[str] = ()) -> pd.DataFrame:
+def tasks(steps: pd.DataFrame, measures: Measures, policies: Policies) -> pd.DataFrame:
     """List what each responsible body does in each year.
 
     Parameters
     ----------
     steps
         One row a planned step, unique index: ``commune_code, criterion, requirement, measure, start_year, year`` (of
-        completion) and the columns named in ``money``: million VND of the whole step, spread evenly over its years.
-    money
-        Columns to add up. Money stands only in the rows of role ``lead``, so that they sum to the plan's total.
+        completion) and one column a calendar year (an int): million VND that the step is paid in it, none outside of its
+        years. See ``works``.
 
     Returns
     -------
     DataFrame
         One row for each year, role (lead | with | district | commune | people), body and measure: ``body`` (id; empty
         below the province), ``body_label, task, does`` (in the reader's language), ``criteria, requirements``,
-        ``communes, starts, completes`` (counts), ``policies`` (ids, "; " between), ``basis`` of the measure, and the
-        money columns. Sorted by year, role, body, then the menu's order.
+        ``communes, starts, completes`` (counts), ``policies`` (ids, "; " between), ``basis`` of the measure,
+        ``cost_vnd_million``: what is paid in the year, only in the rows of role ``lead``, so that each year adds up to
+        the works' money. Sorted by year, role, body, then the menu's order.
 
-    Raises FaultsError naming every measure that the menu does not have.
+    Raises FaultsError naming every measure that the menu does not have, and steps that are paid outside of their years.
     """
     if unknown := sorted(set(steps.get("measure", pd.Series(dtype=str))) - set(measures.measures)):
         faults = FaultList(_("Steps that cannot be turned into tasks"))
         faults.add("steps", _("measures that the menu does not have: {names}").format(names=preview(unknown)))
         raise FaultsError(faults.title, faults.faults)
-    active = active_years(steps)
-    under_way = (active["year"] - active["start_year"] + 1).to_numpy(float)
-    active = active.assign(**{name: active[name].to_numpy(float) / under_way for name in money})
-    work = _by_year(active, money)
-    rows = work.merge(_bodies(measures), on="measure", how="left", sort=False)
-    for name in money:
-        rows[name] = rows[name].where(rows["role"] == "lead", 0.0)
+    rows = _by_year(_paid(active_years(steps), steps)).merge(_bodies(measures), on="measure", how="left", sort=False)
+    rows[COST] = rows[COST].where(rows["role"] == "lead", 0.0)
     rows["policies"] = rows["measure"].map(
         {
             key: "; ".join(name for name in policies.entries if name in item.policies)
@@ -84,10 +80,28 @@ def tasks(steps: pd.DataFrame, measures: Measures, policies: Policies, money: Se
         _measure=rows["measure"].map({name: place for place, name in enumerate(measures.measures)}),
     )
     order = order.sort_values(["active_year", "_role", "_body", "_measure"], kind="stable", ignore_index=True)
-    return order.rename(columns={"active_year": "year"})[[*TASK_COLUMNS, *money]]
+    return order.rename(columns={"active_year": "year"})[[*TASK_COLUMNS, COST]]
 
 
-def _by_year(active: pd.DataFrame, money: Sequence[str]) -> pd.DataFrame:
+def _paid(active: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """Give each step in each of its years what is paid for it in that year."""
+    years = [name for name in steps.columns if isinstance(name, int)]
+    if not years:
+        return active.assign(**{COST: 0.0})
+    amounts = active[years].to_numpy(float)
+    is_now = np.array(years)[None, :] == active["active_year"].to_numpy(int)[:, None]
+    paid = active.assign(**{COST: (amounts * is_now).sum(axis=1)})
+    faults = FaultList(_("Steps that cannot be turned into tasks"))
+    lost = steps[years].to_numpy(float).sum() - paid[COST].sum()
+    if abs(lost) > CENT * max(1.0, abs(paid[COST].sum())):
+        faults.add(
+            "steps", _("{amount} million VND are paid outside of the years of the steps").format(amount=round(lost))
+        )
+    faults.stop_if_any()
+    return paid
+
+
+def _by_year(active: pd.DataFrame) -> pd.DataFrame:
     """Add up the steps of one measure in one year."""
     grouped = active.groupby(["active_year", "measure"], sort=False)
     work = grouped.agg(
@@ -96,7 +110,7 @@ def _by_year(active: pd.DataFrame, money: Sequence[str]) -> pd.DataFrame:
         communes=("commune_code", "nunique"),
         starts=("starts", "sum"),
         completes=("completes", "sum"),
-        **{name: (name, "sum") for name in money},
+        **{COST: (COST, "sum")},
     )
     return work.reset_index()
 

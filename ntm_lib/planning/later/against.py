@@ -92,6 +92,17 @@ def told_against_start(plan: "Plan", progress: Progress) -> pd.DataFrame:
     return told[problem.met[rows, columns]].reset_index(drop=True)
 
 
+def told_done_at_start(plan: "Plan", progress: Progress) -> pd.DataFrame:
+    """Return ``commune_code, criterion`` told as done or under way though the plan has them as met at the start.
+
+    Nothing of them was planned, so they are not compared; whoever reads the comparison must be told.
+    """
+    told, problem = progress.actual, plan.problem
+    rows = problem.communes.get_indexer(pd.Index(told["commune_code"]))
+    columns = problem.criteria.get_indexer(pd.Index(told["criterion"]))
+    return told.loc[problem.met[rows, columns], PAIR].reset_index(drop=True)
+
+
 def planned_by(plan: "Plan", year: int) -> pd.DataFrame:
     """Return what the plan completes, or has under way, by the end of a year, in the form of ``check_actual``.
 

@@ -137,15 +137,15 @@ def _row(
     value = pd.to_numeric(line["value"], errors="coerce") * mark.times
     if pd.isna(value):
         faults.add(where, f"'{line['value']}'", _("a number"))
-    low, high = _figure(tables, mark.figure, year, mark.from_, mark.to)
+    ends = [_figure(tables, mark.figure, year, mark.from_, mark.to)]
     why = ""
     if mark.as_of:
         if year > plan.problem.years[0]:
-            before = _figure(tables, mark.figure, year - 1, mark.from_, mark.to)
-            low, high = min(low, before[0]), max(high, before[1])
+            ends.append(_figure(tables, mark.figure, year - 1, mark.from_, mark.to))
         text = _("figure of {date}; the plan's figures are those of the ends of the year before and of that year")
         why = text.format(date=f"{mark.as_of:%d/%m/%Y}")
-    status = _status(kind, float(value), low, high, is_upper_limit=mark.is_upper_limit)
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+    status = _status(kind, float(value), ends, is_upper_limit=mark.is_upper_limit)
     own_set = plan.baseline.law_set.split("+")[0]
     if mark.set and mark.set != own_set:
         status, why = "not_comparable", _("counted by another criteria set than the plan's")
@@ -179,12 +179,20 @@ def _figure(tables: Mapping[str, pd.DataFrame], figure: str, year: int, first: i
     return float(row[figure]), float(row.get(f"{figure}_high", row[figure]))
 
 
-def _status(kind: str, value: float, low: float, high: float, *, is_upper_limit: bool) -> str:
-    """Say how an actual figure stands to the plan (low..high), or how the plan stands to an aim."""
+def _status(kind: str, value: float, ends: list[tuple[float, float]], *, is_upper_limit: bool) -> str:
+    """Say how an actual figure stands to the plan, or how the plan stands to an aim.
+
+    ``ends``: the plan's figure, least and greatest, at the end of the year; of a figure of the middle of a year also at the
+    end of the year before, and what lies between the two is reached. What the plan's own unknowns leave open is not known.
+    """
     if is_upper_limit:
-        value, low, high = -value, -high, -low
+        value, ends = -value, [(-high, -low) for low, high in ends]
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     if kind == "actual":
-        return "exceeded" if value > high + 1e-9 else "reached" if value >= low - 1e-9 else "missed"
+        if value > high + 1e-9:
+            return "exceeded"
+        surely = min(end[1] for end in ends)
+        return "reached" if value >= surely - 1e-9 else "missed" if value < low - 1e-9 else "not_known"
     if low >= value - 1e-9:
         return "exceeded" if low > value + 1e-9 and not is_upper_limit else "reached"
     return "missed" if high < value - 1e-9 else "not_known"
@@ -234,7 +242,8 @@ def check_actual(
     for column, (names, text) in known.items():
         for place in np.flatnonzero(~frame[column].isin(names)):
             found = frame[column][place]
-            faults.add(f"{where}: {line[place]}", text.format(found=found), nearest(found, names))
+            labels = made.baseline.vintage.frame["name"].to_dict() if column == "commune_code" else None
+            faults.add(f"{where}: {line[place]}", text.format(found=found), nearest(found, names, labels))
     for place in np.flatnonzero(~year.isin(years)):
         expected = f"{years[0]}-{years[-1]}" if years else "-"
         faults.add(

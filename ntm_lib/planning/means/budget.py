@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from babel.numbers import format_decimal
 
 from ntm_lib.errors import FaultList, UsageFaultsError, preview
-from ntm_lib.messages import _
+from ntm_lib.messages import _, language
 from ntm_lib.model_words import nearest
 from ntm_lib.planning.means.parameter_tables import read_cells, table_path
 from ntm_lib.planning.settings import Money, PlanSettings, Purse
@@ -96,7 +97,7 @@ def check_budget(text: pd.DataFrame, where: str, years: tuple[int, ...], faults:
         if pd.isna(line["year"]) or pd.isna(line["amount_vnd_million"]):
             faults.add(place, _("year or amount is not a number"), _("a number"))
         elif line["amount_vnd_million"] < 0 or not np.isfinite(line["amount_vnd_million"]):
-            faults.add(place, _("negative money: {amount}").format(amount=line["amount_vnd_million"]), ">= 0")
+            faults.add(place, _negative(line["amount_vnd_million"]), ">= 0")
         if line["basis"] not in BASES:
             faults.add(place, f"basis: '{line['basis']}'", ", ".join(BASES))
         elif line["basis"] != "assumed" and not str(line["source"]).strip():
@@ -128,8 +129,14 @@ def _changed(amounts: pd.DataFrame, money: Money, faults: FaultList) -> pd.DataF
             if left < 0:
                 faults.add(
                     f"money.extra_vnd_million.{year}.{purse.value}",
-                    _("negative money: {amount}").format(amount=left),
+                    _negative(left),
                     ">= 0",
                 )
     amounts.loc[[purse.value for purse in money.closed]] = 0.0
     return amounts
+
+
+def _negative(amount: float) -> str:
+    """Say that an amount cannot be, with its unit and separators."""
+    shown = format_decimal(amount, format="#,##0.##", locale=language())
+    return _("negative money: {amount} million VND").format(amount=shown)

@@ -17,6 +17,6 @@ def export_study(study: "Study", out: Path) -> list[Path]:
     """
     name = plan_name(study.plan.scenario, study.from_year)
     return [
-        write_plan_workbook(study.plan, out / f"{name}.xlsx"),
-        write_plan_document(study.plan, out / f"{name}.docx"),
+        write_plan_workbook(study, out / f"{name}.xlsx"),
+        write_plan_document(study, out / f"{name}.docx"),
     ]

@@ -6,26 +6,44 @@ from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import villages
 from ntm_lib.planning.later import follow_up
 from ntm_lib.planning.later.orientation import orientation, orientation_notes
+from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
-from ntm_lib.planning.settings import Purse
-from ntm_lib.reporting.office.plan_marks import million, plan_stamps, source_line
+from ntm_lib.reporting.office.plan_marks import (
+    code_column,
+    district_column,
+    million,
+    plain_numbers,
+    plan_stamps,
+    source_line,
+    with_district,
+)
 from ntm_lib.reporting.sheets import Column, Sheet, sums
 
 
 def villages_sheet(plan: Plan) -> Sheet:
     """Return the villages that reach the village standard, by commune and year."""
-    table = villages(plan).reset_index()
+    table = with_district(plan, villages(plan).reset_index())
+    is_aimed = bool(plan.problem.aims.villages or plan.solution.villages.any())
+    table = table if is_aimed else table.iloc[:0]
     columns = [
+        code_column(),
         Column("name", _("Commune"), width=30),
+        *district_column(plan),
         Column("possible", _("Villages that can still reach it"), "count", width=16),
         *(Column(year, str(year), "count", _("Villages by year"), 10) for year in plan.problem.years),
         Column("total", _("Total"), "count", width=10),
     ]
     return Sheet(
         name=_("Villages"), title=_("Villages reaching the village standard"), columns=columns, frame=table,
-        unit=_("village"), total=sums(table, columns, "name"), source=source_line(plan), stamps=plan_stamps(plan),
-        is_landscape=False,
+        unit=_("village"), total=sums(table, columns, "name") if is_aimed else None, source=source_line(plan),
+        stamps=plan_stamps(plan), is_landscape=False, empty=no_villages(),
+        notes=[] if is_aimed else [no_villages()],
     )  # fmt: skip
+
+
+def no_villages() -> str:
+    """Say that nothing is planned for villages."""
+    return _("This scenario sets no aim for villages.")
 
 
 def orientation_sheet(plan: Plan) -> Sheet:
@@ -57,6 +75,8 @@ def published_sheet(plan: Plan, year: int | None = None) -> Sheet:
         kind=table["kind"].map({"actual": _("Actual"), "aim": _("Aim")}),
         status=table["status"].map(follow_up.status_labels()),
     )
+    for name in ("value", "plan_low", "plan_high"):
+        table[name] = plain_numbers(table[name])
     columns = [
         Column("year", _("Year"), "year", width=8),
         Column("figure", _("Figure"), width=34),
@@ -77,13 +97,14 @@ def published_sheet(plan: Plan, year: int | None = None) -> Sheet:
 
 def figure_words(table: pd.DataFrame) -> list[str]:
     """Name the figure of each row of ``follow_up.published``."""
-    names = figure_labels()
-    return [
-        _("Communes with {first} to {last} criteria").format(first=first, last=last)
-        if figure == follow_up.GROUP
-        else names[figure]
-        for figure, first, last in zip(table["figure"], table["first"], table["last"], strict=True)
-    ]
+    return [figure_word(*row) for row in zip(table["figure"], table["first"], table["last"], strict=True)]
+
+
+def figure_word(figure: str, first: int = 0, last: int = 0) -> str:
+    """Name a figure of the plan that a published one stands beside; ``first``, ``last``: criteria of a group."""
+    if figure == follow_up.GROUP:
+        return _("Communes with {first} to {last} criteria").format(first=first, last=last)
+    return figure_labels()[figure]
 
 
 def figure_labels() -> dict[str, str]:
@@ -96,6 +117,10 @@ def figure_labels() -> dict[str, str]:
         "model": _("Model communes"),
         "villages": _("Villages reaching the village standard"),
         "newly_villages": _("Villages newly reaching the village standard"),
+        "communes": _("Communes in the Programme"),
         "money_vnd_million": _("Money, million VND"),
-        Purse.CREDIT.value: _("Credit, million VND"),
+        "without_credit_vnd_million": _("Money without credit (million VND)"),
+        "investment_vnd_million": _("of it investment (million VND)"),
+        "recurrent_vnd_million": _("of it recurrent (million VND)"),
+        **{purse.value: f"{label} ({million()})" for purse, label in purse_labels().items()},
     }

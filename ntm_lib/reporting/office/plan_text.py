@@ -10,12 +10,15 @@ from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.later.orientation import orientation, orientation_notes, remaining, year_of_all
 from ntm_lib.planning.means.measures import Measures
 from ntm_lib.planning.plan import Plan
+from ntm_lib.planning.study import Study
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.office import plan_basis as basis
 from ntm_lib.reporting.office import plan_tables as tables
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, read_outline
 from ntm_lib.reporting.office.workbook import write_workbook
+from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.sheets import Sheet
 
 
@@ -41,6 +44,8 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
                 year=last, standard=formats.number(end["standard"]), communes=formats.number(end["communes"]),
                 new=formats.number(table.loc[first:last, "newly_standard"].sum()),
             ),
+            *_still_unknown(end, last),
+            *tables.district_text(plan),
             *_higher_levels(plan, end),
             _("On average {mean} criteria a commune by {year}.").format(
                 year=last, mean=formats.interval(end["mean_low"], end["mean_high"], 1)
@@ -71,6 +76,21 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
     }  # fmt: skip
 
 
+def study_text(study: Study, menu: Measures | None = None) -> dict[str, list[str]]:
+    """Return the sentences of ``machine_text`` with what was lowered before the aims, and ``basis``: what all rests on."""
+    said = machine_text(study.plan, menu)
+    rests = [f"{head}: {text[:1].lower()}{text[1:]}" for head, text in basis.basis_lines(study)]
+    return {**said, "aims": [*basis.clash_sentences(study), *said["aims"]], "basis": rests}
+
+
+def _still_unknown(end: pd.Series | pd.DataFrame, year: int) -> list[str]:
+    """Say how many communes could stand at the standard beside those of the plan."""
+    ends = end[["standard", "standard_high"]].to_numpy(int)
+    more = int(ends[1] - ends[0])
+    text = _("{count} more communes miss, by {year}, only criteria whose state is not known.")
+    return [text.format(count=formats.number(more), year=year)] if more else []
+
+
 def _higher_levels(plan: Plan, end: pd.Series | pd.DataFrame) -> list[str]:
     """Say how many communes reach the higher levels; a level without an aim that nobody reaches is no result."""
     aims = plan.problem.aims
@@ -80,7 +100,8 @@ def _higher_levels(plan: Plan, end: pd.Series | pd.DataFrame) -> list[str]:
     return [
         text.format(
             year=plan.problem.years[-1], advanced=formats.number(end["advanced"]), model=formats.number(end["model"])
-        )
+        ),
+        *package_notes(plan),
     ]
 
 
@@ -114,6 +135,9 @@ def plan_tables_by_name(plan: Plan, menu: Measures | None = None) -> dict[str, S
         "targets_province": tables.targets_sheet(plan, "province"),
         "targets_district": tables.targets_sheet(plan, "district"),
         "targets_commune": tables.targets_sheet(plan, "commune"),
+        "district_years": tables.years_sheet(plan, "district"),
+        "commune_years": tables.years_sheet(plan, "commune"),
+        "balance": tables.balance_sheet(plan),
         "money": tables.money_sheet(plan, "province"),
         "money_district": tables.money_sheet(plan, "district"),
         "villages": tables.villages_sheet(plan),
@@ -125,29 +149,39 @@ def plan_tables_by_name(plan: Plan, menu: Measures | None = None) -> dict[str, S
     }
 
 
-def write_plan_workbook(plan: Plan, path: Path, menu: Measures | None = None) -> Path:
-    """Write every table of a plan as a workbook."""
+def study_tables_by_name(study: Study, menu: Measures | None = None) -> dict[str, Sheet]:
+    """Return every table that the outline may name, with the warnings of the study."""
+    held = {name: basis.marked(study, sheet) for name, sheet in plan_tables_by_name(study.plan, menu).items()}
+    return {"aims": basis.aims_sheet(study), **held}
+
+
+def write_plan_workbook(study: Study, path: Path, menu: Measures | None = None) -> Path:
+    """Write every table of a study as a workbook; its first sheet says what was lowered and what all rests on."""
+    about = tables.about_plan(study.plan)
+    about[0] = (about[0][0], f"{basis.study_title(study)} ({study.plan.scenario.id})")
+    about += [(_("Aims"), text) for text in basis.clash_sentences(study)]
+    sheets = [basis.marked(study, sheet) for sheet in tables.plan_sheets(study.plan, menu)]
     return write_workbook(
         path,
-        tables.plan_sheets(plan, menu),
-        title=_("Plan tables: {title}").format(title=plan.scenario.title),
-        about=tables.about_plan(plan),
-        stamps=tables.plan_stamps(plan),
+        [basis.aims_sheet(study), *sheets],
+        title=_("Plan tables: {title}").format(title=basis.study_title(study)),
+        about=[*about, *basis.basis_lines(study)],
+        stamps=basis.study_stamps(study),
     )
 
 
-def write_plan_document(plan: Plan, path: Path, outline: Outline | None = None, menu: Measures | None = None) -> Path:
-    """Write the draft document of a plan by the outline of its project."""
-    horizon = plan.scenario.settings.horizon
+def write_plan_document(study: Study, path: Path, outline: Outline | None = None, menu: Measures | None = None) -> Path:
+    """Write the draft document of a study by the outline of its project."""
+    plan = study.plan
     filling = Filling(
         values={
             "first": plan.problem.years[0],
             "last": plan.problem.years[-1],
-            "orientation": horizon.orientation_year,
+            "orientation": plan.scenario.settings.horizon.orientation_year,
         },
-        sentences=machine_text(plan, menu),
-        tables=plan_tables_by_name(plan, menu),
-        stamps=tables.plan_stamps(plan),
+        sentences=study_text(study, menu),
+        tables=study_tables_by_name(study, menu),
+        stamps=basis.study_stamps(study),
     )
     return write_document(path, outline or read_plan_outline(plan.baseline.project), filling)
 

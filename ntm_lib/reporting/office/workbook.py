@@ -245,7 +245,9 @@ def _row(
         page.write_blank(row, 0, None, number_style)
     for place, (value, column) in enumerate(zip(cells, columns, strict=True), start=1):
         held = _number_or_text(value, column)
-        style = styles.cell("text" if isinstance(held, str) else column.kind, is_bold=is_bold)
+        is_whole = column.kind == "decimal" and isinstance(value, int)  # as in print, see ``sheets.decimals``
+        kind: Kind = "text" if isinstance(held, str) else "count" if is_whole else column.kind
+        style = styles.cell(kind, is_bold=is_bold)
         if held is None:
             page.write_blank(row, place, None, style)
         elif isinstance(held, str):

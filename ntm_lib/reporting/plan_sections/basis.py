@@ -82,7 +82,7 @@ def levels_table(scope: Scope) -> Markup:
     lines: Any = [*start.assign(years="").to_dict("records"), *later.to_dict("records")]
     rows: list[list[Cell]] = [
         [
-            f"{row['requirement']} {row[f'label_{language()}']}",
+            f"{row['requirement'].partition('/')[0]} {row[f'label_{language()}']}",
             formats.year(scope.start_year) if row["years"] == "" else row["years"],
             criteria.level_text(law, row),
             labels[row["why"]],

@@ -168,7 +168,7 @@ def _range_cells(scope: Scope, name: str, level: str, code: str, year: int, row:
 
     return [
         name,
-        figure(key("standard"), int(row["standard_planned"]), "count"),
+        figure(key("range_planned"), int(row["standard_planned"]), "count"),
         figure(key("range_standard"), row["standard_low"], "interval", high=row["standard_high"]),
         figure(key("planned_criteria"), row["criteria_planned"], "number"),
         figure(key("range_criteria"), row["criteria_low"], "interval", high=row["criteria_high"], digits=1),

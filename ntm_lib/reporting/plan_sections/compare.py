@@ -16,7 +16,7 @@ from ntm_lib.reporting.layers import json_block
 from ntm_lib.reporting.maps import MapHtml
 from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.chance import percent_with_error
-from ntm_lib.reporting.plan_sections.scope import Scope, amount, scope
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, met_at, scope
 from ntm_lib.reporting.plan_sections.targets import end_note
 from ntm_lib.reporting.sections.common import names, paragraph, section
 from ntm_lib.reporting.tables import Cell, Column, html_table
@@ -61,7 +61,8 @@ def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
         return [figure(each.key(name, year), int(each.own.at[year, name]), "count") for each in held]
 
     for year in own.years:
-        add(_("Communes reaching the standard by {year}").format(year=year), counts("standard", year))
+        met: list[Cell] = [met_at(each.key("standard", year), each.own.loc[year]) for each in held]
+        add(_("Communes reaching the standard by {year}").format(year=year), met)
     add(
         _("Criteria per commune, {year}").format(year=last),
         [

@@ -137,11 +137,11 @@ def _sum(items: tuple[str, ...], years: tuple[int, ...], *parts: str, how: How =
 
 
 @_behind(rf"standard(?:_share)?\.{YEAR}")
-def _standard(unit: Unit, found: re.Match[str]) -> Behind:
+def _standard(_unit: Unit, found: re.Match[str]) -> Behind:
     year = int(found["year"])
-    at_start = year == unit.scope.start_year and found.string.startswith("standard.")
-    items = ("standard", "standard_high") if at_start else ("standard",)
-    return _sum(items, (year,), AIMS, MONEY, "limits", how="ends" if at_start else "sum")
+    has_ends = found.string.startswith("standard.")
+    items = ("standard", "standard_high") if has_ends else ("standard",)
+    return _sum(items, (year,), AIMS, MONEY, "limits", how="ends" if has_ends else "sum")
 
 
 @_behind(
@@ -182,14 +182,23 @@ def _column(name: str) -> str:
     return f"{name}_vnd_million"
 
 
-@_behind(r"(?P<what>need|short)_(?P<name>money|without_credit|purse_[a-z_]+)")
+@_behind(r"(?P<what>need|left)_(?P<name>money|without_credit|purse_[a-z_]+)")
 def _need(unit: Unit, found: re.Match[str]) -> Behind:
     name = found["name"]
     left = {"money": "left_cost_vnd_million", "without_credit": "left_without_credit"}
     missing = left.get(name, f"left_{name.removeprefix('purse_')}")
-    items = (missing,) if found["what"] == "short" else (_column(name), missing)
-    years = (unit.years[-1],) if found["what"] == "short" else unit.years
+    items = (missing,) if found["what"] == "left" else (_column(name), missing)
+    years = (unit.years[-1],) if found["what"] == "left" else unit.years
     return _sum(items, years, MONEY, COSTS)
+
+
+@_behind(r"(?:short|over)_(?:money|without_credit|purse_[a-z_]+)")
+def _short(unit: Unit, _found: re.Match[str]) -> Behind:
+    text = _(
+        "Need of the source (what the plan spends and what the missing criteria would take) beside the money that the "
+        "scenario has to plan with: what is short, or left over; sums add up the sources."
+    )
+    return _of_files(unit, text, MONEY, COSTS)
 
 
 @_behind(r"left_(?P<name>criteria|without_way)")
@@ -288,7 +297,7 @@ def _assumed(unit: Unit, _found: re.Match[str]) -> Behind:
     return _of_files(unit, text, COSTS)
 
 
-@_behind(r"forecast\..+", r"alone\..+", r"ahead\..+", r"short_money")
+@_behind(r"forecast\..+", r"alone\..+", r"ahead\..+")
 def _ahead(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _(
         "Carried forward from the plan, its yearly money and the trends of the results; the rules stand below the table."

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
@@ -13,6 +14,7 @@ from ntm_lib.planning.later.orientation import orientation_notes, remaining, yea
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.office.plan_later import figure_word, no_villages
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, fold, told
 from ntm_lib.reporting.sections.common import paragraph, rows_of, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
@@ -20,6 +22,9 @@ from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
 def villages(scope: Scope) -> None:
     """Show the villages brought to the village standard, by commune or, for the province, by district."""
+    if not (scope.plan.problem.aims.villages or scope.plan.solution.villages.any()):
+        show(section(_("Villages"), paragraph(no_villages()), anchor="villages"))
+        return
     held = village_table(scope.plan)
     held = held[held.index.isin(scope.communes)]
     years = list(scope.years)
@@ -63,20 +68,30 @@ def orientation(scope: Scope) -> None:
     """Show what is left at the end and, for the province, how far the same yearly money would carry."""
     left = remaining(scope.plan).loc[scope.communes]
     last, until = scope.years[-1], scope.scenario.settings.horizon.orientation_year
+    lead = Markup("<p>{}</p>").format(_still_missing(scope, left))
+    body = _ahead(scope) if scope.is_province and until > last else Markup()
+    show(section(_("Orientation to {year}").format(year=until), lead, body, anchor="orientation"))
+
+
+def _still_missing(scope: Scope, left: pd.DataFrame) -> Markup:
+    """Say what is missing at the end, and what of it can be costed."""
+    unpriced = int(left["without_way"].sum())
     text = _(
         "At the end of {year} {communes} communes still miss {missing} criteria; completing them would take about {money}."
     )
-    lead = Markup("<p>{}</p>").format(
-        told(
-            text,
-            year=last,
-            communes=figure(scope.key("communes_left"), int((left["missing"] > 0).sum()), "count"),
-            missing=figure(scope.key("left_criteria"), int(left["missing"].sum()), "count"),
-            money=billions(scope.key("short_money"), float(left["cost_vnd_million"].sum())),
+    if unpriced:
+        text = _(
+            "At the end of {year} {communes} communes still miss {missing} criteria. Those that can be costed would take about "
+            "{money}; {unpriced} cannot be completed within the plan whatever is spent, and are not in this sum."
         )
+    return told(
+        text,
+        year=scope.years[-1],
+        communes=figure(scope.key("communes_left"), int((left["missing"] > 0).sum()), "count"),
+        missing=figure(scope.key("left_criteria"), int(left["missing"].sum()), "count"),
+        money=billions(scope.key("left_money"), float(left["cost_vnd_million"].sum())),
+        unpriced=figure(scope.key("left_without_way"), unpriced, "count"),
     )
-    body = _ahead(scope) if scope.is_province and until > last else Markup()
-    show(section(_("Orientation to {year}").format(year=until), lead, body, anchor="orientation"))
 
 
 def _ahead(scope: Scope) -> Markup:
@@ -159,28 +174,10 @@ def _followed(scope: Scope, place: int, row: Any, words: dict[str, str]) -> list
     why = f" ({values['why']})" if values["why"] else ""
     own_digits = 0 if float(values["value"]).is_integer() else 2
     return [
-        _figure_words(values),
+        figure_word(values["figure"], values["first"], values["last"]),
         formats.year(values["year"]),
         figure(key, values["value"], "number", digits=own_digits),
         planned,
         f"{words[values['status']]}{why}",
         values["source"],
     ]
-
-
-def _figure_words(values: dict[str, object]) -> str:
-    """Name the figure of the plan that a published one stands beside."""
-    if values["figure"] == following.GROUP:
-        return _("Communes with {first} to {last} criteria").format(first=values["first"], last=values["last"])
-    return {
-        "mean": _("Criteria met per commune"),
-        "standard": _("Communes reaching the standard"),
-        "newly_standard": _("Communes newly reaching the standard"),
-        "advanced": _("Advanced NTM communes"),
-        "model": _("Model NTM communes"),
-        "villages": _("Villages reaching the standard"),
-        "newly_villages": _("Villages reaching the standard in the year"),
-        "communes": _("Communes in the Programme"),
-        "money_vnd_million": _("Planned money, all sources (million VND)"),
-        "without_credit_vnd_million": _("Money without credit (million VND)"),
-    }.get(str(values["figure"]), str(values["figure"]))

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
+from ntm_lib.planning.later.balance import TOTAL, WITHOUT_CREDIT, capital_balance
 from ntm_lib.planning.later.orientation import remaining
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.settings import Purse
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.office.plan_balance import short_note, unplanned_note
 from ntm_lib.reporting.plan_sections.opening import assumed_note
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told
 from ntm_lib.reporting.sections.common import section
@@ -30,32 +31,26 @@ def purses_used(scope: Scope) -> list[str]:
 
 
 def _need(scope: Scope) -> Markup:
-    own, labels = scope.own, purse_labels()
     open_ = remaining(scope.plan).loc[scope.communes]
-    met = pd.Series({purse: own[purse].sum() for purse in purses_used(scope)})
-    left = open_[list(met.index)].sum()
-    available = scope.plan.budget.amounts.sum(axis=1)
+    table = capital_balance(scope.plan, None if scope.is_province else list(scope.communes))
+    labels = {purse.value: label for purse, label in purse_labels().items()}
+    labels |= {WITHOUT_CREDIT: _("Total without credit"), TOTAL: _("Total")}
+    keys = {
+        "need": "need_",
+        "available": "available_",
+        "short": "short_",
+        "over": "over_",
+        "allotted": "",
+        "not_allotted": "left_",
+    }
+    shown = keys if scope.is_province else {name: keys[name] for name in ("need", "allotted", "not_allotted")}
 
-    def cells(name: str, key: str, planned: float, missing: float, given: float) -> list[Cell]:
-        amounts = {f"need_{key}": planned + missing}
-        if scope.is_province:
-            amounts[f"available_{key}"] = given
-        amounts |= {key: planned, f"short_{key}": missing}
-        return [name, *(amount(scope.key(at), value) for at, value in amounts.items())]
+    def cells(name: str) -> list[Cell]:
+        own = name if name in {TOTAL, WITHOUT_CREDIT} else f"purse_{name}"
+        amounts = table.loc[name].to_dict()
+        return [labels[name], *(amount(scope.key(f"{stem}{own}"), amounts[at]) for at, stem in shown.items())]
 
-    rows = [
-        cells(labels[Purse(purse)], f"purse_{purse}", met[purse], left[purse], available[purse]) for purse in met.index
-    ]
-    credit = Purse.CREDIT.value
-    if credit in met.index:
-        rows.insert(
-            0,
-            cells(_("Total without credit"), "without_credit", float(own["without_credit_vnd_million"].sum()),
-                  left.drop(credit).sum(), available[list(met.index)].drop(credit).sum()),
-        )  # fmt: skip
-    total = cells(
-        _("Total"), "money", float(own["money_vnd_million"].sum()), left.sum(), available[list(met.index)].sum()
-    )
+    order = sorted(table.index.drop(TOTAL), key=lambda name: name != WITHOUT_CREDIT)
     text = _(
         "Need: what the plan spends, and what the {left} criteria that stay missing would take if they were completed in "
         "{year}."
@@ -67,28 +62,27 @@ def _need(scope: Scope) -> Markup:
         more = _("{count} of them cannot be completed within the plan whatever is spent, and are not priced.")
         notes.append(told(more, count=figure(scope.key("left_without_way"), without, "count")))
     if scope.is_province:
-        notes.append(
-            _(
-                "Available money stays unplanned where another source that pays for the same works is used up, or where a "
-                "criterion needs time, not money."
-            )
-        )
+        notes += [short_note(), unplanned_note()]
+    given = [_("Available"), _("Short"), _("Left over of the source")] if scope.is_province else []
+    caption = (
+        _("Capital need, what can be met, what is short, {first}-{last}")
+        if scope.is_province
+        else _("Capital need and money allotted, {first}-{last}")
+    )
     return html_table(
         [
             Column(_("Source")),
             Column(_("Capital need"), "figure"),
-            *([Column(_("Available"), "figure")] if scope.is_province else []),
+            *(Column(label, "figure") for label in given),
             Column(_("Money allotted"), "figure"),
-            Column(_("Short"), "figure"),
+            Column(_("Need without money allotted"), "figure"),
         ],
-        rows,
-        caption=_("Capital need, what is planned, what is short, {first}-{last}").format(
-            first=scope.years[0], last=scope.years[-1]
-        ),
+        [cells(name) for name in order],
+        caption=caption.format(first=scope.years[0], last=scope.years[-1]),
         unit=_("Unit: million VND"),
         source=scope.source,
         stamps=scope.warnings,
-        total=total,
+        total=cells(TOTAL),
         notes=[*notes, assumed_note(scope)],
         is_numbered=False,
     )

@@ -14,6 +14,7 @@ from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, start_shares
 from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told, written
 from ntm_lib.reporting.sections.common import decisions, paragraph
+from ntm_lib.reporting.setting_words import named_values, setting_label
 from ntm_lib.reporting.tables import Column, html_table
 
 
@@ -105,7 +106,7 @@ def _key_figures(scope: Scope) -> Markup:
             told(
                 _("communes reaching the standard at the end of {year}; {then} at the start"),
                 year=last,
-                then=met_at(scope, scope.key("standard", first), start, first),
+                then=met_at(scope.key("standard", first), start),
             ),
         ),
         (
@@ -170,7 +171,10 @@ def _changes(scope: Scope) -> Markup:
     reasons = [
         Markup("{}").format(block.reason) for name, block in scenario.blocks.items() if name and str(block.reason)
     ]
-    rows = [(key, written(before), written(after)) for key, (before, after, _block) in sorted(scenario.changes.items())]
+    rows = [
+        (setting_label(key), written(named_values(before)), written(named_values(after)))
+        for key, (before, after, _block) in sorted(scenario.changes.items())
+    ]
     table = html_table(
         [Column(_("Setting")), Column(_("Base")), Column(_("This scenario"))],
         rows,

@@ -251,11 +251,9 @@ def amount(key: str, million: float) -> Markup:
     return figure(key, round(float(million), 3), "number", digits=0)
 
 
-def met_at(scope: Scope, key: str, row: pd.Series, year: int) -> Markup:
-    """Print the communes that meet all criteria: at the start from what is certain to what is possible, then as planned."""
-    if year == scope.start_year:
-        return figure(key, int(row["standard"]), "interval", high=int(row["standard_high"]))
-    return figure(key, int(row["standard"]), "count")
+def met_at(key: str, row: pd.Series) -> Markup:
+    """Print the communes that meet all criteria, from what is certain or planned to what the unknown criteria allow."""
+    return figure(key, int(row["standard"]), "interval", high=int(row["standard_high"]))
 
 
 def billions(key: str, million: float) -> Markup:

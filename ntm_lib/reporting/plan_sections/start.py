@@ -152,7 +152,7 @@ def _passages(scope: Scope) -> Markup:
     words = {name: label for name, label in passage_words().items() if counts[name].any()}
     rows: list[list[Cell]] = [
         [
-            f"{requirement} {row[f'label_{language()}']}",
+            f"{str(requirement).partition('/')[0]} {row[f'label_{language()}']}",
             *(figure(scope.key("passage", name, requirement), int(row[name]), "count") for name in words),
         ]
         for requirement, row in counts.iterrows()

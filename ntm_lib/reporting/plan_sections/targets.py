@@ -8,9 +8,10 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.office.plan_units import district_text, higher_levels
 from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, fold, met_at
-from ntm_lib.reporting.sections.common import names, section
+from ntm_lib.reporting.sections.common import names, paragraph, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
 COUNTS = ("standard", "newly_standard", "advanced", "model", "newly_villages")
@@ -19,7 +20,10 @@ MONEY = ("money", "without_credit", "investment", "recurrent")
 
 def targets_by_year(scope: Scope) -> None:
     """Show the yearly targets of the unit; for the province its districts, for a district its communes."""
-    parts = [_own(scope), _by_district(scope) if scope.is_province else _by_commune(scope), _who_when(scope)]
+    parts = [_own(scope), _by_district(scope) if scope.is_province else _by_commune(scope)]
+    if scope.is_province:
+        parts += [paragraph("{said}", said=text) for text in district_text(scope.plan)]
+    parts.append(_who_when(scope))
     show(section(_("Targets by year"), *parts, anchor="targets"))
 
 
@@ -53,11 +57,12 @@ def _own(scope: Scope) -> Markup:
     ]
     communes = [figure(scope.key("communes"), int(own.at[year, "communes"]), "count") for year in years]
     rows: list[list[Cell]] = [[labels["communes"], *communes, None], [labels["mean"], *mean, None]]
-    for name in COUNTS:
+    held = higher_levels(scope.plan)
+    for name in (name for name in COUNTS if name.startswith(("standard", "newly_s")) or name.split("_")[-1] in held):
         shown: list[Cell] = [
             None
             if year == scope.start_year and name.startswith("newly")
-            else met_at(scope, scope.key(name, year), own.loc[year], year)
+            else met_at(scope.key(name, year), own.loc[year])
             if name == "standard"
             else figure(scope.key(name, year), int(own.at[year, name]), "count")
             for year in years
@@ -104,7 +109,7 @@ def _by_district(scope: Scope) -> Markup:
         return [
             name,
             figure(key("communes"), int(rows.at[last, "communes"]), "count"),
-            *(met_at(scope, key("standard", year), rows.loc[year], year) for year in years),
+            *(met_at(key("standard", year), rows.loc[year]) for year in years),
             *(
                 figure(
                     key("mean", year), rows.at[year, "mean_low"], "interval", high=rows.at[year, "mean_high"], digits=1
@@ -186,10 +191,8 @@ def _by_commune(scope: Scope) -> Markup:
     total: list[Cell] = [
         _("All, per commune on average"),
         *means,
-        *(
-            figure(scope.key(name, last), int(own.at[last, name]), "count")
-            for name in ("standard", "advanced", "model")
-        ),
+        met_at(scope.key("standard", last), own.loc[last]),
+        *(figure(scope.key(name, last), int(own.at[last, name]), "count") for name in ("advanced", "model")),
         amount(scope.key("money"), own["money_vnd_million"].sum()),
     ]
     group = _("Criteria met at the end of the year")

@@ -16,8 +16,6 @@ from ntm_lib.reporting.plan_sections.scope import Scope, amount, bullets, fold, 
 from ntm_lib.reporting.sections.common import paragraph, rows_of, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
-COST = "cost_vnd_million"
-
 
 def tasks_by_year(scope: Scope) -> None:
     """Show who leads what in each year, what district, commune and people do, the policies, and the other case."""
@@ -30,7 +28,7 @@ def task_rows(scope: Scope) -> pd.DataFrame:
     """Return the tasks of the scope; see ``planning.handdown.tasks``."""
     held = works(scope.plan)
     held = held[held["commune_code"].isin(scope.communes)].rename(columns={"finish_year": "year"})
-    return tasks(held, load_measures(scope.project), load_policies(scope.project), money=[COST])
+    return tasks(held, load_measures(scope.project), load_policies(scope.project))
 
 
 def _lead(scope: Scope, rows: pd.DataFrame) -> Markup:
@@ -62,9 +60,7 @@ def _lead(scope: Scope, rows: pd.DataFrame) -> Markup:
         stamps=scope.warnings,
         notes=[
             _("Bodies as usual; the province issues its own assignment."),
-            _(
-                "The money of a work is spread evenly over its years here; by year of payment it stands under the money."
-            ),
+            _("Money of the works, tasks and yearly support, in the year in which it is paid."),
         ],
     )
     count = sum(not isinstance(row, Band) for row in shown)
@@ -181,7 +177,7 @@ def forecast_table(scope: Scope) -> Markup:
     labels = scope.plan.baseline.start_rules.requirements[f"label_{language()}"]
     rows: list[list[Cell]] = []
     for requirement in dict.fromkeys(table.index.get_level_values("requirement")):
-        name = f"{requirement} {labels.get(requirement, '')}"
+        name = f"{str(requirement).partition('/')[0]} {labels.get(requirement, '')}"
         cells: list[Cell] = [name]
         for with_effort in (False, True):
             for year in years:

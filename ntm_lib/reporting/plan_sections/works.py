@@ -76,8 +76,10 @@ def _by_part(scope: Scope, held: pd.DataFrame, rest: pd.DataFrame) -> Markup:
 def _volume(row: Any, key: str) -> Cell:
     if pd.isna(row.volume):
         return "–"
-    digits = 0 if float(row.volume).is_integer() else 1
-    return Markup("{} {}").format(figure(f"{key}.volume", float(row.volume), "number", digits=digits), row.unit)
+    volume = float(row.volume)
+    # A small scale is printed as exactly as it takes to be no zero.
+    digits = 0 if volume.is_integer() else 1 if volume >= 0.1 else 2 if volume >= 0.01 else 3
+    return Markup("{} {}").format(figure(f"{key}.volume", volume, "number", digits=digits), row.unit)
 
 
 def _rows(scope: Scope, held: pd.DataFrame, key: str) -> list[list[Cell] | Band]:

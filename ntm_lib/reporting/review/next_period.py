@@ -12,12 +12,13 @@ from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import Tier, targets
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.scenario import load_scenario
-from ntm_lib.planning.study import load_study, study_path
+from ntm_lib.planning.study import Study, load_study, study_path
 from ntm_lib.project import Project
 from ntm_lib.reporting.figures import fig
 from ntm_lib.reporting.office import plan_tables
+from ntm_lib.reporting.office.plan_basis import clash_sentences, marked
 from ntm_lib.reporting.office.plan_marks import million, plan_stamps, source_line
-from ntm_lib.reporting.office.plan_text import machine_text
+from ntm_lib.reporting.office.plan_text import study_text
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sentences import Sentence, said, sentence
@@ -25,21 +26,27 @@ from ntm_lib.reporting.sheets import Column, Sheet, sums
 
 
 @lru_cache(maxsize=2)
-def _plan(project: Project, scenario: str, _changed: int) -> Plan | None:
-    """Read a kept plan once, and again when its file has changed."""
+def _study(project: Project, scenario: str, _changed: int) -> Study | None:
+    """Read a kept study once, and again when its file has changed."""
     try:
-        return load_study(scenario, project).plan
+        return load_study(scenario, project)
     except UsageError:
         return None
 
 
 def kept_plan(subject: Subject) -> Plan | None:
     """Return the kept plan that part two is made from; None when the review names no scenario or none is kept that holds."""
+    study = kept_study(subject)
+    return None if study is None else study.plan
+
+
+def kept_study(subject: Subject) -> Study | None:
+    """Return the kept study of that plan."""
     scenario, project = subject.territory.review.scenario, subject.territory.project
     if not scenario:
         return None
     path = study_path(project, load_scenario(scenario, project))
-    return _plan(project, scenario, path.stat().st_mtime_ns) if path.exists() else None
+    return _study(project, scenario, path.stat().st_mtime_ns) if path.exists() else None
 
 
 def own_communes(subject: Subject, plan: Plan) -> list[str]:
@@ -53,12 +60,13 @@ def own_communes(subject: Subject, plan: Plan) -> list[str]:
 
 def _sentences(subject: Subject, name: str) -> Sequence[Sentence]:
     """Return the province's sentences on one subject; the other tiers speak through their own targets."""
-    plan = kept_plan(subject)
-    if plan is None:
+    study = kept_study(subject)
+    if study is None:
         return _no_plan(subject) if name == "aims" else []
     if subject.tier == "province":
-        return [said(text) for text in machine_text(plan)[name]]
-    return _own(subject, plan) if name == "aims" else []
+        return [said(text) for text in study_text(study)[name]]
+    lowered = [said(text) for text in clash_sentences(study)]
+    return [*lowered, *_own(subject, study.plan)] if name == "aims" else []
 
 
 def _no_plan(subject: Subject) -> Sequence[Sentence]:
@@ -111,10 +119,17 @@ def _targets(subject: Subject) -> Sheet:
 
 def _with_ranges(sheet: Sheet) -> Sheet:
     """Return a table of targets with one column where the workbook keeps the least and the most apart."""
-    headings = {"criteria": (_("Criteria met"), 0), "mean": (_("Average a commune"), 2)}
+    headings = {
+        "criteria": (_("Criteria met"), 0),
+        "mean": (_("Average a commune"), 2),
+        "standard": (_("Communes reaching the standard"), 0),
+    }
     columns: list[Column] = []
-    frame, total = sheet.frame.copy(), dict(sheet.total or {})
-    for column in sheet.columns:
+    frame, total = sheet.frame.rename(columns={"standard": "standard_low"}), dict(sheet.total or {})
+    if "standard" in total:
+        total["standard_low"] = total.pop("standard")
+    own = [replace(column, key="standard_low") if column.key == "standard" else column for column in sheet.columns]
+    for column in own:
         name, _sign, end = str(column.key).rpartition("_")
         if name not in headings or end not in {"low", "high"}:
             columns.append(column)
@@ -170,8 +185,14 @@ def _works(subject: Subject) -> Sheet:
 
 
 def _of_province(make: Callable[[Plan], Sheet], subject: Subject) -> Sheet:
-    plan = kept_plan(subject)
-    return _empty() if plan is None else make(plan)
+    study = kept_study(subject)
+    return _empty() if study is None else marked(study, make(study.plan))
+
+
+def _marked(make: Callable[[Subject], Sheet], subject: Subject) -> Sheet:
+    """Make a table of the kept plan with the warning that not all aims are reached, where that is so."""
+    study, sheet = kept_study(subject), make(subject)
+    return sheet if study is None else marked(study, sheet)
 
 
 def _empty() -> Sheet:
@@ -181,14 +202,15 @@ def _empty() -> Sheet:
     )
 
 
-_SPOKEN = ("start", "aims", "villages", "orientation", "works", "money")
+_SPOKEN = ("start", "aims", "villages", "orientation", "works", "money", "basis")
 CONTENTS = Contents(
     sentences={f"next_{name}": partial(_sentences, name=name) for name in _SPOKEN},
     tables={
-        "next_targets": _targets,
-        "next_by_year": _by_year,
-        "next_works": _works,
+        "next_targets": partial(_marked, _targets),
+        "next_by_year": partial(_marked, _by_year),
+        "next_works": partial(_marked, _works),
         "next_money": partial(_of_province, lambda plan: plan_tables.money_sheet(plan, "province")),
+        "next_balance": partial(_of_province, plan_tables.balance_sheet),
         "next_tasks": partial(_of_province, plan_tables.tasks_sheet),
         "next_policies": partial(_of_province, plan_tables.policies_sheet),
         "next_orientation_table": partial(_of_province, plan_tables.orientation_sheet),

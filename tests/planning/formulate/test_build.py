@@ -109,13 +109,18 @@ def test_choices_by_name_reach_the_problem_and_unknown_names_are_told_together(b
             base_draft, project, limits__pinned={"99999": 2023}, limits__excluded=["88888"],
             limits__works_by_district={"777": 3}, aims__floor=25, aims__standard=5000,
         )  # fmt: skip
-    for part in ("99999", "88888", "777", "aims.floor", "aims.standard"):
+    for part in ("99999", "88888", "777", "aims.floor", "aims.standard", "19", "(139)"):
         assert part in str(error.value)
+    assert "<=" not in str(error.value)
+    first = base_draft.baseline.communes.iloc[0]
+    assert f"{first.name} {first['name']}" in str(error.value)
+    assert base_draft.baseline.communes.index[-1] not in str(error.value)
 
 
 def test_a_commune_cannot_be_pinned_and_excluded(base_draft, project):
     code = base_draft.baseline.communes.index[3]
-    with pytest.raises(UsageError, match=code):
+    name = base_draft.baseline.communes.loc[code, "name"]
+    with pytest.raises(UsageError, match=rf"{name} \(.*{code}\)"):
         _rebuilt(base_draft, project, limits__pinned={code: 2023}, limits__excluded=[code])
 
 

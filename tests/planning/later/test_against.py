@@ -9,7 +9,14 @@ import pytest
 from planning.handed_down import make_plan
 
 from ntm_lib.errors import FaultsError
-from ntm_lib.planning.later.against import OUTCOMES, by_district, outcomes, planned_by, told_against_start
+from ntm_lib.planning.later.against import (
+    OUTCOMES,
+    by_district,
+    outcomes,
+    planned_by,
+    told_against_start,
+    told_done_at_start,
+)
 from ntm_lib.planning.later.follow_up import as_planned, reported_verdicts, reported_years
 from ntm_lib.planning.later.progress_file import KEYS, Progress, progress_from_results, read_progress, state_words
 from ntm_lib.planning.scenario import load_scenario
@@ -207,3 +214,12 @@ def test_a_file_that_is_no_table_is_refused(plan, tmp_path):
 
 def test_states_have_their_words():
     assert list(state_words()) == ["done", "under_way", "not_done"]
+
+
+def test_what_was_told_done_of_a_criterion_that_stood_at_the_start_is_named(plan):
+    stood, open_ = np.argwhere(plan.problem.met)[0], np.argwhere(~plan.problem.met)[0]
+    codes, criteria = plan.problem.communes, plan.problem.criteria
+    rows = [(codes[place[0]], criteria[place[1]], plan.years[0], "done") for place in (stood, open_)]
+    actual = pd.DataFrame(rows, columns=[*PAIR, "year", "state"])
+    told = told_done_at_start(plan, Progress(actual, NONE, "x.csv"))
+    assert told.to_numpy().tolist() == [[codes[stood[0]], criteria[stood[1]]]]

@@ -10,6 +10,7 @@ from planning.handed_down import any_solution, make_draft, make_plan
 from ntm_lib.errors import FaultsError, UsageError
 from ntm_lib.planning.later.follow_up import (
     UNDER_WAY,
+    _status,
     against_actual,
     as_planned,
     check_actual,
@@ -33,7 +34,7 @@ def test_published_marks_stand_beside_the_plan(project):
     mean = table.query("figure == 'mean' and kind == 'actual'").iloc[0]
     low, high = plan_figure(plan, "mean", 2022)
     assert (mean["year"], mean["value"], mean["plan_low"], mean["plan_high"]) == (2022, 9.19, low, high)
-    assert mean["status"] == ("missed" if low > 9.19 else "exceeded" if high < 9.19 else "reached")
+    assert mean["status"] == ("missed" if low > 9.19 else "exceeded" if high < 9.19 else "not_known")
     group = table.query("figure == 'group' and first == 15 and kind == 'actual'").iloc[0]
     assert (group["year"], group["value"]) == (2024, 14)
     assert "15/06/2024" in group["why"]
@@ -52,6 +53,24 @@ def test_a_plan_by_the_old_set_is_not_compared_with_marks_by_the_new_one(project
     table = published(plan)
     assert set(table.query("figure == 'mean' and value == 9.19")["status"]) == {"not_comparable"}
     assert "not_comparable" not in set(table.query("figure == 'standard' and value == 17")["status"])
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "said"),
+    [
+        (14, [(0, 112)], "not_known"),
+        (0, [(0, 17)], "not_known"),
+        (17, [(0, 17)], "reached"),
+        (18, [(0, 17)], "exceeded"),
+        (5, [(5, 5)], "reached"),
+        (4, [(5, 5)], "missed"),
+        (10, [(12, 12), (9, 9)], "reached"),  # the middle of a year, between what was planned for its two ends
+        (10, [(12, 12), (9, 11)], "not_known"),
+        (8, [(12, 12), (9, 9)], "missed"),
+    ],
+)
+def test_what_the_unknown_start_leaves_open_is_never_told_as_reached(value, ends, said):
+    assert _status("actual", value, ends, is_upper_limit=False) == said
 
 
 def test_group_counts_are_an_interval(project):

@@ -1,0 +1,192 @@
+"""What a handed-down plan must tell beside its figures: aims that clash, what was lowered, what it rests on, how sure it is."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from ntm_lib.messages import _
+from ntm_lib.planning.handdown.targets import targets
+from ntm_lib.planning.plan import Plan
+from ntm_lib.planning.reasons.words import demand_name
+from ntm_lib.planning.study import Study
+from ntm_lib.reporting import formats
+from ntm_lib.reporting.office.plan_marks import plain_numbers, plan_stamps, source_line
+from ntm_lib.reporting.plan_notes import package_notes
+from ntm_lib.reporting.plan_sections.basis import money_shares, start_shares
+from ntm_lib.reporting.plan_sections.chance import aim_words
+from ntm_lib.reporting.plan_sections.opening import asked_less, assumed_note
+from ntm_lib.reporting.plan_sections.scope import scope
+from ntm_lib.reporting.sheets import Column, Sheet
+
+SMALLEST_GAP = 0.0005
+"""In per cent: a smaller one would be printed as nothing."""
+AIMS = ("standard", "advanced", "model", "floor", "mean", "districts", "villages")
+
+
+def clash(study: Study) -> str:
+    """Name the aims that cannot be reached together; empty where they can."""
+    if not study.is_relaxed or study.nearest is None:
+        return ""
+    words = scope(study).words
+    return "; ".join(demand_name(study.plan.problem, demand, words) for demand in study.nearest.clash)
+
+
+def lowered(study: Study) -> str:
+    """Say what the plan lowers and by how much; empty where all aims are kept."""
+    return asked_less(scope(study))
+
+
+def study_stamps(study: Study) -> list[str]:
+    """Return the warnings of every sheet and table of a study: the clash of the aims first."""
+    if not study.is_relaxed:
+        return plan_stamps(study.plan)
+    text = _(
+        "THE AIMS CANNOT BE REACHED TOGETHER with the resources entered: {clash}. Nearest plan shown; lowered: {lowered}"
+    )
+    return [text.format(clash=clash(study) or "–", lowered=lowered(study) or "–"), *plan_stamps(study.plan)]
+
+
+def study_title(study: Study) -> str:
+    """Return the title of a study; one whose aims were lowered does not claim them."""
+    title = str(study.plan.scenario.title)
+    return (
+        _("Nearest plan, not all aims reached, to the scenario: {title}").format(title=title)
+        if study.is_relaxed
+        else title
+    )
+
+
+def marked(study: Study, sheet: Sheet) -> Sheet:
+    """Return a table of the study's plan with its warnings, and a source that does not claim what was lowered."""
+    if not study.is_relaxed:
+        return sheet
+    source = sheet.source and _("{source}; not all aims of the scenario are reached").format(source=sheet.source)
+    return replace(sheet, source=source, stamps=list(dict.fromkeys([*study_stamps(study), *sheet.stamps])))
+
+
+def clash_sentences(study: Study) -> list[str]:
+    """Say which aims cannot be reached together and what the plan lowers; nothing where all are kept."""
+    if not study.is_relaxed:
+        return []
+    said = [
+        _("With the resources entered, these aims cannot be reached together: {clash}.").format(
+            clash=clash(study) or "–"
+        )
+    ]
+    if less := lowered(study):
+        said.append(
+            _("The plan below keeps every limit and comes nearest to the aims; it lowers: {lowered}.").format(
+                lowered=less
+            )
+        )
+    return said
+
+
+def basis_lines(study: Study) -> list[tuple[str, str]]:
+    """Return what the figures of the whole plan rest on and how sure they are: a heading and a sentence each."""
+    whole = scope(study)
+    said = [
+        (_("Norms and budgets"), assumed_note(whole)),
+        (_("Required levels"), start_shares(whole)),
+        (_("Money and levels"), money_shares(whole)),
+    ]
+    return [
+        *((head, markup.striptags()) for head, markup in said),
+        *((_("Higher levels"), text) for text in package_notes(study.plan)),
+        (_("Deviation"), _gap(study.plan)),
+        (_("Chance"), _chance(study)),
+    ]
+
+
+def _gap(plan: Plan) -> str:
+    gap = plan.solution.gap
+    if gap is None:
+        return _("The plan did not pass the independent check; how near it is to the best one is not stated.")
+    if 100 * gap < SMALLEST_GAP:
+        return _("Proven: under the limits, the aims kept here and these data no plan is better.")
+    return _("Largest deviation from the best plan: {gap}.").format(gap=formats.percent(100 * gap, 3))
+
+
+def _chance(study: Study) -> str:
+    """Say how likely the aims of the scenario are together, as far as they are judged at all."""
+    held = study.simulation.aims
+    found = held[held["aim"] == "all"]
+    if found.empty:
+        return _("This scenario sets no aim that is judged.")
+    open_ = held[held["asked"].notna() & held["chance"].isna()]["aim"]
+    text = _("All aims of the scenario together: {chance} ({draws} draws; 95% range {low} - {high}).")
+    if len(open_):
+        text = _(
+            "All aims of the scenario together, without {names}, which no criterion is judged of: {chance} ({draws} draws; 95% "
+            "range {low} - {high})."
+        )
+    chance, low, high = (100 * float(found.iloc[0][name]) for name in ("chance", "low", "high"))
+    return text.format(
+        chance=formats.percent(chance), draws=formats.number(study.simulation.draws), low=formats.percent(low),
+        high=formats.percent(high), names="; ".join(formats.in_sentence(aim_words()[name]) for name in dict.fromkeys(open_)),
+    )  # fmt: skip
+
+
+def _asked(study: Study) -> Mapping[str, float | None]:
+    return {name: getattr(study.plan.scenario.settings.aims, name) for name in AIMS}
+
+
+def aims_sheet(study: Study) -> Sheet:
+    """Return each aim of the scenario: asked, asked in this plan, what the plan reaches, and the chance of it."""
+    last, by_year = study.plan.problem.years[-1], study.plan.scenario.settings.aims.standard_by_year
+    asked: list[tuple[str, int, float]] = [("standard_by_year", year, count) for year, count in sorted(by_year.items())]
+    asked += [(name, last, value) for name, value in _asked(study).items() if value]
+    rows = pd.DataFrame([_aim_row(study, *each) for each in asked])
+    columns = [
+        Column("aim", _("Aim"), width=40),
+        Column("year", _("Year"), "year", width=8),
+        Column("asked", _("Level asked by the scenario"), "decimal", width=13),
+        Column("kept", _("Level kept in this plan"), "decimal", width=13),
+        Column("reached", _("By plan"), "decimal", width=13),
+        Column("chance", _("Chance of the level asked (%)"), "percent", width=14),
+        Column("low", _("95% range, from"), "percent", width=11),
+        Column("high", _("95% range, to"), "percent", width=11),
+        Column("note", _("Note"), width=40),
+    ]
+    frame = rows.reindex(columns=[column.key for column in columns])
+    for name in ("asked", "kept", "reached"):
+        frame[name] = plain_numbers(frame[name])
+    sheet = Sheet(
+        name=_("Aims"), title=_("Aims of the scenario and what the plan makes of them"), columns=columns, frame=frame,
+        source=source_line(study.plan), stamps=plan_stamps(study.plan), empty=_("This scenario sets no aims."),
+        notes=[_chance(study), *clash_sentences(study), *package_notes(study.plan)],
+    )  # fmt: skip
+    return marked(study, sheet)
+
+
+def _aim_row(study: Study, name: str, year: int, asked: float) -> dict[str, object]:
+    plan, held = study.plan, study.simulation.aims
+    kept = getattr(plan.problem.aims, name)
+    if name == "standard_by_year":
+        kept = kept.get(plan.problem.years.index(year))
+    drawn = held[(held["aim"] == name) & (held["year"] == year) & (held["asked"] == float(asked))].to_dict("records")
+    row: dict[str, object] = {"aim": aim_words()[name], "year": year, "asked": asked}
+    row |= {"kept": kept, "reached": _reached(plan, name, year)}
+    if drawn:
+        row |= {end: 100 * drawn[0][end] for end in ("chance", "low", "high")}
+        row["note"] = _("by an assumed sum of money, criteria not judged") if pd.isna(drawn[0]["chance"]) else ""
+    if kept is None or kept < asked:
+        row["note"] = (
+            _("lowered or given up in this plan")
+            if study.is_relaxed
+            else _("beside the plan for comparison; the scenario does not bind it")
+        )
+    return row
+
+
+def _reached(plan: Plan, name: str, year: int) -> float:
+    if name == "standard_by_year":
+        return float((plan.solution.standard <= plan.problem.years.index(year)).sum())
+    end = targets(plan, "province").iloc[-1].to_dict()
+    if name == "floor":
+        return float(targets(plan, "commune").xs(plan.problem.years[-1], level="year")["criteria_low"].min())
+    if name == "districts":
+        apart = plan.problem.aims.districts_apart
+        return float((plan.solution.districts & ~apart).sum() if apart is not None else plan.solution.districts.sum())
+    return float(end["mean_low" if name == "mean" else name])
