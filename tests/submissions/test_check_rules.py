@@ -251,6 +251,10 @@ CASES: dict[str, Case] = {
         _infrastructure(2017, canal_km=19.5) + _infrastructure(2018, canal_km=0),
         _infrastructure(2017, canal_km=19.5) + _infrastructure(2018, canal_km=None, road_field_km=2),
     ),
+    "firmer_before": Case(
+        _profile(people=900), line("b01", A, 2018, {"people": 950}, status="plan"), line("b01", A, 2018, {"people": None}, status="plan"),
+        before=_profile(people=900),
+    ),
     "gone": Case(_profile(people=900, villages=9), _profile(people=900), _profile(people=None), before=_profile(people=900, villages=9)),
     "gone_lines": Case(
         _infrastructure(2017, canal_km=2) + _infrastructure(2018, canal_km=2), _infrastructure(2018, canal_km=2),

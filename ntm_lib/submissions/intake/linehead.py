@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from ntm_lib.messages import _
-from ntm_lib.submissions.forms.layout import FIRST_LINE, HEADING, FormColumn, Role, year_end
+from ntm_lib.submissions.forms.layout import FIRST_LINE, HEADING, FormColumn, Role, status_of, year_end
 from ntm_lib.submissions.intake.cells import Read, Trouble, as_date, as_number, as_text, as_year, shown
 from ntm_lib.submissions.intake.faults import Findings
 from ntm_lib.submissions.intake.grids import Broken
@@ -207,7 +207,37 @@ class LineReader:
                 "line.actual_too_early", found, expected=word, action=_("Correct the status or the date."), **place
             )
             return False
+        self._doubt_status(at, year, status, as_of)
         return True
+
+    def _doubt_status(self, at: int, year: int, status: str, as_of: dt.date) -> None:
+        """Doubt a plan for a year that has come and an estimate for a year that is long over, or that has not begun.
+
+        By the form, thực hiện is for a year that is over, ước thực hiện for the running one and kế hoạch for later ones. A year that
+        ends with the day of the workbook is being counted still, so its estimate stands.
+        """
+        last = self.sender.as_of
+        is_late_plan = status == "plan" and year <= last.year
+        is_odd_estimate = status == "estimate" and (year < last.year or year > as_of.year)
+        if not self.sheet.years or not (is_late_plan or is_odd_estimate):
+            return
+        words = self.sheet.column("status").words
+        text = (
+            _("{status}, though on {date} {year} is a year past")
+            if year < last.year
+            else _("{status} for {year}, as of {date}")
+        )
+        day = last if year < last.year else as_of
+        self.findings.doubtful(
+            "line.status_doubtful",
+            text.format(status=words[status], year=year, date=shown(day)),
+            sheet=self.name,
+            cell=self.address(at, "status"),
+            expected=words[status_of(year, day)],
+            action=_(
+                "Correct the status or the date. A plan or an estimate never stands for what was counted of the same year."
+            ),
+        )
 
     def _key(self, at: int, column: FormColumn) -> str | None:
         place = self.located.columns.get(column.item)
