@@ -24,8 +24,8 @@ class Case:
     before: Rows = field(default_factory=list)
 
 
-def _profile(**items: object) -> Rows:
-    return line("b01", A, 2018, dict(items))
+def _profile(year: int = 2018, **items: object) -> Rows:
+    return line("b01", A, year, dict(items))
 
 
 def _result(**items: object) -> Rows:
@@ -348,6 +348,15 @@ def test_what_was_left_out_is_said_to_count_on_and_how_it_is_withdrawn(project: 
         assert finding.weight is Weight.NOTE
         assert "vẫn được tính" in finding.action
         assert "ntm submit --undo 7" in finding.action
+
+
+def test_what_was_refused_is_not_said_to_be_empty(project: Project) -> None:
+    before = _profile(people=900, villages=9) + _profile(year=2017, people=880)
+    refused = Finding(Weight.WRONG, "cell.text", "B01", "C6", "villages: chín")
+    assert {"gone", "gone_lines"} <= {one.rule for one in checked(_profile(people=900), project, before).findings}
+    stood = frame(before).assign(submission=7, round="tong_ket_2019")
+    found = check_reading(reading(_profile(people=900), findings=(refused,)), project, stood)
+    assert not {"gone", "gone_lines"} & {one.rule for one in found.findings}
 
 
 def test_a_line_of_another_round_is_not_missed(project: Project) -> None:

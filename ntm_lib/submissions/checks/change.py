@@ -128,7 +128,8 @@ def _confusions(filing: Filing, pair: Beside) -> Iterator[Hit]:
     action = _("Check the unit: {unit}. Metres or kilometres, đồng, million or billion, a fraction or a percentage?")
     for row, place in np.argwhere(_confused(filing, pair)):
         item = pair.lines.items[place]
-        unit = "%" if item.unit == "percent" else item.unit
+        known = filing.law.registers.units
+        unit = str(known[item.unit].label) if item.unit in known else item.unit
         yield _hit(filing, pair, row, place, action.format(unit=unit), "")
 
 
@@ -315,7 +316,7 @@ RULES = (
     Rule("unit_mistaken_before", Weight.DOUBTFUL, "powers of ten beside what was handed in before", "km and m, million and billion, fraction and percentage are mistaken", f"{_WHERE}: confusions", confused_revisions),
     Rule("zero_for_blank", Weight.DOUBTFUL, "zeros where much stood a year before", "empty is not zero", "report_outline: zero must be written as 0", zero_for_blank),
     Rule("firmer_before", Weight.DOUBTFUL, "status beside what was handed in before", "a plan or estimate does not replace what was counted", "report_outline: each value carries a status", firmer_before),
-    Rule("gone", Weight.NOTE, "values reported before and empty now", "a blank erases nothing", "report_outline: empty means not reported", gone),
-    Rule("gone_lines", Weight.NOTE, "lines reported before for the same round and not in the file", "a line left out erases nothing", "report_outline: empty means not reported", gone_lines),
+    Rule("gone", Weight.NOTE, "values reported before and empty now", "a blank erases nothing", "report_outline: empty means not reported", gone, is_of_absence=True),
+    Rule("gone_lines", Weight.NOTE, "lines reported before for the same round and not in the file", "a line left out erases nothing", "report_outline: empty means not reported", gone_lines, is_of_absence=True),
     Rule("percent_for_count", Weight.DOUBTFUL, "counts beside their whole and the neighbouring year", "a percentage is written where a count is meant", "report_outline: 6,46% tiêu chí/xã", percent_for_count),
 )  # fmt: skip
