@@ -78,7 +78,7 @@ def test_a_refused_file_is_told_and_not_stored_and_the_good_one_beside_it_is(
     for unit in (COMMUNE, "01831"):
         ntm("template", "--commune", unit, "--on", "2019-06-30", "--years", "2018", "-o", str(folder / f"{unit}.xlsx"))
     _report(folder / f"{COMMUNE}.xlsx", "nhiều hộ")
-    _report(tmp_path / "01831.xlsx")
+    _report(folder / "01831.xlsx")
     (folder / "broken.xlsx").write_bytes(b"PK")
     code, out, _err = ntm("submit", str(folder))
     assert code == 1
@@ -92,13 +92,15 @@ def test_of_two_files_of_one_call_the_second_is_checked_beside_the_first(
 ) -> None:
     blank = tmp_path / "forms" / "a.xlsx"
     ntm("template", "--commune", COMMUNE, "--on", "2019-06-30", "--years", "2018", "-o", str(blank))
-    first, second = tmp_path / "1.xlsx", tmp_path / "2.xlsx"
+    folder = tmp_path / "in"
+    folder.mkdir()
+    first, second = folder / "1.xlsx", folder / "2.xlsx"
     shutil.copy(blank, first)
     shutil.copy(blank, second)
     _report(first, 812)
     _report(second, 81200)
     monkeypatch.setattr("ntm_lib.submissions.many._WORTH_PROCESSES", 2)
-    code, out, _err = ntm("submit", str(tmp_path))
+    code, out, _err = ntm("submit", str(folder))
     assert code == 0, out
     assert out.index("1.xlsx") < out.index("2.xlsx")
     assert "gần 812 là số đã nộp trước cho năm 2018" in out
