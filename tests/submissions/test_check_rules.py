@@ -269,6 +269,9 @@ CASES: dict[str, Case] = {
     "same_line": Case(_infrastructure(2018, A, **LINE) + _infrastructure(2018, B, **OTHER), _infrastructure(2018, A, **LINE) + _infrastructure(2018, B, **LINE), _infrastructure(2018, A, **LINE) + _infrastructure(2018, B, canal_km=9.4)),
     "same_year": Case(_infrastructure(2017, A, **LINE) + _infrastructure(2018, A, **OTHER), _infrastructure(2017, A, **LINE) + _infrastructure(2018, A, **LINE), _infrastructure(2017, A, **LINE) + _infrastructure(2018, A, canal_km=9.4)),
     "far_from_all": Case(_all("b08", "canal_km", [4, 5, 6, 7, 9]), _all("b08", "canal_km", [4, 5, 6, 7, 9000]), _all("b08", "canal_km", [4, None, None, 7, 9000])),
+    "fraction_for_percent": Case(
+        _all("b02", "15.1", [50, 45, 60, 55, 15]), _all("b02", "15.1", [50, 45, 60, 55, 0.85]), _all("b02", "15.1", [50, None, None, 55, 0.85]),
+    ),
     "person_named": Case(
         _profile(people=900) + line("b01", A, 2018, {"note": "Ban Quản lý xã ông bà nội ngoại"}),
         line("b01", A, 2018, {"note": "theo ông Nông Văn Tám, cán bộ xã"}),

@@ -128,9 +128,7 @@ def _confusions(filing: Filing, pair: Beside) -> Iterator[Hit]:
     action = _("Check the unit: {unit}. Metres or kilometres, đồng, million or billion, a fraction or a percentage?")
     for row, place in np.argwhere(_confused(filing, pair)):
         item = pair.lines.items[place]
-        known = filing.law.registers.units
-        unit = str(known[item.unit].label) if item.unit in known else item.unit
-        yield _hit(filing, pair, row, place, action.format(unit=unit), "")
+        yield _hit(filing, pair, row, place, action.format(unit=filing.unit(item)), "")
 
 
 def _confused(filing: Filing, pair: Beside) -> Bools:
