@@ -5,6 +5,8 @@ The English text in the code is the key; ``ntm_lib/locale/vi`` holds the Vietnam
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +27,17 @@ def set_language(code: str) -> None:
     if code not in LANGUAGES:
         raise ValueError(f"language {code!r} is not one of {LANGUAGES}")
     os.environ[_ENV] = code
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak another language for a while, such as that of a file that somebody else wrote."""
+    before = os.environ.get(_ENV)
+    set_language(code)
+    try:
+        yield
+    finally:
+        os.environ.pop(_ENV) if before is None else os.environ.update({_ENV: before})
 
 
 @lru_cache

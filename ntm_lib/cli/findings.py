@@ -9,22 +9,25 @@ from ntm_lib.submissions.checks.annotate import weight_words
 from ntm_lib.submissions.model import Finding, Weight
 
 OF_ONE_KIND = 10
-"""So many findings of one rule are printed; the rest is counted, and stands in the annotated copy."""
+"""So many findings of one rule are printed; the rest is counted."""
 
 
-def findings_lines(findings: Sequence[Finding], of_one_kind: int = OF_ONE_KIND) -> list[str]:
-    """Return the lines to print, the heaviest findings first; no finding, one line that says so."""
+def findings_lines(findings: Sequence[Finding], of_one_kind: int = OF_ONE_KIND, where_all: str = "") -> list[str]:
+    """Return the lines to print, the heaviest findings first; no finding, one line that says so.
+
+    ``where_all``: where those stand that are merely counted; empty: nowhere.
+    """
     if not findings:
         return [_("Nothing was found to correct or confirm.")]
     lines: list[str] = []
     for weight, title in weight_words().items():
         group = [finding for finding in findings if finding.weight is weight]
         if group:
-            lines += [f"{title} ({len(group)})", *_group(group, of_one_kind)]
+            lines += [f"{title} ({len(group)})", *_group(group, of_one_kind, where_all)]
     return lines
 
 
-def _group(findings: Sequence[Finding], of_one_kind: int) -> list[str]:
+def _group(findings: Sequence[Finding], of_one_kind: int, where_all: str) -> list[str]:
     shown: Counter[str] = Counter()
     lines = []
     for finding in findings:
@@ -33,9 +36,8 @@ def _group(findings: Sequence[Finding], of_one_kind: int) -> list[str]:
             lines.append(f"  - {_line(finding)}")
     more = sum(max(count - of_one_kind, 0) for count in shown.values())
     if more:
-        lines.append(
-            "  … " + _("and {count} more of the same kinds; all of them stand in the annotated copy").format(count=more)
-        )
+        text = _("and {count} more of the same kinds").format(count=more)
+        lines.append(f"  … {text}; {where_all}" if where_all else f"  … {text}")
     return lines
 
 

@@ -17,7 +17,7 @@ from ntm_lib.project import Project
 from ntm_lib.submissions.checks.as_json import findings_data
 from ntm_lib.submissions.model import Reading, Sender
 
-_SUFFIXES = {".xlsx", ".csv"}
+_OF_SYSTEMS = {"thumbs.db", "desktop.ini"}
 FromOption = Annotated[
     str | None, typer.Option("--from", metavar="CODE", help=_("Unit that reports, when the file does not say so."))
 ]
@@ -43,8 +43,8 @@ def check(
     project = Project.find()
     expected = _sender(project, sender, round_id, on)
     told = _Told(as_json=as_json)
-    for path, reading in check_files(told.paths(files), project, expected):
-        copy = annotate(path, annotated, reading.findings) if annotated else None
+    for path, reading in check_files(told.paths(files, annotated), project, expected):
+        copy = annotate(path, annotated / told.folder(path), reading.findings) if annotated else None
         told.reading(path, reading, copy=copy)
     told.end()
 
@@ -98,14 +98,21 @@ class _Told:
         self._as_json = as_json
         self._counts: Counter[str] = Counter()
         self._total = 0
+        self._folders: dict[Path, Path] = {}
 
-    def paths(self, named: list[Path]) -> list[Path]:
-        """Return the files, those of a folder by name."""
-        paths = [path for name in named for path in (_inside(name) if name.is_dir() else [name])]
+    def paths(self, named: list[Path], besides: Path | None = None) -> list[Path]:
+        """Return the files, those of a folder and of the folders in it by name: one that cannot be read is refused, not left out."""
+        inside = {name: _inside(name, besides) for name in named if name.is_dir()}
+        paths = list(dict.fromkeys(path for name in named for path in inside.get(name, [name])))
+        self._folders = {path: path.parent.relative_to(name) for name, held in inside.items() for path in held}
         self._total = len(paths)
         if not paths:
             raise UsageError(_("There is no file to read in {folders}.").format(folders=", ".join(map(str, named))))
         return paths
+
+    def folder(self, path: Path) -> Path:
+        """Return where a file lay in the folder that was named, so that copies of files of one name stand apart."""
+        return self._folders.get(path, Path())
 
     def reading(
         self, path: Path, reading: Reading, *, number: int | None = None, refusal: str = "", copy: Path | None = None
@@ -126,7 +133,7 @@ class _Told:
         )
         at = f"{self._counts.total()}/{self._total} " if self._total > 1 else ""
         say(at + _("{file}: {verdict}, {count} values").format(file=path, verdict=verdict, count=len(reading.values)))
-        lines = ([refusal] if refusal else []) + (findings_lines(reading.findings) if reading.findings else [])
+        lines = ([refusal] if refusal else []) + _findings_lines(path, reading, copy)
         if copy:
             lines.append(_("Annotated copy: {file}").format(file=copy))
         for line in lines:
@@ -140,9 +147,27 @@ class _Told:
             raise typer.Exit(NtmError.exit_code)
 
 
-def _inside(folder: Path) -> list[Path]:
+def _findings_lines(path: Path, reading: Reading, copy: Path | None) -> list[str]:
+    if not reading.findings:
+        return []
+    where = (
+        _("all of them stand in the annotated copy")
+        if copy
+        else _('"ntm check {file} --annotated FOLDER" writes all of them into a copy').format(file=path)
+    )
+    return findings_lines(reading.findings, where_all=where)
+
+
+def _inside(folder: Path, besides: Path | None) -> list[Path]:
+    """Return every file below a folder, but those of the folder ``besides`` and what programs keep beside the work."""
+    copies = besides and besides.resolve()
     return sorted(
-        path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and not path.name.startswith((".", "~$"))
+        path
+        for path in folder.rglob("*")
+        if not path.is_dir()
+        and path.name.lower() not in _OF_SYSTEMS
+        and not (copies and path.resolve().is_relative_to(copies))
+        and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
     )
 
 

@@ -92,14 +92,15 @@ def trace(
     verdicts, by_value = with_findings(judged, words).iloc[0], judged.iloc[0]
     place = (commune_code, year)
     origin = results.origin[rules.set_id]
+    facts = _facts(results, rules.set_id, place, words)
     return [
         Trace(
             commune_code=commune_code,
             year=year,
             requirement=str(requirement),
             value=float(line[requirement].iloc[0]),
-            status=str(results.status[rules.set_id].loc[place]),
-            as_of_date=results.as_of[rules.set_id].loc[place].date(),
+            status=str(facts["status"].get(requirement, facts["status"][""])),
+            as_of_date=facts["as_of_date"].get(requirement, facts["as_of_date"][""]).date(),
             file=str(origin.at[place, "file"]),
             row=int(origin["row"].loc[place]),
             set_id=rules.set_id,
@@ -110,6 +111,13 @@ def trace(
         )
         for requirement, rule in wanted.iterrows()
     ]
+
+
+def _facts(results: Results, set_id: str, place: tuple[str, int], words: pd.DataFrame) -> pd.DataFrame:
+    """Return status and cut-off date of each word of a line by requirement; of the line itself under the empty name."""
+    line = {"status": results.status[set_id].loc[place], "as_of_date": results.as_of[set_id].loc[place]}
+    own = words[[key[:2] == place for key in words.index]].droplevel(["commune_code", "year"])
+    return pd.concat([own[list(line)], pd.DataFrame(line, index=[""])])
 
 
 def _word(words: pd.DataFrame, place: tuple[str, int, str], by_value: Verdict) -> Word | None:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from ntm_lib.messages import _
 from ntm_lib.submissions.lines import FINDING
-from ntm_lib.submissions.model import Level
+from ntm_lib.submissions.model import Level, firmness
 from ntm_lib.submissions.reported import RANK
 
 LINE = ["set_id", "unit_code", "year"]
@@ -15,13 +15,33 @@ WHERE = ["level", "status", "as_of_date", "file", "sheet", "cell", "submission",
 
 
 def newest_lines(values: pd.DataFrame, line: list[str]) -> pd.DataFrame:
-    """Keep, of each line, what was said as of its latest cut-off date, by whichever level.
+    """Keep, of each line, what was said last and, of each of its cells, what is firmest, by whichever level.
 
     A word about an earlier state does not judge a later one: what a district found in June does not count for the figures
-    that a commune gives as of December.
+    that a commune gives as of December. So a line replaces all that was said of it as of an earlier cut-off date, unless that was
+    firmer: a count (thực hiện) stands against a later estimate (ước thực hiện), an estimate against a later plan (kế hoạch).
+    Of what is left of a cell, the firmest status counts whoever gave it: a district's plan does not judge what a commune
+    counted. Only among equally firm words do levels decide (`highest`). A plan or estimate counts where nobody gave anything
+    firmer, and goes on bearing its status.
     """
-    newest = values["as_of_date"] == values.groupby(line, dropna=False)["as_of_date"].transform("max")
-    return values[newest]
+    firm = pd.Series(firmness(values["status"]), index=values.index)
+    of_line = values.groupby(line, dropna=False, sort=False).ngroup()
+    is_newest = pd.Series(data=True, index=values.index)
+    for least in firm.unique():
+        last = values["as_of_date"].where(firm >= least).groupby(of_line).transform("max")
+        is_newest &= (firm != least) | (values["as_of_date"] == last)
+    kept, firm = values[is_newest], firm[is_newest]
+    return kept[firm == firm.groupby([of_line[is_newest], kept["item"]]).transform("max")]
+
+
+def line_facts(values: pd.DataFrame, line: list[str]) -> pd.DataFrame:
+    """Return one row a line, indexed by it: the word of the highest level among the least firm ones.
+
+    A line that holds an estimate is an estimate, though some of its values were counted.
+    """
+    firm = pd.Series(firmness(values["status"]), index=values.index)
+    softest = firm.groupby([values[name] for name in line], dropna=False).transform("min")
+    return highest(values[firm == softest], line).set_index(line)
 
 
 def highest(values: pd.DataFrame, cell: list[str]) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Take in many files: several are read and checked at once, each in a process of its own, and stored one after the other."""
 
+import hashlib
 import multiprocessing
 import os
 from collections import deque
@@ -8,9 +9,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from ntm_lib.messages import language, set_language
+from ntm_lib.messages import _, language, set_language
 from ntm_lib.project import Project
-from ntm_lib.submissions.model import Reading, Sender
+from ntm_lib.submissions.model import Finding, Reading, Sender, Weight, empty_values
 from ntm_lib.submissions.taking import Taken, check_file, put
 from ntm_lib.submissions.vault import open_store
 from ntm_lib.submissions.vault.interface import Store
@@ -28,16 +29,36 @@ def check_files(
     ``jobs``: how many at once; None: as many as the machine and the number of files are worth.
     """
     jobs, done = jobs or _jobs(len(paths)), 0
-    if jobs > 1:
+    while jobs > 1 and done < len(paths):
         try:
-            for pair in _at_once(paths, project, sender, jobs):
+            for pair in _at_once(paths[done:], project, sender, jobs):
                 done += 1
                 yield pair
-        except BrokenProcessPool:  # a process was ended from outside; what is left is checked here
-            pass
-    store = open_store(project)
-    for path in paths[done:]:
-        yield path, check_file(path, project, sender, store)
+        except BrokenProcessPool:  # a process was ended: by a file too big for the machine, or from outside
+            for path in paths[done : done + jobs * _AHEAD]:  # one of those that were being read
+                done += 1
+                yield path, _alone(path, project, sender)
+    if jobs <= 1:
+        store = open_store(project)
+        for path in paths:
+            yield path, check_file(path, project, sender, store)
+
+
+def _alone(path: Path, project: Project, sender: Sender | None) -> Reading:
+    """Check a file in a process of its own; one that ends the process is refused, which is told."""
+    try:
+        return next(_at_once([path], project, sender, 1))[1]
+    except BrokenProcessPool:
+        content = path.read_bytes() if path.is_file() else b""
+        found = Finding(
+            Weight.WRONG,
+            "file.ended",
+            "",
+            "",
+            _("reading the file ended the program: it needs more memory than there is"),
+            action=_("Copy the figures into a new form and hand that in; tell the office that keeps the program."),
+        )
+        return Reading(path.name, hashlib.sha256(content).hexdigest(), None, empty_values(), (found,))
 
 
 def _at_once(

@@ -1,11 +1,14 @@
 """What a submission is: who handed in which file for which round, and the values it holds, one to a row."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 
 class Level(StrEnum):
@@ -15,6 +18,9 @@ class Level(StrEnum):
     DISTRICT = "district"
     PROVINCE = "province"
 
+
+FIRMNESS = {"plan": 0, "estimate": 1, "actual": 2}
+"""How firm a value is by its status: a count outranks an estimate, an estimate a plan."""
 
 VALUES = pa.schema([
     ("table", pa.string()),  # b01 … b17
@@ -34,7 +40,12 @@ VALUES = pa.schema([
 """One reported value to a row. A cell left empty has no row: it was not reported."""
 
 KEY = ["table", "set_id", "unit_code", "year", "row", "item", "as_of_date"]
-"""What one value is about; a later submission of the same level and key supersedes an earlier one."""
+"""What one value is about; of one level and key the firmest value counts and, of equally firm ones, the last submission's."""
+
+
+def firmness(status: Sequence[str] | pd.Series | NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return how firm values are: see ``FIRMNESS``."""
+    return np.asarray(pd.Series(status, dtype="object").map(FIRMNESS), dtype=np.int64)
 
 
 class Weight(StrEnum):

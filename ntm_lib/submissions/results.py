@@ -14,7 +14,7 @@ from ntm_lib.errors import FaultList, NtmError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.provenance import SourceRecord
-from ntm_lib.submissions.levels import all_words, highest, no_words, results_that_count
+from ntm_lib.submissions.levels import all_words, line_facts, no_words, results_that_count
 from ntm_lib.submissions.lines import RESULTS
 from ntm_lib.submissions.reported import on_units, reported, store_state
 from ntm_lib.submissions.store import folder, latest, record, uses_illustrative
@@ -111,7 +111,8 @@ def read_results(project: Project | None = None, as_of: dt.date | None = None) -
 
     A line (commune, year and set) that somebody handed in replaces the generated one as a whole: its empty cells are not
     reported. ``as_of``: use only lines whose cut-off date is not later; None takes all. Of several lines for a commune, year
-    and set the one with the latest cut-off date stays, and of it the word of the highest level on each requirement. Codes are those of
+    and set the one with the latest cut-off date stays unless an earlier one is firmer (see `levels.newest_lines`), and of it the word
+    of the highest level on each requirement. Codes are those of
     the illustrative files' units or, without them, of the earliest units that submissions name; values of units that
     cannot be carried to them stop. Raises FaultsError with the bad cells of all files at once.
     """
@@ -245,9 +246,9 @@ def _lines_of(results: Results, set_id: str) -> pd.DataFrame:
 
 
 def _wide(words: pd.DataFrame, requirements: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the values of one set, a line a row, and the facts of each line: those of its highest level's last word."""
+    """Return the values of one set, a line a row, and the facts of each line, see `levels.line_facts`."""
     words = words.reset_index()
     values = words.pivot(index=INDEX, columns="requirement", values="value").reindex(columns=requirements)
-    facts = highest(words, INDEX).set_index(INDEX).reindex(values.index)[["status", "as_of_date", "file"]]
+    facts = line_facts(words, INDEX).reindex(values.index)[["status", "as_of_date", "file"]]
     facts = facts.assign(row=0, generated=False).astype({"status": "str"})
     return values.rename_axis(columns=None), facts

@@ -13,7 +13,7 @@ from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.provenance import SourceRecord, check_files, read_record, record_path
 from ntm_lib.review import load_review
-from ntm_lib.submissions.levels import WHERE, highest, newest_lines
+from ntm_lib.submissions.levels import WHERE, highest, line_facts, newest_lines
 from ntm_lib.submissions.lines import row_keys, split_keys, unit_key
 from ntm_lib.submissions.reported import on_units, reported
 from ntm_lib.tables import contract, table_ids
@@ -95,7 +95,7 @@ def read_table(
 
     What somebody handed in for a unit and year replaces every generated or published row of that unit and year, and a district's
     row the generated ones of its communes; its empty cells are not reported. Each of its values is the word of the highest level
-    that gave one as of the row's latest cut-off date.
+    that gave one as of the row's latest cut-off date, unless another one is firmer (see `levels.newest_lines`).
 
     With ``as_of`` only rows whose cut-off date is not later are used; of several rows with the same key the one
     with the latest cut-off date stays. Empty cells are missing, never zero. Raises FaultsError with every fault
@@ -184,7 +184,7 @@ def _of_submissions(values: pd.DataFrame, table: str, project: Project, vintage:
     number = values["number"].map(repr, na_action="ignore")
     values = values.assign(cell_text=values["text"].where(values["text"].notna(), number))
     cells = values.set_index([*line, "item"])["cell_text"].unstack("item")
-    top = highest(values, line).set_index(line).reindex(cells.index)
+    top = line_facts(values, line).reindex(cells.index)
     keys = [split_keys(row) for row in cells.index.get_level_values("row")]
     names = row_keys(agreed)
     given = {

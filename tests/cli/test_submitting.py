@@ -73,14 +73,14 @@ def test_a_template_is_filled_in_checked_taken_in_and_withdrawn(ntm, own_project
 def test_a_refused_file_is_told_and_not_stored_and_the_good_one_beside_it_is(
     ntm, own_project: Project, tmp_path: Path
 ) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
     for unit in (COMMUNE, "01831"):
-        ntm(
-            "template", "--commune", unit, "--on", "2019-06-30", "--years", "2018", "-o", str(tmp_path / f"{unit}.xlsx")
-        )
-    _report(tmp_path / f"{COMMUNE}.xlsx", "nhiều hộ")
-    _report(tmp_path / "01831.xlsx")
-    (tmp_path / "broken.xlsx").write_bytes(b"PK")
-    code, out, _err = ntm("submit", str(tmp_path))
+        ntm("template", "--commune", unit, "--on", "2019-06-30", "--years", "2018", "-o", str(folder / f"{unit}.xlsx"))
+    _report(folder / f"{COMMUNE}.xlsx", "nhiều hộ")
+    _report(folder / "01831.xlsx")
+    (folder / "broken.xlsx").write_bytes(b"PK")
+    code, out, _err = ntm("submit", str(folder))
     assert code == 1
     assert "nhiều hộ" in out
     assert "1/3 tệp hợp lệ" in out
@@ -92,13 +92,15 @@ def test_of_two_files_of_one_call_the_second_is_checked_beside_the_first(
 ) -> None:
     blank = tmp_path / "forms" / "a.xlsx"
     ntm("template", "--commune", COMMUNE, "--on", "2019-06-30", "--years", "2018", "-o", str(blank))
-    first, second = tmp_path / "1.xlsx", tmp_path / "2.xlsx"
+    folder = tmp_path / "in"
+    folder.mkdir()
+    first, second = folder / "1.xlsx", folder / "2.xlsx"
     shutil.copy(blank, first)
     shutil.copy(blank, second)
     _report(first, 812)
     _report(second, 81200)
     monkeypatch.setattr("ntm_lib.submissions.many._WORTH_PROCESSES", 2)
-    code, out, _err = ntm("submit", str(tmp_path))
+    code, out, _err = ntm("submit", str(folder))
     assert code == 0, out
     assert out.index("1.xlsx") < out.index("2.xlsx")
     assert "gần 812 là số đã nộp trước cho năm 2018" in out
@@ -145,6 +147,34 @@ def test_an_annotated_copy_is_written_beside(ntm, tmp_path: Path) -> None:
     assert copy.name in out
     assert any(cell.comment for row in openpyxl.load_workbook(copy)["Biểu 12"].iter_rows() for cell in row)
     assert path.read_bytes() == before
+
+
+def test_of_a_folder_every_file_is_told_of_and_those_of_its_folders_are_read(ntm, tmp_path: Path) -> None:
+    folder, copies = tmp_path / "in", tmp_path / "in" / "copies"
+    for name in (
+        "052/a.xlsx",
+        "053/a.xlsx",
+        "b.docx",
+        "053/c.pdf",
+        "copies/old.xlsx",
+        ".hidden/d.xlsx",
+        "~$a.xlsx",
+        "Thumbs.db",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"no workbook")
+    (folder / "053" / "a.xlsx").unlink()
+    ntm("template", "--commune", COMMUNE, "--on", "2019-06-30", "--years", "2018", "-o", str(folder / "053" / "a.xlsx"))
+    _report(folder / "053" / "a.xlsx", "x5")
+    code, out, _err = ntm("check", str(folder), "--annotated", str(copies))
+    assert code == 1
+    told = [
+        line.split(": ")[0].partition(" ")[2]
+        for line in out.splitlines()
+        if line[:1].isdigit() and line[1:3] == "/4" and ":" in line and "tệp hợp lệ" not in line
+    ]
+    assert [str(Path(path).relative_to(folder)) for path in told] == ["052/a.xlsx", "053/a.xlsx", "053/c.pdf", "b.docx"]
+    assert (copies / "053" / "a_kiem_tra.xlsx").is_file()
 
 
 def test_everybody_gets_a_workbook(ntm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -150,7 +150,9 @@ def test_the_command_line_groups_by_weight_and_counts_what_it_leaves_out() -> No
     heads = [line for line in lines if not line.startswith(" ")]
     assert [line.rpartition("(")[2] for line in heads] == ["1)", "13)", "1)"]
     assert sum("năm trước 5" in line for line in lines) == 10
-    assert any("3 nội dung cùng loại" in line for line in lines)
+    [more] = [line for line in lines if "3 nội dung cùng loại" in line]
+    assert "có ghi chú" not in more
+    assert any("xem ở tệp" in line for line in findings_lines([DOUBTFUL] * 13, where_all="xem ở tệp"))
     assert "trang B06 - Vốn, ô F6: Tổng: 100" in lines[1]
     assert len(findings_lines([])) == 1
     assert "1 nội dung sai" in summary_line([WRONG, NOTE])

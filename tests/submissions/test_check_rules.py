@@ -24,8 +24,8 @@ class Case:
     before: Rows = field(default_factory=list)
 
 
-def _profile(**items: object) -> Rows:
-    return line("b01", A, 2018, dict(items))
+def _profile(year: int = 2018, **items: object) -> Rows:
+    return line("b01", A, year, dict(items))
 
 
 def _result(**items: object) -> Rows:
@@ -251,6 +251,10 @@ CASES: dict[str, Case] = {
         _infrastructure(2017, canal_km=19.5) + _infrastructure(2018, canal_km=0),
         _infrastructure(2017, canal_km=19.5) + _infrastructure(2018, canal_km=None, road_field_km=2),
     ),
+    "firmer_before": Case(
+        _profile(people=900), line("b01", A, 2018, {"people": 950}, status="plan"), line("b01", A, 2018, {"people": None}, status="plan"),
+        before=_profile(people=900),
+    ),
     "gone": Case(_profile(people=900, villages=9), _profile(people=900), _profile(people=None), before=_profile(people=900, villages=9)),
     "gone_lines": Case(
         _infrastructure(2017, canal_km=2) + _infrastructure(2018, canal_km=2), _infrastructure(2018, canal_km=2),
@@ -265,6 +269,9 @@ CASES: dict[str, Case] = {
     "same_line": Case(_infrastructure(2018, A, **LINE) + _infrastructure(2018, B, **OTHER), _infrastructure(2018, A, **LINE) + _infrastructure(2018, B, **LINE), _infrastructure(2018, A, **LINE) + _infrastructure(2018, B, canal_km=9.4)),
     "same_year": Case(_infrastructure(2017, A, **LINE) + _infrastructure(2018, A, **OTHER), _infrastructure(2017, A, **LINE) + _infrastructure(2018, A, **LINE), _infrastructure(2017, A, **LINE) + _infrastructure(2018, A, canal_km=9.4)),
     "far_from_all": Case(_all("b08", "canal_km", [4, 5, 6, 7, 9]), _all("b08", "canal_km", [4, 5, 6, 7, 9000]), _all("b08", "canal_km", [4, None, None, 7, 9000])),
+    "fraction_for_percent": Case(
+        _all("b02", "15.1", [50, 45, 60, 55, 15]), _all("b02", "15.1", [50, 45, 60, 55, 0.85]), _all("b02", "15.1", [50, None, None, 55, 0.85]),
+    ),
     "person_named": Case(
         _profile(people=900) + line("b01", A, 2018, {"note": "Ban Quản lý xã ông bà nội ngoại"}),
         line("b01", A, 2018, {"note": "theo ông Nông Văn Tám, cán bộ xã"}),
@@ -344,6 +351,15 @@ def test_what_was_left_out_is_said_to_count_on_and_how_it_is_withdrawn(project: 
         assert finding.weight is Weight.NOTE
         assert "vẫn được tính" in finding.action
         assert "ntm submit --undo 7" in finding.action
+
+
+def test_what_was_refused_is_not_said_to_be_empty(project: Project) -> None:
+    before = _profile(people=900, villages=9) + _profile(year=2017, people=880)
+    refused = Finding(Weight.WRONG, "cell.text", "B01", "C6", "villages: chín")
+    assert {"gone", "gone_lines"} <= {one.rule for one in checked(_profile(people=900), project, before).findings}
+    stood = frame(before).assign(submission=7, round="tong_ket_2019")
+    found = check_reading(reading(_profile(people=900), findings=(refused,)), project, stood)
+    assert not {"gone", "gone_lines"} & {one.rule for one in found.findings}
 
 
 def test_a_line_of_another_round_is_not_missed(project: Project) -> None:

@@ -265,3 +265,38 @@ def test_of_any_words_the_newest_line_and_its_highest_level_count(
     told = found[["value", "finding", "level"]].astype(object)
     told = told.where(told.notna(), None)
     assert {key: tuple(row) for key, row in zip(told.index, told.to_numpy().tolist(), strict=True)} == expected
+
+
+@pytest.mark.parametrize(("status", "day"), [("plan", dt.date(2018, 12, 31)), ("estimate", dt.date(2019, 6, 30))])
+@pytest.mark.parametrize("level", [Level.COMMUNE, Level.DISTRICT])
+def test_neither_plan_nor_estimate_stands_for_what_was_counted(
+    own_project: Project, status: str, day: dt.date, level: Level
+) -> None:
+    hand_in(own_project, line(CODE, 2018, {"15.1": 20.0}, set_id=SET))
+    softer = line(CODE, 2018, {"15.1": 99.0, "11": 5.0}, set_id=SET, as_of=day, status=status)
+    hand_in(own_project, softer, level=level, file="khac.xlsx")
+    results, law = submissions.read_results(own_project), criteria.load(own_project)
+    words = results.words.loc[(SET, CODE, 2018)]
+    assert words["value"].to_dict() == {"15.1": 20.0, "11": 5.0}
+    assert words["status"].to_dict() == {"15.1": "actual", "11": status}
+    assert results.status[SET].loc[(CODE, 2018)] == status
+    region = units.on(results.unit_vintage, own_project).region
+    told = [trace(results, law, CODE, item, 2018, region=region)[0] for item in ("15.1", "11")]
+    assert [(one.value, one.status) for one in told] == [(20.0, "actual"), (5.0, status)]
+
+
+def test_what_was_counted_replaces_an_earlier_estimate_as_a_whole(own_project: Project) -> None:
+    early = line(CODE, 2019, {"15.1": 20.0, "11": 5.0}, set_id=SET, as_of=dt.date(2019, 6, 30), status="estimate")
+    hand_in(own_project, early, level=Level.DISTRICT)
+    hand_in(own_project, line(CODE, 2019, {"15.1": 30.0}, set_id=SET), as_of=dt.date(2020, 1, 31))
+    assert submissions.read_results(own_project).words.loc[(SET, CODE, 2019), "value"].to_dict() == {"15.1": 30.0}
+
+
+def test_a_row_of_another_table_is_no_firmer_than_its_softest_value(own_project: Project) -> None:
+    given = {"villages": 10.0, "population": 3000.0}
+    hand_in(own_project, line(CODE, 2018, given, table="b01"))
+    softer = line(CODE, 2018, {"villages": 12.0, "area_km2": 30.0}, table="b01", status="plan")
+    hand_in(own_project, softer, level=Level.DISTRICT)
+    table = submissions.read_table("b01", own_project)
+    row = table.frame[(table.frame["commune_code"] == CODE) & (table.frame["year"] == 2018)].iloc[0]
+    assert (row["villages"], row["area_km2"], row["status"]) == (10, 30.0, "plan")

@@ -261,19 +261,19 @@
       const word = wordOf(of, column, reporter);
       const cell = word ? [record.sheets[word[1]][1], word[2]].filter(Boolean).join("!") : of.row[reporter] ? fill(words.cell, { row: of.row[reporter], column: rule[0] }) : words.not_reported;
       const note = word && word[3] !== null ? " (" + words.finding + ")" : "";
-      const file = word ? record.sheets[word[1]] : [at(of.file, reporter), "", ""];
-      if (file[0] !== null) places.set(file[0] + file[2], file);
+      const file = word ? record.sheets[word[1]] : [at(of.file, reporter), "", "", at(of.status, reporter) ? fill(words.status, { status: at(of.status, reporter), date: at(of.as_of, reporter) }) : ""];
+      if (file[0] !== null) places.set([file[0], file[2], file[3]].join(), file);
       rows.push([rule[0].split("/")[0] + ". " + rule[2], rule[3], valueText(of.values[column][reporter], rule), verdict(of.verdicts[column][reporter]) + note, rule[6] + " (" + rule[7] + ")", cell]);
     });
     if (!rows.length) return;
     parent.append(table([[words.requirement], [words.level], [words.value, true], [words.verdict], [words.citation], [words.place]], rows));
-    for (const [file, , level] of places.values()) parent.append(fileLine(file, level, of, reporter));
+    for (const [file, , level, said] of places.values()) parent.append(fileLine(file, level, said));
     if (!places.size) parent.append(element("p", "quiet", year + ": " + words.not_reported));
   }
 
-  function fileLine(file, level, of, reporter) {
+  function fileLine(file, level, said) {
     const [name, hash, nature] = record.files[file];
-    const told = [nature, level, at(of.status, reporter) ? fill(words.status, { status: at(of.status, reporter), date: at(of.as_of, reporter) }) : ""].filter(Boolean).join("; ");
+    const told = [nature, level, said].filter(Boolean).join("; ");
     const line = element("p", "quiet", fill(words.file, { file: name }) + " (" + told + "). ");
     line.append(element("code", "", fill(words.hash, { hash: hash.slice(0, 16) })));
     return line;

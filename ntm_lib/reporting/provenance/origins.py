@@ -14,16 +14,19 @@ from ntm_lib.submissions.levels import level_words
 
 
 class Words:
-    """The sheets of submissions that values stand in, each once: file, sheet and whose word it is."""
+    """The sheets of submissions that values stand in, each once: file, sheet, whose word it is, its status and cut-off date."""
 
     def __init__(self, files: Files) -> None:
         self.files = files
         self.sheets = Interned()
 
     def place(self, row: Any) -> int:
-        """Return the place of the sheet of a word (columns ``file, sha256, sheet, level``)."""
+        """Return the place of the sheet of a word (columns ``file, sha256, sheet, level, status, as_of_date``)."""
         file = self.files.place_of_submission(str(row.file), str(row.sha256))
-        return self.sheets.place((file, str(row.sheet), level_words().get(str(row.level), "")))
+        said = _("{status}, data as of {date}").format(
+            status=status_words()[str(row.status)], date=formats.date(row.as_of_date)
+        )
+        return self.sheets.place((file, str(row.sheet), level_words().get(str(row.level), ""), said))
 
     def of_results(self, words: pd.DataFrame, reporters: list[str], requirements: list[str]) -> list[Any]:
         """Return, a list a requirement, [commune, sheet, cell, finding] of each value that was handed in; findings 1, 0 or null."""

@@ -13,6 +13,8 @@ from ntm_lib.submissions.checks.lines import ASPECT, Floats, Lines
 from ntm_lib.submissions.checks.rule import Rule
 from ntm_lib.submissions.model import Weight
 
+_PERCENTS = {"%", "percent"}
+_LARGE_SHARE = 40  # ASSUME: percent, of the middle commune; beside it 0.85 looks like a fraction
 _SMALL = 10  # a count below it may well be the same everywhere: one school, two cooperatives
 
 
@@ -134,7 +136,27 @@ def far_from_all(filing: Filing) -> Iterator[Hit]:
             action = _(
                 "Check the unit: {unit}. Metres or kilometres, đồng, million or billion, a fraction or a percentage?"
             )
-            yield filing.hit(lines, int(line), item.name, expected, action.format(unit=item.unit))
+            yield filing.hit(lines, int(line), item.name, expected, action.format(unit=filing.unit(item)))
+
+
+def fraction_for_percent(filing: Filing) -> Iterator[Hit]:
+    """Find a percentage of at most 1 that is near the middle commune of its year when it is taken as a fraction."""
+    action = _("Write 85 for 85 %; if the share really is that small, say why in the notes.")
+    for _agreed, lines in filing.all_lines():
+        places = [place for place, item in enumerate(lines.items) if item.unit in _PERCENTS and ASPECT not in item.name]
+        if not places or _units(lines).nunique() < filing.rules.copied.communes:
+            continue
+        numbers = pd.DataFrame(lines.numbers[:, places])
+        by_year = numbers.where(np.isfinite(numbers)).groupby(lines.years)
+        middle, count = (by_year.transform(name).to_numpy() for name in ("median", "count"))
+        cells = numbers.to_numpy()
+        odd = (cells <= 1) & (middle >= _LARGE_SHARE) & (count >= filing.rules.copied.communes)
+        odd &= (100 * cells >= middle / 2) & (100 * cells <= 2 * middle)
+        for line, column in np.argwhere(odd):
+            expected = _("nearer to {value}, the middle of the communes that year").format(
+                value=number(middle[line, column])
+            )
+            yield filing.hit(lines, int(line), lines.items[places[column]].name, expected, action)
 
 
 def _of_line(filing: Filing, lines: Lines, line: int, expected: str, action: str) -> Hit:
@@ -149,4 +171,5 @@ RULES = (
     Rule("same_line", Weight.DOUBTFUL, "whole lines of two communes", "a line was copied", f"{_WHERE}: copied", same_line),
     Rule("same_year", Weight.NOTE, "whole lines of two years", "a year was copied from the one before", f"{_WHERE}: copied", same_year),
     Rule("far_from_all", Weight.DOUBTFUL, "one commune beside the middle one of the file", "units are mistaken in the first year too", f"{_WHERE}: away_from_median", far_from_all),
+    Rule("fraction_for_percent", Weight.DOUBTFUL, "a share of at most 1 % beside the middle commune of the file", "85 % is written as 0.85", "report_outline: fraction and percentage are mistaken", fraction_for_percent),
 )  # fmt: skip

@@ -14,8 +14,9 @@ from ntm_lib.submissions.checks.hit import Hit
 from ntm_lib.submissions.checks.lines import ASPECT, Bools, Floats, Item, Lines, Places, true_at
 from ntm_lib.submissions.checks.rule import Rule
 from ntm_lib.submissions.checks.settings import CheckRules, Jump
+from ntm_lib.submissions.forms.words import status_words
 from ntm_lib.submissions.lines import FINDING, split_keys
-from ntm_lib.submissions.model import Weight
+from ntm_lib.submissions.model import Weight, firmness
 from ntm_lib.tables import contract
 
 _EPS = 1e-9
@@ -127,8 +128,7 @@ def _confusions(filing: Filing, pair: Beside) -> Iterator[Hit]:
     action = _("Check the unit: {unit}. Metres or kilometres, đồng, million or billion, a fraction or a percentage?")
     for row, place in np.argwhere(_confused(filing, pair)):
         item = pair.lines.items[place]
-        unit = "%" if item.unit == "percent" else item.unit
-        yield _hit(filing, pair, row, place, action.format(unit=unit), "")
+        yield _hit(filing, pair, row, place, action.format(unit=filing.unit(item)), "")
 
 
 def _confused(filing: Filing, pair: Beside) -> Bools:
@@ -183,6 +183,36 @@ def gone(filing: Filing) -> Iterator[Hit]:
             )
             action = _still_counts(stood, stood.places[then[row]][lost[row]])
             yield filing.hit(lines, int(now[row]), "", "", action, found=told)
+
+
+def firmer_before(filing: Filing) -> Iterator[Hit]:
+    """Find lines that are less firm than what was reported before of the same year, which goes on counting."""
+    words = status_words()
+    for lines in filing.tables.values():
+        stood = filing.before.get((lines.table, lines.set_id))
+        if stood is None:
+            continue
+        now, then = _aligned(lines, stood)
+        of_now, of_then = (of.heads["status"].to_numpy() for of in (lines, stood))
+        for row in true_at(firmness(of_now[now]) < firmness(of_then[then])):
+            head = lines.heads.iloc[now[row]]
+            told = _("{unit}, {year}: {status}, reported before: {before}").format(
+                unit=filing.name(head["unit_code"]),
+                year=int(head["year"]),
+                status=words[of_now[now[row]]],
+                before=words[of_then[then[row]]],
+            )
+            places = stood.places[then[row]]
+            yield filing.hit(lines, int(now[row]), "", "", _firmer_counts(stood, places[places >= 0]), found=told)
+
+
+def _firmer_counts(stood: Lines, places: Places) -> str:
+    if "submission" not in stood.values:
+        return _("What was counted goes on counting; a plan or an estimate does not replace it.")
+    numbers = sorted(set(stood.values["submission"].to_numpy()[places].tolist()))
+    return _(
+        "What was counted goes on counting; a plan or an estimate does not replace it. If it was wrong, withdraw it: {commands}"
+    ).format(commands="; ".join(f"ntm submit --undo {one}" for one in numbers))
 
 
 def gone_lines(filing: Filing) -> Iterator[Hit]:
@@ -283,7 +313,8 @@ RULES = (
     Rule("unit_mistaken", Weight.DOUBTFUL, "powers of ten beside the year before", "km and m, million and billion, fraction and percentage are mistaken", f"{_WHERE}: confusions", confusions),
     Rule("unit_mistaken_before", Weight.DOUBTFUL, "powers of ten beside what was handed in before", "km and m, million and billion, fraction and percentage are mistaken", f"{_WHERE}: confusions", confused_revisions),
     Rule("zero_for_blank", Weight.DOUBTFUL, "zeros where much stood a year before", "empty is not zero", "report_outline: zero must be written as 0", zero_for_blank),
-    Rule("gone", Weight.NOTE, "values reported before and empty now", "a blank erases nothing", "report_outline: empty means not reported", gone),
-    Rule("gone_lines", Weight.NOTE, "lines reported before for the same round and not in the file", "a line left out erases nothing", "report_outline: empty means not reported", gone_lines),
+    Rule("firmer_before", Weight.DOUBTFUL, "status beside what was handed in before", "a plan or estimate does not replace what was counted", "report_outline: each value carries a status", firmer_before),
+    Rule("gone", Weight.NOTE, "values reported before and empty now", "a blank erases nothing", "report_outline: empty means not reported", gone, is_of_absence=True),
+    Rule("gone_lines", Weight.NOTE, "lines reported before for the same round and not in the file", "a line left out erases nothing", "report_outline: empty means not reported", gone_lines, is_of_absence=True),
     Rule("percent_for_count", Weight.DOUBTFUL, "counts beside their whole and the neighbouring year", "a percentage is written where a count is meant", "report_outline: 6,46% tiêu chí/xã", percent_for_count),
 )  # fmt: skip

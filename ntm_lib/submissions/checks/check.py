@@ -24,10 +24,16 @@ def check_reading(reading: Reading, project: Project, before: pd.DataFrame | Non
         return reading
     filing = filing_of(reading, project, before)
     refused = {(finding.sheet, finding.cell) for finding in reading.findings if finding.weight is Weight.WRONG}
+    partly = {sheet for sheet, _cell in refused}
     found: list[Finding] = []
     for rule in RULES:
         told = rule.findings(filing)
-        found += [finding for finding in told if not (rule.is_of_form and (finding.sheet, finding.cell) in refused)]
+        found += [
+            finding
+            for finding in told
+            if not (rule.is_of_form and (finding.sheet, finding.cell) in refused)
+            and not (rule.is_of_absence and finding.sheet in partly)
+        ]
     return replace(reading, findings=in_order((*reading.findings, *dict.fromkeys(found))))
 
 

@@ -57,6 +57,11 @@ class Filing:
         frame = None if self.vintage is None else self.vintage.frame
         return str(frame.at[code, "name"]) if frame is not None and code in frame.index else str(code)
 
+    def unit(self, item: Item) -> str:
+        """Return the unit of an item in the reader's words."""
+        known = self.law.registers.units
+        return str(known[item.unit].label) if item.unit in known else item.unit
+
     def levels(self, set_id: str, year: int) -> pd.DataFrame | None:
         """Return the levels of a set in a year in the province's region; None when set or region is not known."""
         if self.vintage is None or set_id not in self.law.sets:

@@ -12,7 +12,10 @@ Find = Callable[[Filing], Iterable[Hit]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One check of content. ``is_of_form``: reading checks it too, so it is silent where the cell is refused already."""
+    """One check of content. ``is_of_form``: reading checks it too, so it is silent where the cell is refused already.
+
+    ``is_of_absence``: it tells of what is not there, so it is silent on a sheet of which something was refused and not read.
+    """
 
     id: str
     weight: Weight
@@ -21,6 +24,7 @@ class Rule:
     source: str
     find: Find
     is_of_form: bool = False
+    is_of_absence: bool = False
 
     def findings(self, filing: Filing) -> list[Finding]:
         """Return what the check finds in a file."""

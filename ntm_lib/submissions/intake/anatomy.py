@@ -25,7 +25,10 @@ _CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]{1,3}\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _VALUE = re.compile(rb"<v>(.*?)</v>", re.DOTALL)
-_FAR_CELL = re.compile(rb'<c r="([A-Z]{3})(\d+)"[^>/]*>')
+_FAR = rb"""["'](?:[A-Za-z]{3,}\d+|[A-Za-z]+\d{5,})["']"""
+_FAR_PLACE = re.compile(_FAR)
+_FAR_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*\s)?r\s*=\s*(" + _FAR + rb")[^>]*(?<!/)>\s*<(?!/)")
+_FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*\s)?r\s*=\s*["'](\d{5,})["'][^>]*>\s*<(?:\w+:)?c\b(?![^>]*\sr\s*=)""")
 
 Place = tuple[int, int]
 
@@ -132,18 +135,20 @@ def _anatomy(content: bytes, percents: frozenset[bytes]) -> Anatomy:
 
 
 def _too_far(content: bytes) -> str:
-    """Return the last cell with a value when it lies beyond any form."""
-    last = content.rfind(b"</v>")
-    start = content.rfind(b"<c ", 0, max(last, 0))
-    if last > 0 and start > 0 and (place := _PLACE.search(content, start)) is not None:
-        address = place[1].decode()
-        if coordinate_to_tuple(address)[0] > FARTHEST_ROW:
-            return address
-    for match in _FAR_CELL.finditer(content):
-        if column_index_from_string(match[1].decode()) > FARTHEST_COLUMN and content.startswith(
-            (b"<v", b"<is", b"<f"), match.end()
-        ):
-            return (match[1] + match[2]).decode()
+    """Return the first cell with a value beyond any form: the fast reader would make room for all up to it.
+
+    Whatever the order of the attributes, the number of letters and digits; a cell without address stands where its row does.
+    """
+    if _FAR_PLACE.search(content):
+        for match in _FAR_CELL.finditer(content):
+            address = match[1][1:-1].decode().upper()
+            letters = address.rstrip("0123456789")
+            column = column_index_from_string(letters) if len(letters) <= 3 else FARTHEST_COLUMN + 1
+            if column > FARTHEST_COLUMN or int(address[len(letters) :]) > FARTHEST_ROW:
+                return address[:20]
+    for match in _FAR_ROW.finditer(content):
+        if int(match[1]) > FARTHEST_ROW:
+            return f"A{match[1].decode()}"[:20]
     return ""
 
 

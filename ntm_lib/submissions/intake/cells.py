@@ -35,6 +35,12 @@ _STATUS = {
     "estimate": {"uoc", "uocth", "uocthuchien", "estimate", "estimated"},
     "plan": {"kh", "kehoach", "plan", "planned"},
 }
+_TITLE = {
+    "ntm": {"ntm", "datchuan", "xadatchuan", "datchuanntm", "xantm", "nongthonmoi", "datchuannongthonmoi"},
+    "advanced": {"nangcao", "ntmnangcao", "xanangcao", "nongthonmoinangcao"},
+    "model": {"kieumau", "ntmkieumau", "xakieumau", "nongthonmoikieumau"},
+}
+_SPELLINGS = {"status": _STATUS, "title": _TITLE, "target_level": _TITLE}
 
 UNASSESSED = math.inf
 
@@ -83,13 +89,17 @@ def as_number(cell: object, column: FormColumn, mark: str = "") -> Read | Troubl
     if isinstance(cell, (bool, dt.date, dt.time, dt.timedelta)):
         return _of_other_kind(cell, column)
     if isinstance(cell, (int, float)):
+        if column.type == "yes_no" and cell in {0, 1}:
+            return _answer(float(cell), column)
         return _within(Read(float(cell)), column)
     return _from_text(plain(str(cell)), column, mark)
 
 
 def _of_other_kind(cell: bool | dt.date | dt.time | dt.timedelta, column: FormColumn) -> Read | Trouble:
     if isinstance(cell, bool):
-        return Read(float(cell)) if column.type == "yes_no" else Trouble("cell.text", _number_expected(column))
+        return (
+            _answer(float(cell), column) if column.type == "yes_no" else Trouble("cell.text", _number_expected(column))
+        )
     action = _("Set the format of the cell to a number and write the figure again.")
     return Trouble("cell.date_for_number", _number_expected(column), action)
 
@@ -143,14 +153,18 @@ def _no_number(bare: str, column: FormColumn) -> Trouble:
     return Trouble("cell.text", _number_expected(column), _("Write figures only; remarks go into the column of notes."))
 
 
+def _answer(value: float, column: FormColumn) -> Read:
+    """Read an answer that does not stand in the words of the form."""
+    note = _("answers stand in other words than those of the form")
+    return Read(value, f"{note} ({column.words.get(f'{value:.0f}', f'{value:.0f}')})")
+
+
 def _yes_no(text: str, folded: str, column: FormColumn) -> Read | Trouble:
     words = {_folded(word): value for value, word in column.words.items()}
     if folded in words:
         return Read(float(words[folded]))
-    if folded in _YES:
-        return Read(1.0)
-    if folded in _NO:
-        return Read(0.0)
+    if folded in _YES | _NO:
+        return _answer(float(folded in _YES), column)
     if folded in _SILENT:
         action = _("Leave the cell empty when it is not reported.")
         return Trouble("cell.dash", " / ".join(column.words.values()), action, is_doubtful=True)
@@ -234,10 +248,9 @@ def _choice(text: str, column: FormColumn) -> Read | Trouble:
     for value, word in column.words.items():
         if folded in {_folded(value), _folded(word)}:
             return Read(value)
-    if column.item == "status":
-        for value, spellings in _STATUS.items():
-            if folded in spellings and value in column.words:
-                return Read(value)
+    for value, spellings in _SPELLINGS.get(column.item, {}).items():
+        if folded in spellings and value in column.words:
+            return Read(value)
     return Trouble("cell.choice", " / ".join(column.words.values()), _("Choose from the list."))
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from ntm_lib.messages import _
 from ntm_lib.submissions.model import Finding, Weight
 
+_EXAMPLES = 5  # of what was understood, in a note that many cells share
 _AT_MOST = 200  # findings of one rule in one sheet; more are counted
 
 
@@ -15,6 +16,7 @@ class Findings:
         self._kept: list[Finding] = []
         self._counts: Counter[tuple[str, str]] = Counter()
         self._repeats: dict[tuple[str, str, str], list[Finding]] = {}
+        self._examples: dict[tuple[str, str, str], dict[str, None]] = {}
 
     def add(
         self,
@@ -48,8 +50,10 @@ class Findings:
         """Note what the reader should know."""
         self.add(Weight.NOTE, rule, found, sheet=sheet, cell=cell, action=action)
 
-    def repeat(self, rule: str, found: str, *, sheet: str, cell: str) -> None:
-        """Note a thing that many cells of a sheet share; one note names the first cell and their number."""
+    def repeat(self, rule: str, found: str, *, sheet: str, cell: str, example: str = "") -> None:
+        """Note a thing that many cells of a sheet share; one note names the first cell, their number and some examples."""
+        if example:
+            self._examples.setdefault((rule, sheet, found), {})[example] = None
         self._repeats.setdefault((rule, sheet, found), []).append(Finding(Weight.NOTE, rule, sheet, cell, found))
 
     @property
@@ -62,6 +66,8 @@ class Findings:
         shared = []
         for (rule, sheet, found), cells in self._repeats.items():
             text = found if len(cells) == 1 else _("{text} ({count} cells)").format(text=found, count=len(cells))
+            if examples := list(self._examples.get((rule, sheet, found), ())):
+                text += ": " + "; ".join(examples[:_EXAMPLES]) + ("; …" if len(examples) > _EXAMPLES else "")
             shared.append(Finding(Weight.NOTE, rule, sheet, cells[0].cell, text))
         for (rule, sheet), count in self._counts.items():
             if count > _AT_MOST:

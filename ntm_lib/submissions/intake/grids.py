@@ -18,6 +18,7 @@ from ntm_lib.submissions.intake.faults import Findings
 
 Cells = NDArray[np.object_]
 MOST_LINES = 100_000
+_UNSEEN = " \t\r\n\u00a0\u200b\u202f\ufeff"
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -105,6 +106,7 @@ def _marked(rows: Sequence[Sequence[object]], anatomy: Anatomy) -> Cells:
     cells = np.full((height, width), "", dtype=object)
     if rows and rows[0]:
         cells[: len(rows), : len(rows[0])] = rows
+        _empty_blanks(cells)
     for place, text in anatomy.errors.items():
         cells[place] = Broken(text)
     for place in anatomy.uncomputed:
@@ -113,6 +115,14 @@ def _marked(rows: Sequence[Sequence[object]], anatomy: Anatomy) -> Cells:
         if row < height and column < width and isinstance(cells[row, column], float):
             cells[row, column] = Percent(cells[row, column])
     return cells
+
+
+def _empty_blanks(cells: Cells) -> None:
+    """Empty the cells that hold nothing but spaces and signs that are not seen."""
+    flat = cells.ravel()
+    for at, cell in enumerate(flat):
+        if type(cell) is str and cell and not cell.strip(_UNSEEN):
+            flat[at] = ""
 
 
 def read_csv(name: str, data: bytes, findings: Findings) -> list[Grid]:
@@ -139,6 +149,7 @@ def read_csv(name: str, data: bytes, findings: Findings) -> list[Grid]:
     cells = np.full((len(rows), width), "", dtype=object)
     for at, row in enumerate(rows):
         cells[at, : len(row)] = row
+    _empty_blanks(cells)
     return [Grid(name, cells, is_csv=True, is_one_byte=is_one_byte)]
 
 

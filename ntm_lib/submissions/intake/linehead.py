@@ -3,8 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from ntm_lib.criteria.levels import number
 from ntm_lib.messages import _
-from ntm_lib.submissions.forms.layout import FIRST_LINE, HEADING, FormColumn, Role, year_end
+from ntm_lib.submissions.forms.layout import FIRST_LINE, HEADING, FormColumn, Role, status_of, year_end
 from ntm_lib.submissions.intake.cells import Read, Trouble, as_date, as_number, as_text, as_year, shown
 from ntm_lib.submissions.intake.faults import Findings
 from ntm_lib.submissions.intake.grids import Broken
@@ -35,6 +36,7 @@ class LineReader:
         self.located, self.sheet, self.view = located, located.sheet, located.view
         self.sender, self.places, self.findings = sender, places, findings
         self.name = located.grid.name
+        self._seen: dict[tuple[object, ...], tuple[int, bool]] = {}
         self.roles: dict[Role, FormColumn] = {
             column.role: column for column in self.sheet.columns if column.role is not Role.VALUE
         }
@@ -88,9 +90,12 @@ class LineReader:
         if not isinstance(unit, str):
             self._no_unit(at, unit, code, name)
             return None
+        self._as_taken(at, unit, code, name)
         year = self._year(at)
         status, as_of = self._status(at), self._as_of(at, year)
         keys = [self._key(at, self.sheet.column(item)) for item in self.sheet.keys]
+        if year is not None and as_of is not None and None not in keys:
+            self._once((unit, year, *keys, as_of), at, is_whole=status is not None)
         if year is None or status is None or as_of is None or any(key is None for key in keys):
             return None
         if not self._agree(at, year, status, as_of):
@@ -98,6 +103,48 @@ class LineReader:
         return Line(
             at, unit, year, FINDING if self.sheet.is_finding else join_keys([key or "" for key in keys]), status, as_of
         )
+
+    def _once(self, about: tuple[object, ...], at: int, *, is_whole: bool) -> None:
+        """Tell of a second line about the same: refused when one of the two is not read, doubted when they fill other cells.
+
+        Two lines that fill the same cell are told when all sheets are read (see `read._repeats`).
+        """
+        first = self._seen.setdefault(about, (at, is_whole))
+        if first[0] == at:
+            return
+        place = {"sheet": self.name, "cell": self.address(at, self._unit_item())}
+        text = _("{unit}, {year}: the line stands twice").format(unit=about[0], year=about[1])
+        expected = _("once; first in {sheet}, {cell}").format(
+            sheet=self.name, cell=self.address(first[0], self._unit_item())
+        )
+        places = [self.located.columns[column.item] for column in self.values]
+        if not (is_whole and first[1]):
+            self.findings.wrong(
+                "line.twice", text, expected=expected, action=_("Delete one of the two lines."), **place
+            )
+        elif not ((self.view[at, places] != "") & (self.view[first[0], places] != "")).any():
+            action = _("The two were read as one line, since they fill other cells; write them into one line.")
+            self.findings.doubtful("line.in_two_parts", text, expected=expected, action=action, **place)
+
+    def _as_taken(self, at: int, unit: str, code: object, name: object) -> None:
+        """Tell for which commune a line was taken that spells it otherwise; doubtful where no code says the same."""
+        place = {
+            "sheet": self.name,
+            "cell": self.address(at, self._unit_item() if name == "" else self.roles[Role.NAME].item),
+        }
+        if isinstance(code, float):
+            text = _("codes stand as numbers; their zeros in front were put back")
+            self.findings.repeat("line.code_number", text, **place)
+        written = code if name == "" else name
+        if self.places.is_as_written(unit, written):
+            return
+        text = _("'{found}' was taken for {name} ({code})")
+        text = text.format(found=shown(written), name=self.places.names[unit], code=unit)
+        if code == "" or name == "":
+            action = _("Check which commune is meant; write its code.")
+            self.findings.doubtful("line.name_taken", text, expected=self.places.names[unit], action=action, **place)
+        else:
+            self.findings.repeat("line.name_spelled", text, **place)
 
     def _no_unit(self, at: int, unit: NoPlace | None, code: object, name: object) -> None:
         first = self.view[at, : min(4, self.view.shape[1])]
@@ -187,7 +234,7 @@ class LineReader:
             return year_end(year, self.sender.as_of) if is_past and year is not None else self.sender.as_of
         read = as_date(cell)
         if isinstance(read, Read) and isinstance(read.value, dt.date):
-            self.understood(read, at, "as_of_date")
+            self.understood(read, cell, at, "as_of_date")
             return read.value
         self.trouble(read, cell, at, "as_of_date")
         return None
@@ -207,7 +254,37 @@ class LineReader:
                 "line.actual_too_early", found, expected=word, action=_("Correct the status or the date."), **place
             )
             return False
+        self._doubt_status(at, year, status, as_of)
         return True
+
+    def _doubt_status(self, at: int, year: int, status: str, as_of: dt.date) -> None:
+        """Doubt a plan for a year that has come and an estimate for a year that is long over, or that has not begun.
+
+        By the form, thực hiện is for a year that is over, ước thực hiện for the running one and kế hoạch for later ones. A year that
+        ends with the day of the workbook is being counted still, so its estimate stands.
+        """
+        last = self.sender.as_of
+        is_late_plan = status == "plan" and year <= last.year
+        is_odd_estimate = status == "estimate" and (year < last.year or year > as_of.year)
+        if not self.sheet.years or not (is_late_plan or is_odd_estimate):
+            return
+        words = self.sheet.column("status").words
+        text = (
+            _("{status}, though on {date} {year} is a year past")
+            if year < last.year
+            else _("{status} for {year}, as of {date}")
+        )
+        day = last if year < last.year else as_of
+        self.findings.doubtful(
+            "line.status_doubtful",
+            text.format(status=words[status], year=year, date=shown(day)),
+            sheet=self.name,
+            cell=self.address(at, "status"),
+            expected=words[status_of(year, day)],
+            action=_(
+                "Correct the status or the date. A plan or an estimate never stands for what was counted of the same year."
+            ),
+        )
 
     def _key(self, at: int, column: FormColumn) -> str | None:
         place = self.located.columns.get(column.item)
@@ -223,7 +300,7 @@ class LineReader:
         if isinstance(read, Trouble):
             self.trouble(read, cell, at, column.item)
             return None
-        self.understood(read, at, column.item)
+        self.understood(read, cell, at, column.item)
         return f"{read.value:.15g}" if isinstance(read.value, float) else str(read.value)
 
     @staticmethod
@@ -241,10 +318,12 @@ class LineReader:
         where = self.address(at, item)
         tell(trouble.rule, found, sheet=self.name, cell=where, expected=trouble.expected, action=trouble.action)
 
-    def understood(self, read: Read, at: int, item: str) -> None:
-        """Tell what was understood on the way to a value."""
+    def understood(self, read: Read, cell: object, at: int, item: str) -> None:
+        """Tell what was understood on the way to a value, and of the first such cells what."""
         if read.note:
-            self.findings.repeat("cell.understood", read.note, sheet=self.name, cell=self.address(at, item))
+            example = f"'{shown(cell)}' → {number(read.value) if isinstance(read.value, float) else shown(read.value)}"
+            where = {"sheet": self.name, "cell": self.address(at, item)}
+            self.findings.repeat("cell.understood", read.note, example=example, **where)
 
 
 def _short(heading: str) -> str:

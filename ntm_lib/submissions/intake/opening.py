@@ -137,9 +137,12 @@ def _is_tame(entries: list[zipfile.ZipInfo], findings: Findings) -> bool:
         text = text.format(
             size=total // MEGABYTE, ratio=round(max(tight, total / max(sum(e.compress_size for e in entries), 1)))
         )
-        findings.wrong(
-            "zip.bomb", text, expected=_("at most {size} MB").format(size=LARGEST_UNPACKED // MEGABYTE), action=_ask()
+        expected = (
+            _("at most {size} MB").format(size=LARGEST_UNPACKED // MEGABYTE)
+            if total > LARGEST_UNPACKED
+            else _("at most {ratio} times its size").format(ratio=LARGEST_RATIO)
         )
+        findings.wrong("zip.bomb", text, expected=expected, action=_ask())
         return False
     if any(entry.flag_bits & 1 for entry in entries):
         text = _("parts of the file are encrypted")

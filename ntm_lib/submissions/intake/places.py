@@ -8,9 +8,10 @@ from ntm_lib.messages import _
 from ntm_lib.submissions.forms.layout import Form
 from ntm_lib.submissions.intake.cells import plain
 from ntm_lib.units import Vintage
-from ntm_lib.units.names import key, loose_key, nearest
+from ntm_lib.units.names import key, loose_key, nearest, split_kind
 
 _CODE = re.compile(r"(\d{2,5})(?:\.0+)?(?:\s*[-–:.]?\s+.*)?")
+_BARE_KIND = re.compile(r"^(?:xa|thi\s+tran|phuong)\s+", re.IGNORECASE)  # typed without diacritics
 _TOTALS = (
     "tong",
     "cong",
@@ -90,9 +91,9 @@ class Places:
         action = _("{unit} is not of the unit that reports; delete the line or check who reports.").format(
             unit=unit.name
         )
-        return NoPlace(
-            "line.other_district", _("a commune of {unit}").format(unit=self._vintage.unit(self._sender).name), action
-        )
+        sender = self._vintage.unit(self._sender)
+        expected = sender.name if sender.level == "commune" else _("a commune of {unit}").format(unit=sender.name)
+        return NoPlace("line.other_district", expected, action)
 
     def _by_name(self, name: str) -> str | NoPlace:
         found = self._spelled(name)
@@ -101,12 +102,17 @@ class Places:
         if found:
             options = "; ".join(f"{code} {self.names[code]} ({self._parent(code)})" for code in found)
             return NoPlace("line.two_of_one_name", options, _("Write the code: several communes have this name."))
-        near = nearest(name, self.names.values(), 3)
+        syllables = sorted(map(loose_key, plain(split_kind(name)[1]).split()))
+        turned = [
+            other for other in self.names.values() if sorted(map(loose_key, split_kind(other)[1].split())) == syllables
+        ]
+        near = turned or nearest(name, self.names.values(), 3)
         expected = _("a commune of the form") + (f": {', '.join(near)}" if near else "")
         return NoPlace("line.unknown_name", expected, _use_list())
 
     def _spelled(self, name: str) -> list[str]:
-        found = self._strict.get(key(name)) or self._loose.get(loose_key(name)) or []
+        bare = loose_key(_BARE_KIND.sub("", plain(name)))
+        found = self._strict.get(key(name)) or self._loose.get(loose_key(name)) or self._loose.get(bare) or []
         if found or not name:
             return found
         try:
@@ -114,6 +120,11 @@ class Places:
         except NtmError:
             return []
         return [unit.code] if unit.code in self.names else []
+
+    def is_as_written(self, unit: str, name: object) -> bool:
+        """Whether a name that led to a unit is its name, but for case, spaces and the place of tone marks."""
+        text = plain(str(name or ""))
+        return not text or _CODE.fullmatch(text) is not None or key(text) == key(self.names[unit])
 
     def _parent(self, code: str) -> str:
         parent = self._vintage.unit(code).parent_code

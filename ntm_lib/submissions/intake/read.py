@@ -8,13 +8,14 @@ import pandas as pd
 
 from ntm_lib import units
 from ntm_lib.errors import NtmError
-from ntm_lib.messages import _
+from ntm_lib.messages import LANGUAGES, _, language, speaking
 from ntm_lib.project import Project
 from ntm_lib.submissions.forms import Form, form_of
 from ntm_lib.submissions.forms.layout import FORMAT
 from ntm_lib.submissions.forms.stamp import Stamp, parse_stamp
 from ntm_lib.submissions.intake.faults import Findings
 from ntm_lib.submissions.intake.grids import Grid, read_csv, read_workbook
+from ntm_lib.submissions.intake.headings import fold
 from ntm_lib.submissions.intake.matching import match_sheets
 from ntm_lib.submissions.intake.opening import Opened, open_file
 from ntm_lib.submissions.intake.places import Places
@@ -34,6 +35,8 @@ def read_file(path: Path, project: Project, sender: Sender | None = None) -> Rea
     grids, stamp = _grids(opened, findings)
     who = _sender(stamp, sender, findings) if not findings.has_wrong else sender
     form = _form(project, who, stamp, findings) if who is not None and grids else None
+    if form is not None and who is not None:
+        form = _in_its_language(form, grids, project, who, stamp)
     values = empty_values() if form is None else _values(grids, form, project, findings)
     return Reading(opened.name, opened.sha256, who, values, findings.all())
 
@@ -109,6 +112,27 @@ def _form(project: Project, who: Sender, stamp: Stamp | None, findings: Findings
     except NtmError as error:
         findings.wrong("stamp.unknown_unit", str(error), action=_("Check the code of the unit and the date."))
     return None
+
+
+def _in_its_language(form: Form, grids: Sequence[Grid], project: Project, who: Sender, stamp: Stamp | None) -> Form:
+    """Return the form in the language whose headings the file has, so that a form made in another language is read too."""
+    texts = {fold(cell) for grid in grids for cell in grid.cells.ravel() if type(cell) is str and cell}
+    best, most = form, _headings(form, texts)
+    if most[0] >= most[1] / 2:
+        return form
+    for code in LANGUAGES:
+        if code != language():
+            with speaking(code):
+                other = form_of(project, who, stamp.years if stamp else None)
+            if (found := _headings(other, texts)) > most:
+                best, most = other, found
+    return best
+
+
+def _headings(form: Form, texts: set[str]) -> tuple[int, int]:
+    """Return how many headings of a form are among texts, and how many it has."""
+    headings = {fold(column.heading) for sheet in form.sheets for column in sheet.columns}
+    return len(headings & texts), len(headings)
 
 
 def _values(grids: Sequence[Grid], form: Form, project: Project, findings: Findings) -> pd.DataFrame:

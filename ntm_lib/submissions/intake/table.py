@@ -77,7 +77,7 @@ class TableReader(LineReader):
             if isinstance(read, Trouble):
                 self.trouble(read, cell, line.at, column.item)
             elif read.value != "":
-                self.understood(read, line.at, column.item)
+                self.understood(read, cell, line.at, column.item)
                 found.append(read.value)
                 kept.append(line)
         if kept:

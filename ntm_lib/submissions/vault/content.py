@@ -11,7 +11,7 @@ from pyarrow import compute
 
 from ntm_lib.errors import FaultList, NtmError, UsageFaultsError
 from ntm_lib.messages import _
-from ntm_lib.submissions.model import KEY, VALUES
+from ntm_lib.submissions.model import KEY, VALUES, firmness
 from ntm_lib.submissions.vault.entries import Book
 
 UnitsOn = Callable[[dt.date], Mapping[str, dt.date]]
@@ -79,15 +79,18 @@ def _plain(column: pa.Array) -> np.ndarray:
 
 
 def is_counting(lines: pa.Table, units: np.ndarray, ranks: Mapping[int, int]) -> np.ndarray:
-    """Return whether each line counts: of each level, unit and key the one whose submission ranks highest.
+    """Return whether each line counts: of each level, unit and key the firmest one and, of equally firm ones, the last.
 
+    A value that was counted is not replaced by an estimate or a plan for the same year; ``ranks`` of submissions come before both.
     ``lines``: ``VALUES`` with ``submission`` and ``level``; a submission without a rank does not count. ``units``: a number
     for the unit that each line means, since a code alone may have meant several.
     """
     names = [*(name for name in KEY if name != "unit_code"), "level"]
     keys = lines.select(names).unify_dictionaries().to_pandas().assign(unit=units)
-    rank = pd.Series(ranks, dtype="int64").reindex(lines.column("submission").to_numpy(), fill_value=-1).to_numpy()
-    order = np.argsort(rank, kind="stable")
+    number = lines.column("submission").to_numpy()
+    rank = pd.Series(ranks, dtype="int64").reindex(number, fill_value=-1).to_numpy()
+    firm = firmness(lines.column("status").cast(pa.string()).to_pandas())
+    order = np.lexsort((number, firm, rank))
     is_latest = np.empty(len(order), dtype=bool)
     is_latest[order] = ~keys.iloc[order].duplicated(keep="last").to_numpy()
     return is_latest & (rank >= 0)

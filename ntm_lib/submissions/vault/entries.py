@@ -135,13 +135,12 @@ class Book:
 
     @cached_property
     def ranks(self) -> dict[int, int]:
-        """Of each counting submission how it ranks: later ones outrank earlier ones, and a closed round whatever is open.
+        """Of each counting submission how its round ranks: a closed one outranks whatever is open (0).
 
         So the figures of a closed round stay what they were when it was signed; of two closed rounds the first counts.
         """
         closing = {name: place for place, name in enumerate(reversed(self.closed), start=1)}
-        order = sorted(self.counting.values(), key=lambda entry: (closing.get(entry.round, 0), entry.number))
-        return {entry.number: place for place, entry in enumerate(order)}
+        return {entry.number: closing.get(entry.round, 0) for entry in self.counting.values()}
 
     def submission(self, number: int) -> Submission:
         """Return one submission as the user sees it; UsageError for a number that is none."""

@@ -31,8 +31,9 @@ def test_a_submitted_value_leads_to_its_cell(mine: Project) -> None:
     assert year["row"][place] == 0
     [[commune, sheet, cell, finding]] = year["words"][column]
     assert (commune, cell, finding) == (place, "F8", None)
-    file, name, level = held["sheets"][sheet]
+    file, name, level, said = held["sheets"][sheet]
     assert (name, level) == ("Biểu b02", "Commune self-assessment")
+    assert said == "actual, data as of 31 December 2019"
     assert held["files"][file][:2] == ["xa.xlsx", made.sha256]
     assert held["files"][file][4] == 0
     others = [row for other, row in enumerate(year["row"]) if other != place]
@@ -50,7 +51,7 @@ def test_a_finding_says_whose_it_is_and_that_it_decided(mine: Project) -> None:
     [[_commune, sheet, _cell, finding]] = year["words"][column]
     assert finding == 0
     assert year["verdicts"][column][place] == "0"
-    file, _name, level = held["sheets"][sheet]
+    file, _name, level, _said = held["sheets"][sheet]
     assert (held["files"][file][0], level) == ("huyen.xlsx", "District verification")
 
 

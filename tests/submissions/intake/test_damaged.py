@@ -13,6 +13,7 @@ import pytest
 
 from ntm_lib.project import Project
 from ntm_lib.submissions.intake import read_file
+from ntm_lib.submissions.intake.anatomy import _too_far
 from ntm_lib.submissions.model import Level, Reading, Weight
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -159,3 +160,19 @@ def test_the_same_form_by_another_hand_is_read_the_same(good: bytes, project: Pr
     )
     assert (found["number"].fillna(-1) - comparable(expected)["number"].fillna(-1)).abs().max() < 0.006
     assert who.as_of == DAY
+
+
+@pytest.mark.parametrize(
+    ("rows", "address"),
+    [
+        ('<row r="9"><c s="0" r="XFD19999"><v>5</v></c></row>', "XFD19999"),
+        ('<row r="9"><c r="AAAA9" t="n"><v>5</v></c></row>', "AAAA9"),
+        ('<row r="4294967295"><c r="A4294967295" t="inlineStr"><is><t>x</t></is></c></row>', "A4294967295"),
+        ('<row r="99999"><c r="A99999"><v>5</v></c></row><row r="9"><c r="A9"><v>5</v></c></row>', "A99999"),
+        ('<row r="1048576"><c><v>5</v></c></row>', "A1048576"),
+        ('<x:row r="9"><x:c r = "xfd9" ><x:v>5</x:v></x:c></x:row>', "XFD9"),
+        ('<row r="1048576"><c r="XFD1048576" s="1"/></row><row r="9"><c r="ZZ9999"><v>1</v></c></row>', ""),
+    ],
+)
+def test_a_cell_far_away_is_seen_however_it_is_written(rows: str, address: str) -> None:
+    assert _too_far(rows.encode()) == address

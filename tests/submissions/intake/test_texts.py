@@ -11,14 +11,14 @@ from ntm_lib.project import Project
 from ntm_lib.submissions.forms import fill, form_of
 from ntm_lib.submissions.forms.layout import FormColumn, Role
 from ntm_lib.submissions.intake import read_file
-from ntm_lib.submissions.intake.cells import Read, Trouble, as_date, as_number, as_year, decimal_mark
+from ntm_lib.submissions.intake.cells import Read, Trouble, as_date, as_number, as_text, as_year, decimal_mark
 from ntm_lib.submissions.intake.grids import Percent
 from ntm_lib.submissions.intake.scripts import from_vni
 from ntm_lib.submissions.model import Level, Weight
 from ntm_lib.units.boundary_files import from_tcvn3
 
 sys.path.insert(0, str(Path(__file__).parent))
-from invented_submission import DISTRICT, comparable, invent, sender
+from invented_submission import COMMUNE, DISTRICT, comparable, filled, invent, sender
 
 HEAD = ["Mã xã", "Tên xã", "Năm", "Trạng thái", "Ngày chốt số liệu", "Chuẩn nghèo áp dụng", "Tổng số hộ", "Số hộ nghèo"]
 HEAD += ["Tỷ lệ hộ nghèo (%)", "Thu nhập bình quân đầu người"]
@@ -209,3 +209,77 @@ def test_dates_are_read_with_the_day_first(cell: object) -> None:
 )
 def test_years(cell: object, year: int | None) -> None:
     assert as_year(cell) == year
+
+
+NAMES = [
+    ["Mã xã", "Tên xã", "Năm", "Trạng thái", "Ngày chốt số liệu", "Chuẩn nghèo áp dụng", "Tổng số hộ", "Số hộ nghèo"]
+]
+
+
+def _told(project: Project, folder: Path, rows: list[list[str]]) -> list[tuple[str, Weight, str]]:
+    word = poverty(project).words["multidimensional_2016_2020"]
+    path = folder / "bieu_10.csv"
+    table = [*NAMES, *([cell or word if at == 5 else cell for at, cell in enumerate(row)] for row in rows)]
+    path.write_text("\n".join(";".join(row) for row in table), encoding="utf-8")
+    found = read_file(path, project, sender(DISTRICT, Level.DISTRICT)).findings
+    return [(finding.rule, finding.weight, finding.found) for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "rule", "weight"),
+    [
+        ("", "Xã Minh Thánh", "line.name_taken", Weight.DOUBTFUL),
+        ("", "xa  MINH THANH", "line.name_taken", Weight.DOUBTFUL),
+        ("01762", "Minh Thánh", "line.name_spelled", Weight.NOTE),
+    ],
+)
+def test_a_name_spelled_otherwise_says_which_commune_was_taken(
+    code: str, name: str, rule: str, weight: Weight, project: Project, tmp_path: Path
+) -> None:
+    told = _told(project, tmp_path, [[code, name, "2018", "TH", "31/12/2018", "", "812", "1.388"]])
+    assert any(one[:2] == (rule, weight) and "Xã Minh Thanh (01762)" in one[2] for one in told), told
+
+
+def test_a_name_spelled_right_and_what_was_read_from_texts(project: Project, tmp_path: Path) -> None:
+    told = _told(project, tmp_path, [["", "minh thanh", "2018", "TH", "31/12/2018", "", "812", "10"]])
+    assert not {rule for rule, *_rest in told} & {"line.name_taken", "line.name_spelled"}
+    assert any("'812' → 812" in found for rule, _weight, found in told if rule == "cell.understood")
+
+
+@pytest.mark.parametrize(
+    ("status", "second", "rule", "weight"),
+    [
+        ("", ["812", "9"], "line.twice", Weight.WRONG),
+        ("TH", ["812", ""], "line.twice", Weight.WRONG),
+        ("TH", ["", "9"], "line.in_two_parts", Weight.DOUBTFUL),
+    ],
+)
+def test_a_line_that_stands_twice_is_told_whatever_else_is_wrong_with_it(
+    status: str, second: list[str], rule: str, weight: Weight, project: Project, tmp_path: Path
+) -> None:
+    head = ["01762", "Minh Thanh", "2018"]
+    rows = [[*head, "TH", "31/12/2018", "", "812", ""], [*head, status, "31/12/2018", "", *second]]
+    told = [one for one in _told(project, tmp_path, rows) if one[0].startswith(("line.twice", "line.in_two"))]
+    assert [one[:2] for one in told] == [(rule, weight)]
+
+
+@pytest.mark.parametrize(("made", "read"), [("en", "vi"), ("vi", "en")])
+def test_a_form_is_read_in_either_language(
+    made: str, read: str, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NTM_LANG", made)
+    path, values = filled(tmp_path / "a.xlsx", project, sender(COMMUNE), (2018,))
+    monkeypatch.setenv("NTM_LANG", read)
+    reading = read_file(path, project)
+    assert reading.is_accepted, reading.findings
+    assert comparable(reading.values).equals(comparable(values))
+
+
+def test_answers_in_other_words_are_told_and_blanks_are_empty(project: Project, tmp_path: Path) -> None:
+    for cell in ("x", "K", 1.0, True):
+        assert as_number(cell, ANSWER).note, cell
+    assert as_number("Đạt", ANSWER).note == ""
+    title = FormColumn("title", Role.VALUE, "t", "choice", words={"ntm": "Xã nông thôn mới", "model": "Xã kiểu mẫu"})
+    assert [as_text(cell, title).value for cell in ("Đạt chuẩn", "kiểu mẫu")] == ["ntm", "model"]
+    told = _told(project, tmp_path, [["01762", "", "2018", "TH", "31/12/2018", "", "812", " \u00a0\u200b"]])
+    assert {weight for _rule, weight, _found in told} == {Weight.NOTE}, told
