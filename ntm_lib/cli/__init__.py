@@ -1,6 +1,7 @@
 """The door: ``ntm [--project DIR] COMMAND``; exit 0 good, 1 a unit failed or a check found a fault, 2 wrong use."""
 
 import sys
+import zipfile
 from typing import NoReturn
 
 from typer import Abort, TyperException
@@ -63,6 +64,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _without_leftovers
     try:
         code = app(standalone_mode=False, prog_name="ntm")
     except NtmError as error:
@@ -76,6 +79,12 @@ def main() -> None:
         _stop(place + disk_reason(error), 1)
     else:
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _without_leftovers(lost: "sys.UnraisableHookArgs") -> None:
+    """Pass over what a workbook that did not fit on the disk still wants to write when it is thrown away."""
+    if lost.object is not zipfile.ZipFile.__del__:
+        sys.__unraisablehook__(lost)
 
 
 def _stop(text: str, code: int) -> NoReturn:
