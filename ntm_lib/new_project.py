@@ -18,11 +18,21 @@ FOLDER = "new_project"
 _LIST = "contents.yaml"
 
 
+class Rewording(BaseModel):
+    """A text of the first province in a copied file, and the neutral one that takes its place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str
+    old: str
+    new: str
+
+
 class Contents(BaseModel):
     """What a new project holds, by paths inside the one it is made from; see ``data/new_project/contents.yaml``.
 
     ``needed``: what is to be filled in first; ``copied``: files and folders as they are; ``emptied``: tables of which only the head is kept; ``no_entries``: YAML lists that begin
-    empty. The other files beside the list are laid over all that: they are the ones to fill in.
+    empty; ``reworded``: texts that name the first province. The other files beside the list are laid over all that: they are the ones to fill in.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,6 +41,7 @@ class Contents(BaseModel):
     copied: tuple[str, ...]
     emptied: tuple[str, ...]
     no_entries: tuple[str, ...]
+    reworded: tuple[Rewording, ...] = ()
 
 
 def new_project(source: Project, root: Path) -> tuple[list[str], list[str]]:
@@ -82,6 +93,7 @@ def _make(source: Project, made: Project, contents: Contents) -> tuple[list[str]
     own = [path for path in sorted(laid.rglob("*")) if path.is_file() and path.name != _LIST]
     for path in own:
         _copy(path, made.root / path.relative_to(laid), set())
+    _reword(made, contents.reworded)
     to_fill = {*contents.emptied, *contents.no_entries, *(path.relative_to(laid).as_posix() for path in own)}
     return list(contents.needed), sorted(to_fill - set(contents.needed))
 
@@ -114,6 +126,16 @@ def _write(old: Path, new: Path, content: bytes) -> None:
             "note": "",
         }
         write_record(new, held.model_copy(update=record))
+
+
+def _reword(made: Project, rewordings: Iterable[Rewording]) -> None:
+    """Put neutral texts where copied files name the first province; a file that no longer holds a text stays as it is."""
+    for item in rewordings:
+        path = made.root / item.file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(item.old, item.new), encoding="utf-8", newline="")
+        if record_path(path).exists():
+            write_record(path, read_record(path).model_copy(update={"sha256": sha256_of(path)}))
 
 
 def _remarks(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from ntm_lib.planning.alternatives.asked import Demand
 from ntm_lib.planning.alternatives.near_equal import NearEqual, _place
@@ -12,7 +13,8 @@ from ntm_lib.planning.optimise.gaps import find_gaps
 from ntm_lib.planning.optimise.plans import assemble
 from ntm_lib.planning.plan import Draft, draft, with_solution
 from ntm_lib.planning.problem import Problem, Solution
-from ntm_lib.planning.reasons.limits import More, difference, limits
+from ntm_lib.planning.reasons.limits import limits
+from ntm_lib.planning.reasons.more import More
 from ntm_lib.planning.reasons.why import Why
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.planning.study import Study
@@ -54,8 +56,7 @@ def make_study(made: Draft, every: int = 3, name: str = "base") -> Study:
     last = len(problem.years)
     kinds = np.select([solution.standard < 0, solution.standard < last], ["stands_at_start", "planned"], "not_planned")
     found = tuple(Why(at, str(kind), "aims", None, None) for at, kind in enumerate(kinds))
-    moves = difference(problem, solution, solution)
-    more = More(None, problem.years[0], 1000.0, 0.5, 0.5, (), (problem.communes[1],), (), 2, moves, solution)
+    more = More(False, problem.years[0], 1000.0, 0.5, 0.5, 0.75, 0.0, (), _gained(problem, 1), (0, 0, 0), solution)  # noqa: FBT003
     simulation = simulate(problem, solution, plan.risks, scenario.settings.uncertainty)
     others = NearEqual((solution,), _place(problem, [solution]), 0.01)
     return Study(
@@ -69,6 +70,19 @@ def make_study(made: Draft, every: int = 3, name: str = "base") -> Study:
         simulation=simulation,
         robust=solution,
         robust_simulation=simulation,
+    )
+
+
+def _gained(problem: Problem, commune: int) -> pd.DataFrame:
+    """Return what is gained where a commune completes two criteria more, and with them the standard."""
+    names = ["", *problem.criteria[:2]]
+    return pd.DataFrame(
+        {
+            "commune_code": problem.communes[commune],
+            "criterion": names,
+            "old_year": pd.array([pd.NA] * 3, dtype="Int64"),
+            "new_year": pd.array([problem.years[0]] * 3, dtype="Int64"),
+        }
     )
 
 

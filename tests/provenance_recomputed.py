@@ -298,3 +298,38 @@ def _not_kept(page: Page, _found: Behind, match: re.Match[str]) -> Worked:
     if course[fell] != "0":
         return []
     return [fell if match["name"] == "year" else max(year for year, sign in course.items() if sign == "1")]
+
+
+@_works_out(rf"(?P<name>group|group_of)\.\w+\.{YEAR}", rf"(?P<name>to_keep)\.{YEAR}")
+def _criteria_of_commune(page: Page, found: Behind, match: re.Match[str]) -> Worked:
+    year, [place] = int(match["year"]), found.communes
+    if match["name"] == "group_of":
+        return [len(found.items)]
+    names = found.items if match["name"] == "group" else list(page.record["criteria"])
+    signs = [page.sign(year, name, place) for name in names]
+    return [signs.count("1"), signs.count("1") + (signs.count("-") if match["name"] == "group" else 0)]
+
+
+@_works_out(r"criteria\.gained")
+def _gained(page: Page, found: Behind, _match: re.Match[str]) -> Worked:
+    pairs = [
+        [page.sign(year, name, found.communes[0]) for year in page.years[:: len(page.years) - 1]]
+        for name in found.items
+    ]
+    return [pairs.count(["0", "1"])]
+
+
+@_works_out(rf"volume\.[\w-]+\.{YEAR}\.communes")
+def _should_report(_page: Page, found: Behind, _match: re.Match[str]) -> Worked:
+    return [len(found.communes)]
+
+
+@_works_out(rf"profile\.\w+\.{YEAR}")
+def _profile(page: Page, found: Behind, _match: re.Match[str]) -> Worked:
+    """Add up the last figure of each part, none of which is divided."""
+    [item] = found.items
+    table, column = item.split(".")
+    held = page.record["tables"][table]
+    lines = zip(held["commune"], held["year"], held["columns"][column][2], strict=True)
+    last = {commune: value for commune, _year, value in sorted(lines, key=lambda line: line[1]) if value is not None}
+    return [sum(last[place] for place in found.communes)] if set(found.communes) <= set(last) else []

@@ -29,7 +29,7 @@ DIGITS = 1
 def objective_labels() -> dict[str, str]:
     """Name what a plan may be best in."""
     return {
-        Objective.MOST_COMMUNES.value: _("Most communes at the standard"),
+        Objective.MOST_COMMUNES.value: _("Many communes at the standard, and early"),
         Objective.MOST_CRITERIA.value: _("Most criteria met"),
         Objective.LEAST_COST.value: _("Least capital need"),
     }
@@ -164,7 +164,9 @@ def money_table(plan: Plan, place: Place) -> Markup:
     ]
     total: list[Cell] = [_("Total"), *cells("all", have.sum(), used.sum())]
     assumed = plan.budget.assumed_share
-    note = _("{share} of the money in the budget table is assumed.").format(share=formats.percent(100 * assumed))
+    note = _("{share} of the money available is assumed, what the scenario adds included.").format(
+        share=formats.percent(100 * assumed)
+    )
     return html_table(
         columns, rows, caption=_("Capital by source"), unit=_("Unit: billion VND"), stamps=place.warnings, total=total,
         notes=[] if np.isnan(assumed) else [note],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
+from ntm_lib.planning.alternatives.filled import filled
 from ntm_lib.planning.fingerprint import digest_of
 from ntm_lib.planning.formulate.build import build_problem
 from ntm_lib.planning.means.budget import Budget, read_budget
@@ -97,10 +98,10 @@ def draft(scenario: Scenario, project: Project | None = None, *, is_last_held: b
 
 
 def solve(made: Draft) -> Plan:
-    """Plan one scenario. Raises ``Infeasible`` when limits and aims cannot be kept together."""
+    """Plan one scenario, and fill the plan. Raises ``Infeasible`` when limits and aims cannot be kept together."""
     search = made.scenario.settings.search
     solution = optimise(made.problem, Options(gap=search.gap, nodes=search.nodes))
-    return with_solution(made, solution)
+    return with_solution(made, filled(made.problem, solution))
 
 
 def with_solution(made: Draft, solution: Solution) -> Plan:

@@ -7,22 +7,29 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ntm_lib.errors import NtmError, UsageError
-from ntm_lib.messages import _
+from ntm_lib.messages import _, language
 from ntm_lib.planning import archive
 from ntm_lib.planning.alternatives.asked import Demand
+from ntm_lib.planning.alternatives.filled import filled
 from ntm_lib.planning.alternatives.near_equal import NearEqual, near_equal
 from ntm_lib.planning.alternatives.nearest import Lowered, Nearest, Offer, nearest
 from ntm_lib.planning.chance import Simulation, robust_problem, simulate
 from ntm_lib.planning.fingerprint import digest_of
 from ntm_lib.planning.later.anew import Anew, draft_plan
+from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.optimise import Options, optimise
+from ntm_lib.planning.optimise.drafting import fixed_spend
 from ntm_lib.planning.plan import Draft, Plan, with_solution
 from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
 from ntm_lib.planning.reasons import Reason, Why, explain
 from ntm_lib.planning.reasons.changes import Change
-from ntm_lib.planning.reasons.limits import Limits, More, limits, one_billion
+from ntm_lib.planning.reasons.limits import Limits, limits
+from ntm_lib.planning.reasons.more import More, one_billion
 from ntm_lib.planning.scenario import Scenario, load_scenario
+from ntm_lib.planning.settings import Purse
 from ntm_lib.planning.which_plan import load_by_law, plan_name, plan_options
 from ntm_lib.project import Project, whole_file
 
@@ -30,7 +37,7 @@ RECORDS = {
     item.__name__: item
     for item in (Aims, Solution, Limits, More, Change, Reason, Why, Demand, Lowered, Nearest, NearEqual, Simulation)
 }
-VERSION = 1
+VERSION = 2
 FEW = Options(gap=0.002, nodes=30, ties=False)  # searches beside the plan itself
 NEAR_EQUAL = 3
 ROUGH = Options(gap=0.01, nodes=20, ties=False)  # each nearest plan
@@ -42,9 +49,10 @@ class Study:
     """A plan with all that makes it defensible; what pages and exports are made from.
 
     ``is_relaxed``: limits and aims could not be kept together; ``plan`` is then the first of the ``nearest`` plans that
-    asks for less within the means entered.
+    asks for less within the means entered (``taken``). ``simulation`` is judged by the aims of the scenario all the same.
     ``why``: a record for each commune of the plan, in its order. ``billion``: what one billion more in each year would
-    buy. ``robust``: the plan on dearer works and less money, its own chances in ``robust_simulation`` (None: no such
+    buy (none where the plan seeks no results beyond its aims). ``robust``: the plan on dearer works and less money, its
+    own chances in ``robust_simulation`` (None: no such
     plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed.
     """
 
@@ -59,6 +67,11 @@ class Study:
     robust: Solution | None
     robust_simulation: Simulation | None
     anew: Anew | None = None
+
+    @property
+    def taken(self) -> Offer | None:
+        """The nearest plan that is shown, with what it asks less; None where the plan keeps every aim."""
+        return None if self.nearest is None else _first_offer(self.nearest)
 
     @property
     def from_year(self) -> int | None:
@@ -78,6 +91,7 @@ def make_study(
     """
     progress(_("Reading and pricing"))
     made = draft_plan(scenario, project, anew)
+    asked = made.problem.aims
     search = scenario.settings.search
     options = Options(gap=search.gap, nodes=search.nodes)
     progress(_("Making the plan"))
@@ -92,20 +106,19 @@ def make_study(
             ).format(name=scenario.id)
         ) from error
     except Infeasible:
-        offers = nearest(
-            made.problem, ROUGH, is_by_year=False, later=functools.partial(_later_problem, scenario, project, anew)
-        )
+        offers = nearest(made.problem, ROUGH, later=functools.partial(_later_problem, scenario, project, anew))
         made, solution = first_offer(made, offers)
+    solution = filled(made.problem, solution)
     plan = with_solution(made, solution)
     problem = plan.problem
     progress(_("Finding reasons"))
     why = explain(problem, solution)
-    more = one_billion(problem, solution, FEW)
+    more = one_billion(problem, solution)
     progress(_("Comparing with other plans"))
     others = near_equal(problem, solution, FEW, count=NEAR_EQUAL)
     progress(_("Drawing chances"))
     uncertainty = scenario.settings.uncertainty
-    simulation = simulate(problem, solution, plan.risks, uncertainty)
+    simulation = simulate(problem, solution, plan.risks, uncertainty, asked)
     robust = _robust(plan, options)
     return Study(
         plan=plan,
@@ -117,7 +130,7 @@ def make_study(
         near_equal=others,
         simulation=simulation,
         robust=robust,
-        robust_simulation=None if robust is None else simulate(problem, robust, plan.risks, uncertainty),
+        robust_simulation=None if robust is None else simulate(problem, robust, plan.risks, uncertainty, asked),
         anew=anew,
     )
 
@@ -131,12 +144,53 @@ def _robust(plan: Plan, options: Options) -> Solution | None:
 
 def first_offer(made: Draft, offers: Nearest) -> tuple[Draft, Solution]:
     """Return the draft and plan of the first offer that only asks for less: it keeps money, works and years as entered."""
+    offer = _first_offer(offers)
+    if offer is not None:
+        return replace(made, problem=offer.problem), offer.solution
+    raise NtmError("\n".join([
+        _("No plan keeps the limits of this scenario, whatever the aims. Look at money, works and pinned communes."),
+        *_bound_money(made.problem),
+        *_ways_out(made.problem, offers),
+    ]))  # fmt: skip
+
+
+def _bound_money(problem: Problem) -> list[str]:
+    """Say where what the communes at the standard take already is more than there is."""
+    bound, labels = fixed_spend(problem).sum(axis=0), purse_labels()
+    text = _("  - {purse}, {year}: {have} million VND; keeping communes at the standard alone takes {need}.")
+    return [
+        text.format(purse=labels[Purse(str(problem.purses[purse]))], year=problem.years[year],
+                    have=_million(np.floor(problem.money[purse, year])), need=_million(bound[purse, year]))
+        for purse, year in np.argwhere(bound > problem.money + 0.5)
+    ]  # fmt: skip
+
+
+def _ways_out(problem: Problem, offers: Nearest) -> list[str]:
+    """Say what each nearest plan takes that does not ask for less: money by source and year, or a year more."""
+    labels, lines = purse_labels(), []
     for offer in offers.offers:
-        if offer.kind in {"demand", "demands"}:
-            return replace(made, problem=offer.problem), offer.solution
-    raise NtmError(
-        _("No plan keeps the limits of this scenario, whatever the aims. Look at money, works and pinned communes.")
-    )
+        if offer.money is not None:
+            parts = [
+                _("{purse} {year}: {money}").format(purse=labels[Purse(str(problem.purses[purse]))],
+                    year=problem.years[year], money=_million(offer.money[purse, year]))
+                for purse, year in np.argwhere(offer.money > 0)
+            ]  # fmt: skip
+            lines.append(_("  - With {total} million VND more there is a plan that keeps every aim ({where}).").format(
+                total=_million(offer.amount), where="; ".join(parts)
+            ))  # fmt: skip
+        elif offer.kind == "later":
+            lines.append(_("  - With one year more, by {year}, every aim can be kept.").format(year=offer.year))
+    return list(dict.fromkeys(lines))
+
+
+def _million(amount: float) -> str:
+    """Write money that is needed, in whole million VND rounded up."""
+    text = f"{np.ceil(amount):,.0f}"
+    return text.replace(",", ".") if language() == "vi" else text
+
+
+def _first_offer(offers: Nearest) -> Offer | None:
+    return next((offer for offer in offers.offers if offer.kind in {"demand", "demands"}), None)
 
 
 def _one_year_later(scenario: Scenario) -> Scenario:

@@ -1,8 +1,13 @@
 """Say in a few lines what the plan of a scenario reaches, for the command line."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ntm_lib.messages import _
 from ntm_lib.planning.study import Study
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.plan_sections.opening import asked_less
+from ntm_lib.reporting.plan_sections.scope import scope
 
 
 def summary_lines(study: Study) -> list[str]:
@@ -32,11 +37,19 @@ def summary_lines(study: Study) -> list[str]:
                 gap=formats.percent(100 * solution.gap, 2)
             )
         )
-    lines.extend(
-        _("Chance of all aims: {chance} (± {error})").format(
-            chance=formats.percent(100 * row["chance"]), error=formats.percent(100 * row["standard_error"])
-        )
-        for row in study.simulation.aims.to_dict("records")
-        if row["aim"] == "all"
-    )
+    if less := asked_less(scope(study)):
+        lines.append(_("Less than the aims of the scenario: {less}").format(less=less))
+    lines.extend(_chance(row) for row in study.simulation.aims.to_dict("records") if row["aim"] == "all")
     return lines
+
+
+def _chance(row: Mapping[Any, Any]) -> str:
+    """Write the chance of the scenario's own aims with its error; where no or every draw reaches them, the end of its range."""
+    shown = formats.percent(100 * row["chance"])
+    if row["chance"] <= 0:
+        shown = _("{share} (at most {high})").format(share=shown, high=formats.percent(100 * row["high"]))
+    elif row["chance"] >= 1:
+        shown = _("{share} (at least {low})").format(share=shown, low=formats.percent(100 * row["low"]))
+    else:
+        shown = f"{shown} (± {formats.percent(100 * row['standard_error'])})"
+    return _("Chance of all aims of the scenario that are judged: {chance}").format(chance=shown)

@@ -11,10 +11,10 @@ from ntm_lib.reporting.figures import Fig
 
 @dataclass(frozen=True)
 class Sentence:
-    """A text of the catalogue with its values: figures (`fig`) or names."""
+    """A text of the catalogue with its values: figures (`fig`), names, or sentences that hold some."""
 
     text: str
-    values: Mapping[str, Fig | str]
+    values: Mapping[str, "Value"]
 
     def __str__(self) -> str:
         """Return the sentence as plain text."""
@@ -22,23 +22,27 @@ class Sentence:
 
     def markup(self) -> Markup:
         """Return the sentence as markup; names are escaped, figures carry their keys."""
-        values = {name: value.markup() if isinstance(value, Fig) else value for name, value in self.values.items()}
+        values = {name: value if isinstance(value, str) else value.markup() for name, value in self.values.items()}
         return Markup(self.text).format(**values)  # noqa: S704 - catalogue text
 
     @property
     def figures(self) -> tuple[Fig, ...]:
         """The figures of the sentence."""
-        return tuple(value for value in self.values.values() if isinstance(value, Fig))
+        held = [value for value in self.values.values() if not isinstance(value, str)]
+        return tuple(one for value in held for one in ([value] if isinstance(value, Fig) else value.figures))
 
 
-def sentence(text: str, /, **values: Fig | str) -> Sentence:
+Value = Fig | str | Sentence
+
+
+def sentence(text: str, /, **values: Value) -> Sentence:
     """Return a sentence: ``text`` comes from the catalogue and names every value.
 
     Raises KeyError at once when the text names a value that is not given, TypeError for a bare number: every figure of a
     sentence is a `fig`, so that it leads to its source.
     """
     for name, value in values.items():
-        if not isinstance(value, Fig | str):
+        if not isinstance(value, Value):
             raise TypeError(f"{name}={value!r} is no text: a figure of a sentence is a fig(...)")
     made = Sentence(text, MappingProxyType(values))
     str(made)
@@ -62,5 +66,10 @@ def joined(head: Sentence, parts: Sequence[Sentence], between: str = "; ", end: 
     return Sentence(texts[0] + between.join(texts[1:]) + end, MappingProxyType(values))
 
 
-def _plain(value: Fig | str) -> str:
-    return value.plain() if isinstance(value, Fig) else value
+def markup_of(value: Value) -> Markup:
+    """Return a value as markup; names are escaped."""
+    return Markup("{}").format(value) if isinstance(value, str) else value.markup()
+
+
+def _plain(value: Value) -> str:
+    return value.plain() if isinstance(value, Fig) else str(value)

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from ntm_lib.reporting import tables
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.sentences import Sentence
 from ntm_lib.reporting.sheets import Column, Sheet, clean_text, decimals
 from ntm_lib.verdicts import Verdict
 
@@ -65,6 +66,8 @@ def _column(column: Column) -> tables.Column:
 def _cell(value: Any, column: Column, key: str) -> tables.Cell:
     if column.kind == "verdict" and value is not None:
         return Verdict(value)
+    if isinstance(value, Sentence):
+        return value.markup()
     if isinstance(value, str) or column.kind == "text":
         return "" if value is None else clean_text(value)
     kind = _FIGURE[column.kind]

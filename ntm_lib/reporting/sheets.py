@@ -36,6 +36,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\
 class Column:
     """One column: the frame's column it prints, its heading, what it holds, the heading it shares, its width.
 
+    A column of text may hold sentences: on a page their figures keep their keys.
+
     ``digits``: decimals, where they differ from those of the kind.
     """
 

@@ -16,6 +16,7 @@ ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("leaflet/leaflet.js", "map.js")
 COMPARE = "compare.js"
 PROVENANCE = "provenance.js"
+_COMMENT_OR_INDENT = re.compile(r"^[ \t]*(?:/\*.*?\*/\s*|//[^\n]*\n|\n)|^[ \t]+", re.MULTILINE | re.DOTALL)
 SLIDE_SCRIPTS = ("reveal/reveal.js", "slides.js")
 
 
@@ -38,9 +39,13 @@ def render(name: str, **context: Any) -> Markup:
 
 @cache
 def script(name: str) -> str:
-    """Return the text of a static script as it stands in a page, without the link to its source map."""
+    """Return the text of a static script as it stands in a page, without the link to its source map.
+
+    Those of the project itself stand without comments of whole lines and without indents: they hold no text of several lines.
+    """
     text = (ASSETS / name).read_text(encoding="utf-8")
-    return re.sub(r"\n?//# sourceMappingURL=.*\s*$", "\n", text)
+    text = re.sub(r"\n?//# sourceMappingURL=.*\s*$", "\n", text)
+    return text if "/" in name else _COMMENT_OR_INDENT.sub("", text)
 
 
 @cache

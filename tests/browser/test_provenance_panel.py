@@ -9,6 +9,7 @@ from browser.conftest import OpenPage
 from ntm_lib.evaluation import load_territory
 from ntm_lib.project import Project
 from ntm_lib.reporting.communes import Communes, commune_sheet
+from ntm_lib.reporting.communes.report import papers
 from ntm_lib.reporting.figures import fig
 from ntm_lib.reporting.sentences import sentence
 from ntm_lib.reporting.slides.deck import Deck, Slide
@@ -99,6 +100,30 @@ def test_arrow_keys_walk_the_figures_of_a_table_which_is_one_stop(made: Path, op
     after = page.evaluate("document.activeElement.dataset.figure")
     assert before == "district.052-20191231.criterion.1.met.2010"
     assert after == "district.052-20191231.criterion.2.met.2010"
+
+
+def test_a_figure_of_a_communes_report_opens_its_line_and_its_cell(
+    project: Project, tmp_path: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NTM_PROJECT", str(project.root))
+    monkeypatch.setenv("NTM_LANG", "vi")
+    commune = Communes.load(load_territory("052", audience="public")).commune("01753")
+    path = tmp_path / "report.html"
+    path.write_text(papers(commune)["report"].page(), encoding="utf-8")
+    opened = open_page(path, 390)
+    page, dialog = opened.page, opened.page.get_by_role("dialog")
+    for key, told in (
+        (".profile.people.", ["b01.csv", "cột people"]),
+        (".reached.2.1.", ["b02/2020.csv", "cột 2.1", "QĐ-TTg"]),
+    ):
+        page.locator(f'[data-figure*="{key}"]').first.click()
+        dialog.wait_for()
+        assert [words for words in told if words not in dialog.inner_text()] == []
+        wide, room = dialog.locator(".provenance-body").evaluate(SIZES)
+        assert wide <= room
+        page.keyboard.press("Escape")
+        dialog.wait_for(state="hidden")
+    opened.assert_quiet()
 
 
 def test_a_figure_of_a_sheet_and_of_a_slide_opens_its_way(

@@ -1,15 +1,29 @@
 """A kept study comes back as it was, and is not shown for other data, law or settings."""
 
+import re
+from dataclasses import replace
+
 import invented_study
 import numpy as np
 import pandas as pd
 import pytest
 
 from ntm_lib.errors import NtmError, UsageError
-from ntm_lib.planning.alternatives.nearest import Nearest, Offer
+from ntm_lib.planning import study as study_module
+from ntm_lib.planning.alternatives.nearest import Nearest, Offer, nearest
 from ntm_lib.planning.plan import draft
+from ntm_lib.planning.problem import Aims, Infeasible
 from ntm_lib.planning.scenario import load_scenario
-from ntm_lib.planning.study import first_offer, has_study, load_study, save_study, study_path
+from ntm_lib.planning.study import (
+    ROUGH,
+    VERSION,
+    first_offer,
+    has_study,
+    load_study,
+    make_study,
+    save_study,
+    study_path,
+)
 
 
 @pytest.fixture
@@ -28,6 +42,13 @@ def test_a_kept_study_comes_back_and_only_for_its_own_problem(own_project, kept)
     pd.testing.assert_frame_equal(back.plan.spending, kept.plan.spending)
     assert [item.kind for item in back.why] == [item.kind for item in kept.why]
     assert back.nearest is None
+
+    path = study_path(own_project, kept.plan.scenario)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f'"version": {VERSION}', f'"version": {VERSION - 1}'), encoding="utf-8")
+    with pytest.raises(UsageError, match="ntm plan --scenario base"):  # its chances were judged otherwise
+        load_study("base", own_project)
+    path.write_text(text, encoding="utf-8")
 
     budget = own_project.parameters / "planning" / "budget.csv"
     budget.write_text(
@@ -58,11 +79,48 @@ def test_another_law_is_kept_apart(own_project):
     assert study_path(own_project, one) != study_path(own_project, other)
 
 
-def test_the_plan_shown_for_aims_that_clash_keeps_the_money_entered(own_project):
-    made = draft(load_scenario("base", own_project), own_project)
-    solution = invented_study.some_solution(made.problem, 10_000)
-    more = Offer("money", 5.0, 5.0, None, made.problem.money * 0 + 5, (), made.problem, solution)
-    less = Offer("demand", 1.0, 1.0, None, None, (), made.problem, solution)
-    assert first_offer(made, Nearest((), (more, less)))[1] is less.solution
+def test_the_plan_shown_for_aims_that_clash_keeps_the_money_entered(base_draft):
+    problem = base_draft.problem
+    solution = invented_study.some_solution(problem, 10_000)
+    more = Offer("money", 5.0, 5.0, None, problem.money * 0 + 5, (), problem, solution)
+    less = Offer("demand", 1.0, 1.0, None, None, (), problem, solution)
+    assert first_offer(base_draft, Nearest((), (more, less)))[1] is less.solution
     with pytest.raises(NtmError):
-        first_offer(made, Nearest((), (more,)))
+        first_offer(base_draft, Nearest((), (more,)))
+
+
+def test_where_no_plan_is_possible_the_money_that_lacks_is_named(base_draft, monkeypatch):
+    monkeypatch.setenv("NTM_LANG", "en")
+    local = base_draft.problem.purses == "local"
+    problem = replace(base_draft.problem, money=np.where(local[:, None], 0.0, base_draft.problem.money))
+    with pytest.raises(NtmError) as told:
+        first_offer(replace(base_draft, problem=problem), nearest(problem, ROUGH))
+    text = str(told.value)
+    assert "Local matching funds, 2022: 0 million VND; keeping communes" in text
+    assert re.search(r"With [\d,]+ million VND more .*Local matching funds 2021: [\d,]+", text)
+
+
+def test_a_study_of_a_plan_that_asks_less_is_judged_by_the_aims_of_the_scenario(project, base_draft, monkeypatch):
+    problem = replace(
+        base_draft.problem,
+        money=np.full_like(base_draft.problem.money, 1e8), works=np.full_like(base_draft.problem.works, np.inf),
+    )  # fmt: skip
+    asked, solution = len(problem.communes), invented_study.some_solution(problem, 10)
+    made = replace(base_draft, problem=replace(problem, aims=Aims(standard=asked)))
+    less = Offer("demand", 1.0, 1.0, None, None, (), replace(problem, aims=Aims(standard=1)), solution)
+    stubs = {
+        "draft_plan": made, "nearest": Nearest((), (less,)), "explain": (), "one_billion": (), "near_equal": None,
+        "limits": None, "_robust": solution,
+    }  # fmt: skip
+    for name, value in stubs.items():
+        monkeypatch.setattr(study_module, name, lambda *_args, _value=value, **_named: _value)
+
+    def refuse(*_args):
+        raise Infeasible
+
+    monkeypatch.setattr(study_module, "optimise", refuse)
+    study = make_study(load_scenario("base", project, uncertainty__draws=5), project)
+    for found in (study.simulation, study.robust_simulation):
+        row = found.aims.set_index("aim").loc["standard"]
+        assert (row["asked"], row["chance"]) == (asked, 0)
+    assert study.taken is less

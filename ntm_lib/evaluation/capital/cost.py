@@ -37,8 +37,10 @@ def cost_for_each_criterion(book: Book, territory: Territory, commune: str = "")
     if commune:
         begin, end = begin.loc[[commune]], end.loc[[commune]]
     both = begin.index[begin["is_reported"] & end["is_reported"]]
-    gained_low = int((end["low"] - begin["high"])[both].sum())
-    gained_high = int((end["high"] - begin["low"])[both].sum())
+    gained_low, gained_high = 0, 0  # within one year nothing is gained, even where it is not known what was met
+    if first < last:
+        gained_low = int((end["low"] - begin["high"])[both].sum())
+        gained_high = int((end["high"] - begin["low"])[both].sum())
     kept = book.lines.frame.index.get_level_values("to_code").isin(both)
     costs = []
     for measure in ("total", "without_credit"):

@@ -95,6 +95,14 @@ def last_figures(
     return last
 
 
+def last_years(territory: Territory, year: int, table: str, column: str) -> pd.Series:
+    """Return the year of that last figure; communes without a figure are absent."""
+    frame = handed_in(territory, table)
+    frame = frame[(frame["year"] <= year) & frame[column].notna()]
+    last: pd.Series = frame.groupby("commune_code")["year"].last().astype(int)
+    return last
+
+
 def amounts(territory: Territory, year: int, cells: pd.DataFrame) -> pd.Series:
     """Return what is missing of each row: a share of the whole, or the distance itself; NaN where it cannot be told.
 

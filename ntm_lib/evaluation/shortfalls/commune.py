@@ -12,6 +12,9 @@ from ntm_lib.evaluation.shortfalls.gaps import distances, unknowns
 from ntm_lib.evaluation.territory import Territory, rows_of_year
 from ntm_lib.verdicts import Verdict
 
+PROFILE = {"area": "area_km2", "villages": "villages", "households": "households", "people": "people"}
+"""The figures of a commune's profile, and the column of table B1 that holds each."""
+
 
 def requirement_results(territory: Territory, year: int) -> pd.DataFrame:
     """List every requirement of every commune of today, met or not.

@@ -5,7 +5,7 @@ plan within these assumptions; what they do not draw (laws, mergers, prices of t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,13 @@ from ntm_lib.errors import FaultList, UsageError, preview
 from ntm_lib.messages import _
 from ntm_lib.planning.chance.draws import Works, as_planned, draw, find_works
 from ntm_lib.planning.chance.recourse import Outcome, carry_out
-from ntm_lib.planning.problem import Floats, Problem, Risks, Solution
+from ntm_lib.planning.problem import Aims, Floats, Problem, Risks, Solution
 from ntm_lib.planning.settings import Uncertainty
 
 RANGE = (0.1, 0.5, 0.9)
 CONFIDENCE = 0.95
+LUMPS = ("advanced", "model", "villages")
+"""Aims that a plan reaches by paying one sum: none of their criteria is judged, so no chance can be told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +32,9 @@ class Simulation:
     """What became of a plan in ``draws`` draws. Years are calendar years, money million VND; ranges 10 % - 50 % - 90 %.
 
     ``aims``: one row an aim: ``aim`` ("standard", "standard_by_year", "advanced", "model", "floor", "mean", "districts",
-    "villages"; "all": every aim asked for at once; "planned_standard": as many communes as the plan says, for each year),
-    ``year``, ``asked``, ``planned``, ``chance``, ``standard_error`` (of the draws), ``low``, ``high`` (Wilson, 95 %).
-    ``held``: bool, draws x rows of ``aims``. ``standard_counts``: communes at the standard, draws x years.
+    "villages"; "all": every aim judged, at once; "planned_standard": as many communes as the plan says, for each year),
+    ``year``, ``asked``, ``planned``, ``chance``, ``standard_error`` (of the draws), ``low``, ``high`` (Wilson, 95 %; these
+    four NaN for aims that rest on ``LUMPS``: nothing of them is judged). ``held``: bool, draws x rows of ``aims``. ``standard_counts``: communes at the standard, draws x years.
     ``province`` (year) and ``districts`` (district, year): ``communes``, ``standard_planned``, ``standard_low``,
     ``_middle``, ``_high`` (communes), the same for ``criteria`` (met by a commune on average). ``criteria`` (criterion,
     year): communes that meet it. ``money`` (purse, year): ``available`` and ``planned`` of the plan, ``mean``, ``low``,
@@ -59,8 +61,12 @@ class Simulation:
         return self.communes[self.communes["is_fragile"]].sort_values("by_planned_year", kind="stable")
 
 
-def simulate(problem: Problem, solution: Solution, risks: Risks, uncertainty: Uncertainty) -> Simulation:
+def simulate(
+    problem: Problem, solution: Solution, risks: Risks, uncertainty: Uncertainty, asked: Aims | None = None
+) -> Simulation:
     """Carry out a plan in ``uncertainty.draws`` draws.
+
+    ``asked``: the aims that the draws are judged by, where the problem solved asks for less than was asked for.
 
     Repeatable for a seed; two plans, scenarios or budgets meet the same draws (see ``draws``), so ``difference`` compares
     them pairwise. Raises FaultsError where risks and plan do not fit, or the plan cannot be carried out as planned even
@@ -72,7 +78,7 @@ def simulate(problem: Problem, solution: Solution, risks: Risks, uncertainty: Un
     draws = draw(problem, works, risks, uncertainty)
     outcome = carry_out(problem, solution, works, draws, risks.effort)
     here, there = _Reach(problem, works, outcome), _Reach(problem, works, planned)
-    aims, held = _judge(problem, here, there)
+    aims, held = _judge(problem if asked is None else replace(problem, aims=asked), here, there)
     years = pd.Index(problem.years, name="year")
     return Simulation(
         draws=draws.size,
@@ -94,7 +100,7 @@ def simulate(problem: Problem, solution: Solution, risks: Risks, uncertainty: Un
 def difference(one: Simulation, other: Simulation) -> pd.DataFrame:
     """Compare two plans on their common draws: ``aim``, ``year``, ``difference`` of chance (other - one), its standard error.
 
-    Only aims that both name. Raises UsageError where the draws are not the same.
+    Only aims that both name and judge. Raises UsageError where the draws are not the same.
     """
     if (one.draws, one.seed) != (other.draws, other.seed):
         raise UsageError(
@@ -103,6 +109,7 @@ def difference(one: Simulation, other: Simulation) -> pd.DataFrame:
             )
         )
     both = one.aims.reset_index().merge(other.aims.reset_index(), on=["aim", "year"], suffixes=("", "_other"))
+    both = both[both["chance"].notna() & both["chance_other"].notna()]
     change = other.held[both["index_other"]].to_numpy(float) - one.held[both["index"]].to_numpy(float)
     return both[["aim", "year"]].assign(
         difference=change.mean(axis=0), standard_error=change.std(axis=0) / np.sqrt(one.draws)
@@ -196,24 +203,28 @@ def _belongs(problem: Problem) -> Floats:
 
 def _judge(problem: Problem, here: _Reach, there: _Reach) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Frame of the aims and what each draw makes of them."""
-    rows, held = [], []
+    rows, held, judged = [], [], []
     for (name, year, asked, found), (*_same, plan) in zip(
         _reached(problem, here), _reached(problem, there), strict=True
     ):
         rows.append((name, problem.years[year], float(asked), float(plan[0])))
         held.append(found >= asked - 1e-6)
-    if held:
+        judged.append(name not in LUMPS and not (name == "districts" and problem.aims.district_advanced_share > 0))
+    if any(judged):
         rows.append(("all", problem.years[-1], np.nan, np.nan))
-        held.append(np.logical_and.reduce(held))
+        held.append(np.logical_and.reduce([reached for reached, counts in zip(held, judged, strict=True) if counts]))
+        judged.append(True)
     for year, plan in enumerate(there.standard.sum(axis=0)[:, 0]):
         rows.append(("planned_standard", problem.years[year], float(plan), float(plan)))
         held.append(here.standard[:, year].sum(axis=0) >= plan)
+        judged.append(True)
     draws = np.array(held)
     chance = draws.mean(axis=1)
     low, high = wilson(draws.sum(axis=1), draws.shape[1])
     aims = pd.DataFrame(rows, columns=["aim", "year", "asked", "planned"])
     error = np.sqrt(chance * (1 - chance) / draws.shape[1])
-    return aims.assign(chance=chance, standard_error=error, low=low, high=high), pd.DataFrame(draws.T)
+    told = {"chance": chance, "standard_error": error, "low": low, "high": high}
+    return aims.assign(**{name: np.where(judged, value, np.nan) for name, value in told.items()}), pd.DataFrame(draws.T)
 
 
 def _range(values: Floats) -> Floats:

@@ -29,10 +29,14 @@ class Budget:
 
     @property
     def assumed_share(self) -> float:
-        """Share of the money of the table that is assumed (0-1); NaN when the table has no money."""
-        total = self.table["amount_vnd_million"].sum()
-        assumed = self.table.loc[self.table["basis"] == "assumed", "amount_vnd_million"].sum()
-        return float(assumed / total) if total else float("nan")
+        """Share of the plan's money that is assumed (0-1): all that no source gives; NaN when there is no money.
+
+        What a scenario adds to a line that was read is assumed; what it takes away leaves the rest read.
+        """
+        total = float(self.amounts.to_numpy().sum())
+        read = self.table[self.table["basis"] != "assumed"].set_index(["purse", "year"])["amount_vnd_million"]
+        held = self.amounts.T.unstack().reindex(read.index)
+        return 1 - float(np.minimum(read, held).sum()) / total if total else float("nan")
 
 
 def purse_labels() -> dict[Purse, str]:

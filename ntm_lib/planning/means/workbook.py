@@ -17,7 +17,7 @@ from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.planning.means.budget import check_budget
 from ntm_lib.planning.means.measures import load_measures
-from ntm_lib.planning.means.norms import check_norms
+from ntm_lib.planning.means.norms import ESTIMATES, check_norms
 from ntm_lib.planning.means.parameter_tables import read_cells, table_path
 from ntm_lib.planning.scenario import Scenario, save_scenario
 from ntm_lib.project import Project, whole_file
@@ -29,17 +29,31 @@ MAX_ROWS = 20_000
 
 @dataclass(frozen=True)
 class _Sheet:
-    """One table of a plan as a sheet: its file, the setting that names it, its title."""
+    """One table of a plan as a sheet: its file, the setting that names it, its title, what tells its lines apart, its figures."""
 
     name: str
     setting: str
     title: str
+    keys: tuple[str, ...]
+    figures: tuple[str, ...]
 
 
 def _sheets() -> tuple[_Sheet, ...]:
     return (
-        _Sheet("budget", "money.table", _("Money that can be raised, by source and year (million VND)")),
-        _Sheet("norms", "costs.norms", _("Norms: cost of one unit of each measure (million VND)")),
+        _Sheet(
+            "budget",
+            "money.table",
+            _("Money that can be raised, by source and year (million VND)"),
+            ("purse", "year"),
+            ("amount_vnd_million",),
+        ),
+        _Sheet(
+            "norms",
+            "costs.norms",
+            _("Norms: cost of one unit of each measure (million VND)"),
+            ("measure",),
+            tuple(ESTIMATES),
+        ),
     )
 
 
@@ -123,7 +137,8 @@ def read_workbook(
         held = _cells(project, origin, sheet)
         if not _is_same(held, tables[sheet.name]):
             changes[sheet.setting] = f"{name}_{sheet.name}"
-            written[table_path(project, f"{name}_{sheet.name}")] = tables[sheet.name]
+            table = _with_basis(held, tables[sheet.name], sheet, author)
+            written[table_path(project, f"{name}_{sheet.name}")] = table
     return _keep(project, name, written, changes, origin=origin, title=title, author=author, reason=reason)
 
 
@@ -204,6 +219,32 @@ def _text(value: object, where: str, faults: FaultList) -> str:
             return ""
         case _:
             return str(value).strip()
+
+
+def _with_basis(held: pd.DataFrame, found: pd.DataFrame, sheet: _Sheet, author: str) -> pd.DataFrame:
+    """Return the table with an edited figure no longer under the source of the one before it.
+
+    A line whose figures changed while basis and source stayed is assumed; its note says who changed what. Whoever edits
+    basis or source too gives a figure its own.
+    """
+    keys = list(sheet.keys)
+    before = held.set_index(keys).reindex(pd.MultiIndex.from_frame(found[keys]) if len(keys) > 1 else found[keys[0]])
+    before = before.set_axis(found.index)
+    old, new = (table[list(sheet.figures)].apply(pd.to_numeric, errors="coerce") for table in (before, found))
+    is_edited = (old != new).any(axis=1) & old.notna().any(axis=1)
+    is_edited &= (before["basis"] == found["basis"]) & (before["source"].str.strip() == found["source"])
+    text = _("Changed by {author}; before: {figures} ({source})")
+    notes = [
+        "; ".join(filter(None, (note, text.format(author=author, figures=figures, source=source or "–"))))
+        for note, figures, source in zip(
+            found["note"], before[list(sheet.figures)].fillna("").agg(" / ".join, axis=1), found["source"], strict=True
+        )
+    ]
+    return found.assign(
+        basis=found["basis"].mask(is_edited, "assumed"),
+        source=found["source"].mask(is_edited, ""),
+        note=found["note"].where(~is_edited, pd.Series(notes, index=found.index)),
+    )
 
 
 def _is_same(held: pd.DataFrame, found: pd.DataFrame) -> bool:

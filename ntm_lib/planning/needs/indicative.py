@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ntm_lib.evaluation.once import once
 from ntm_lib.evaluation.shortfalls.amounts import amount_rules
-from ntm_lib.evaluation.shortfalls.commune import carried_figures
+from ntm_lib.evaluation.shortfalls.commune import carried_figures, shortfalls
 from ntm_lib.evaluation.territory import Territory
 from ntm_lib.planning.means.measures import Base, Measure, Measures, load_measures
 from ntm_lib.planning.means.norms import has_norms, read_norms
@@ -16,6 +17,21 @@ from ntm_lib.planning.settings import Forecast
 
 COST_COLUMNS = ["measure", "low_vnd_million", "high_vnd_million", "is_yearly", "is_assumed_norm", "price_year"]
 _NO_NORMS = pd.DataFrame(columns=["low", "high", "price_year", "basis"], dtype=float).astype({"basis": "object"})
+
+
+def costed_shortfalls(territory: Territory, year: int) -> pd.DataFrame:
+    """Return the shortfalls of a year with their costs, made once for a territory; without what the reader may not see."""
+    held = _held(territory)
+    if year not in held:
+        rows = indicative_costs(territory, year, shortfalls(territory, year))
+        shown = territory.shown(rows["criterion"].unique())
+        held[year] = rows[rows["criterion"].isin(shown)].reset_index(drop=True)
+    return held[year]
+
+
+@once
+def _held(_territory: Territory) -> dict[int, pd.DataFrame]:
+    return {}
 
 
 def indicative_costs(territory: Territory, year: int, shortfalls: pd.DataFrame) -> pd.DataFrame:

@@ -162,23 +162,3 @@ def _survey(lines: pd.DataFrame, cost: float) -> pd.DataFrame:
     unknown = lines[lines["is_survey_needed"]]
     survey = unknown.groupby("commune_code", sort=False).size().rename("requirements").reset_index()
     return survey.assign(cost_vnd_million=float(cost))
-
-
-def cost_shares(needs: Needs, estimate: str | None = None) -> pd.Series:
-    """Return what the expected money rests on, as shares of it (0-1; NaN without any money).
-
-    ``assumed_norm`` (norm assumed), ``assumed_volume`` (volume typical, not reported), ``doubtful_level`` (level not
-    verified or assumed), ``unknown_state`` (not known whether the work is needed), ``any_of_them``; ``total_vnd_million``.
-    """
-    lines = needs.lines
-    money = needs.expected(estimate)
-    marks = {
-        "assumed_norm": lines["basis"] == "assumed",
-        "assumed_volume": lines["volume_basis"] == "assumed",
-        "doubtful_level": lines["level_is_doubtful"].astype(bool),
-        "unknown_state": lines["state"] == "unknown",
-    }
-    marks["any_of_them"] = pd.concat(marks, axis=1).any(axis=1)
-    total = float(money.sum())
-    shares = {key: float(money[mark].sum()) / total if total else float("nan") for key, mark in marks.items()}
-    return pd.Series({**shares, "total_vnd_million": total})

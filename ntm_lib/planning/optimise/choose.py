@@ -1,16 +1,23 @@
-"""One offer for each commune: districts in which the relaxation takes parts are decided first, then money is balanced.
+"""One offer for each commune: districts in which the relaxation takes parts are decided first, then the whole is balanced.
 
-A district is a small program at the prices of what all share, which lean against what those before have used. Then
-communes that hardly care, in districts whose own rows are slack, make up for what is left over or lacks.
+A district is a small program at the prices of what all share, which lean against what those before have used. Then offers
+are switched (``balance``) until no row lacks anything.
 """
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 
 import highspy
 import numpy as np
 import scipy.sparse as sp
 
 from ntm_lib.planning.optimise import plans
+from ntm_lib.planning.optimise.balance import NEVER, Choice, Course, Taken, balance
 from ntm_lib.planning.optimise.drafting import district_needs
+from ntm_lib.planning.optimise.exchange import exchange
 from ntm_lib.planning.optimise.items import counted
+from ntm_lib.planning.optimise.moves import Others
 from ntm_lib.planning.optimise.offers import Offers, Shared, program, share_out
 from ntm_lib.planning.optimise.pack import keeps
 from ntm_lib.planning.problem import Bools, Floats, Ints
@@ -18,11 +25,18 @@ from ntm_lib.planning.problem import Bools, Floats, Ints
 NOISES, NOISY = (0.05, 0.15, 0.4, 0.8), 24  # of what items are worth, in districts that are decided
 VARIED, FINE = 6, 0.1  # more offers of all communes, to balance with
 FAIR = 1.005  # districts are measured against a little more than the share of gaps closed
-LEAN, MOST = 0.002, 0.02  # a price falls by this share when what a commune usually takes is left over; at most so much
-HARD, SOFT = 1e5, 1000.0  # what lacks: worth of a unit of a district's row; times its worth of what all share
-BATCH, BATCHES, NODES, GAP = 600, 12, 30, 1e-4  # communes that balance at a time
-RESERVE = 0.1  # of the gap, as a share of what all share: kept back while communes balance; lacking less does no harm
+LEAN, MOST = 0.005, 0.1  # a price falls by this share when what a commune usually takes is left over; at most so much
+HARD = 1e5  # what lacks of a district's row while the district is decided: worth of a unit
 WHOLE = 1e-6
+
+# Balancing: offers that lose at most so many times what an item is usually worth; turns, at least and a commune; seeds.
+NEAR, TURNS, EACH, SEEDS, ROUNDS = 20.0, 1_500_000, 500, 2, 6
+HOT, COLD, STRICT = 0.2, 0.01, 30.0  # heat by a usual item's worth; what lacks costs once to so many times its worth
+EXCHANGES = 10  # at most, where the balanced plan is not good enough
+PAIRS, OTHER = 0.5, 0.1
+RESERVE, TINY = 3e-5, 5e-10  # of what all share is kept back, for lacking less does no harm; of other rows for rounding
+DEAR = 3.0  # what lacks costs so many times its price, and an item's usual worth so many times in rows of all and a district
+COMMON, OWN, CLOSED = 1.0, 3.0, 25.0  # (and where the share of gaps closed stands)
 
 
 def choose(
@@ -32,21 +46,27 @@ def choose(
 
     ``wide``, ``district`` (rows): whether several districts share a row, else whose it is. ``gap``: what is good enough.
     """
-    packing = offers.packing
     lower, upper = _aims_stand(offers, relaxed)
     fixed = share_out(offers, lower, upper, is_fixed=True)
-    chosen, others = _districts(offers, fixed, wide, district, draw), fixed.others
+    stand = Standing(_districts(offers, fixed, wide, district, draw), np.floor(fixed.others + WHOLE))
+    closed = offers.packing.items.others == offers.packing.model.places.closed
+    stand.others[closed] = fixed.others[closed]
     enough = offers.bound - gap * abs(offers.bound)
-    best: Floats | None = None
-    order, worth = _indifferent(offers, fixed, chosen, district), packing.model.worth
-    for begin in range(0, min(len(order), BATCH * BATCHES), BATCH):
-        chosen, others = _balance(offers, others, chosen, wide, order[begin : begin + BATCH], gap)
-        plan = _plan(offers, chosen, others)
-        if plan is not None and (best is None or worth @ plan > worth @ best):
-            best = plan
-        if best is not None and worth @ best + packing.model.base >= enough:
-            break
-    return best
+    for turn in range(ROUNDS):
+        balance = _Balance.of(offers, fixed, stand, wide)
+        stand, left, plan = balance.run(turn, enough)
+        if plan is not None:
+            return _exchanged(balance, fixed.prices, stand, left, plan, enough, draw)
+        _ask_again(offers, fixed.prices, left, draw)
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """``chosen`` (n): the offer of each commune; ``others``: amount of each variable of no commune."""
+
+    chosen: Ints
+    others: Floats
 
 
 def _aims_stand(offers: Offers, shared: Shared) -> tuple[Floats, Floats]:
@@ -77,97 +97,156 @@ def _districts(offers: Offers, shared: Shared, wide: Bools, district: Ints, draw
     order = np.argsort(shared.taken, kind="stable")
     chosen[offers.owner[order]] = order
     parts = offers.owner[:known][(shared.taken > WHOLE) & (shared.taken < 1 - WHOLE)]
-    open_districts = np.unique(problem.district[parts])
+    open_districts = np.unique(problem.district[parts]) if (district >= 0).any() else np.zeros(0, np.int64)
     is_open = np.isin(problem.district, open_districts)
     profit = items.value - items.take @ prices
-    for _turn in range(VARIED):
-        offers.around(profit + FINE * items.usual * draw.standard_normal(len(profit)))
-    for turn in range(NOISY if len(parts) else 0):
+    _ask_again(offers, prices, np.zeros(len(prices)), draw)
+    for turn in range(NOISY if len(open_districts) else 0):
         noise = NOISES[turn % len(NOISES)] * items.usual * draw.standard_normal(len(profit))
         offers.around(profit + noise, is_open)
     taken = np.append(shared.taken, np.zeros(len(offers.worth) - known))
     room = items.room - items.extra.T @ shared.others
-    usually, balance = np.maximum(np.abs(items.room), 1e-9) / offers.count, np.zeros(len(room))
+    usually, left_over = np.maximum(np.abs(items.room), 1e-9) / offers.count, np.zeros(len(room))
     by_district = problem.district[offers.owner]
     for one in draw.permutation(open_districts):
         at, rows = np.flatnonzero(by_district == one), np.flatnonzero(district == one)
         use = offers.use[at]
-        now = np.where(wide, prices * (1 - np.clip(LEAN * balance / usually, -MOST, MOST)), 0.0)
-        solver = _program(
-            offers, at, use[:, rows].T, room[rows], offers.worth[at] - use @ now, np.full(len(rows), HARD), np.zeros(0)
-        )
-        solver.run()
-        is_taken = np.asarray(solver.getSolution().col_value)[: len(at)] > 1 / 2
+        now = np.where(wide, prices * (1 - np.clip(LEAN * left_over / usually, -MOST, MOST)), 0.0)
+        is_taken = _decided(offers, at, use[:, rows].T, room[rows], offers.worth[at] - use @ now)
         chosen[offers.owner[at[is_taken]]] = at[is_taken]
-        balance += use.T @ (taken[at] - is_taken)
+        left_over += use.T @ (taken[at] - is_taken)
     return chosen
 
 
-def _program(
-    offers: Offers, at: Ints, rows: sp.spmatrix, room: Floats, worth: Floats, lack: Floats, upper: Floats
-) -> highspy.Highs:
-    """One of the offers ``at`` for each commune, and other whole columns up to ``upper``; rows may lack at a cost."""
+def _ask_again(offers: Offers, prices: Floats, left: Floats, draw: np.random.Generator) -> None:
+    """Take in more offers of all communes, at prices that lean against what is ``left`` of each row."""
+    items = offers.packing.items
+    usually = np.maximum(np.abs(items.room), 1e-9) / offers.count
+    profit = items.value - items.take @ (prices * (1 - np.clip(LEAN * left / usually, -MOST, MOST)))
+    for _turn in range(VARIED):
+        offers.around(profit + FINE * items.usual * draw.standard_normal(len(profit)))
+
+
+def _decided(offers: Offers, at: Ints, rows: sp.spmatrix, room: Floats, worth: Floats) -> Bools:
+    """Choose one of the offers ``at`` for each commune; rows may lack at a cost."""
     communes, own = np.unique(offers.owner[at], return_inverse=True)
-    count, more = len(at), len(at) + len(upper)
-    takes = sp.csr_matrix((np.ones(count), (own, np.arange(count))), (len(communes), more + len(room)))
+    count = len(at)
+    takes = sp.csr_matrix((np.ones(count), (own, np.arange(count))), (len(communes), count + len(room)))
     both = sp.vstack([takes, sp.hstack([rows, -sp.eye(len(room))])])
     ones, free = np.ones(len(communes)), np.full(len(room), np.inf)
-    return program(both, np.append(ones, -free), np.append(ones, room), np.append(worth, -lack), np.zeros(more + len(room)),
-                   np.concatenate([np.ones(count), upper, free]), more)  # fmt: skip
-
-
-def _balance(
-    offers: Offers, others: Floats, chosen: Ints, wide: Bools, communes: Ints, gap: float
-) -> tuple[Ints, Floats]:
-    """Let some communes, and the villages, choose again; return the offer of each commune and the other variables."""
-    packing, items, model = offers.packing, offers.packing.items, offers.packing.model
-    free = np.isin(np.arange(offers.count), communes)
-    at, stands = np.flatnonzero(free[offers.owner]), chosen[~free]
-    held = others.copy()
-    moves = np.flatnonzero((items.others != model.places.closed) & ~np.isin(items.others, model.places.districts))
-    held[moves] = 0.0
-    room = items.room - np.where(wide, RESERVE * gap * np.abs(items.room), 0.0)
-    room -= np.asarray(offers.use[stands].sum(axis=0)).ravel() + items.extra.T @ held
-    rows = sp.vstack([offers.use[at], items.extra[moves]]).T.tocsr()
-    kept = np.flatnonzero(np.diff(rows.indptr) > 0)
-    lack = np.where(wide[kept], SOFT * np.maximum(packing.lack[kept], WHOLE), HARD)
-    worth = np.append(offers.worth[at], items.extra_value[moves])
-    solver = _program(offers, at, rows[kept], room[kept], worth, lack, items.upper[moves])
-    base = model.base + float(offers.worth[stands].sum() + items.extra_value @ held)
-    for name, value in {
-        "mip_rel_gap": GAP * abs(offers.bound) / max(1.0, offers.bound - base),
-        "mip_max_nodes": NODES,
-        "objective_target": base - (offers.bound - gap * abs(offers.bound)),
-    }.items():
-        solver.setOptionValue(name, value)
+    solver: highspy.Highs = program(
+        both, np.append(ones, -free), np.append(ones, room), np.append(worth, np.full(len(room), -HARD)),
+        np.zeros(count + len(room)), np.append(np.ones(count), free), count,
+    )  # fmt: skip
     solver.run()
-    x = np.asarray(solver.getSolution().col_value)
-    if not len(x):
-        return chosen, others
-    taken = at[x[: len(at)] > 1 / 2]
-    final = chosen.copy()
-    final[offers.owner[taken]] = taken
-    held[moves] = np.rint(x[len(at) : len(at) + len(moves)])
-    return final, held
+    return np.asarray(solver.getSolution().col_value)[:count] > 1 / 2
 
 
-def _plan(offers: Offers, chosen: Ints, others: Floats) -> Floats | None:
-    """Return the plan (model's variables) if it keeps every row."""
-    model = offers.packing.model
-    done = np.asarray(offers.pick[chosen].sum(axis=0)).ravel()
-    plan = plans.write(model, plans.read(model, counted(model, offers.packing.items, done, others)))
-    return plan if keeps(model, plan) else None
+@dataclass(frozen=True, eq=False)
+class _Balance:
+    """Offers near the best, where they stand among all (``at``), and what is decided when balancing begins.
+
+    ``others``: those variables of no commune that may change (``moves``), one that does not pay at the prices not beyond what is
+    taken of it; ``held``: what all of them start from.
+    """
+
+    offers: Offers
+    at: Ints
+    choice: Choice
+    others: Others
+    moves: Ints
+    held: Floats
+    begin: Taken
+    spare: Floats
+    lack: Floats
+
+    @classmethod
+    def of(cls, offers: Offers, shared: Shared, stand: Standing, wide: Bools) -> "_Balance":
+        packing, items, places = offers.packing, offers.packing.items, offers.packing.model.places
+        at, position = _near(offers, shared, stand.chosen)
+        use: sp.csr_matrix = offers.use[at]
+        choice = Choice(
+            np.searchsorted(offers.owner[at], np.arange(offers.count + 1)), use.indptr, use.indices, use.data, offers.worth[at]
+        )  # fmt: skip
+        moves = np.flatnonzero((items.others != places.closed) & ~np.isin(items.others, places.districts))
+        extra: sp.csr_matrix = items.extra[moves]
+        pays = items.extra_value[moves] > extra @ shared.prices
+        held, upper = stand.others, items.upper[moves]
+        upper = np.where(pays, upper, np.minimum(upper, np.ceil(shared.others[moves] - WHOLE)))
+        others = Others(extra.indptr, extra.indices, extra.data, items.extra_value[moves], upper)
+        kept_back = np.where(wide & ~items.is_equal, RESERVE * np.abs(items.room), 0.0)
+        left = items.room - kept_back - np.asarray(use[position].sum(axis=0)).ravel() - items.extra.T @ held
+        amounts = abs(use).tocsc()
+        mean = np.asarray(amounts.sum(axis=0)).ravel() / np.maximum(np.diff(amounts.indptr), 1)
+        times = np.where(items.is_equal, CLOSED, np.where(wide, COMMON, OWN))
+        lack = np.maximum(packing.lack, times * items.usual / np.where(mean > 0, mean, 1.0))
+        lack = np.maximum(lack, DEAR * shared.prices)
+        begin = Taken(position, held[moves], left)
+        return cls(offers, at, choice, others, moves, held, begin, np.maximum(kept_back, TINY), lack)
+
+    def run(self, turn: int, enough: float) -> tuple[Standing, Floats, Floats | None]:
+        """Return what stands in the end, what is left of each row, and the plan (None: something lacks)."""
+        items = self.offers.packing.items
+        stands = np.ones(len(self.held), dtype=bool)
+        stands[self.moves] = False
+        base = self.offers.packing.model.base + float(items.extra_value[stands] @ self.held[stands])
+        turns, usual = max(TURNS, EACH * self.offers.count), items.usual
+        course = Course(turns, HOT * usual, COLD * usual, 1.0, STRICT, PAIRS, OTHER, enough - base)
+        with ThreadPoolExecutor(SEEDS) as pool:
+            tried = list(pool.map(partial(self._try, course), range(turn * SEEDS, (turn + 1) * SEEDS)))
+        worth, taken, ended = max(tried, key=lambda one: one[0])
+        if worth == NEVER:
+            taken = ended
+        held = self.held.copy()
+        held[self.moves] = taken.other
+        stand = Standing(self.at[taken.chosen], held)
+        return stand, taken.left, None if worth == NEVER else self.plan(stand)
+
+    def _try(self, course: Course, seed: int) -> tuple[float, Taken, Taken]:
+        taken, best = (
+            Taken(self.begin.chosen.copy(), self.begin.other.copy(), self.begin.left.copy()) for _copy in range(2)
+        )
+        return (
+            balance(self.choice, self.others, taken, self.spare, self.lack, course, np.random.default_rng(seed), best),
+            best,
+            taken,
+        )
+
+    def plan(self, stand: Standing) -> Floats | None:
+        """Return the plan (model's variables) if it keeps every row."""
+        model, items = self.offers.packing.model, self.offers.packing.items
+        done = np.asarray(self.offers.pick[stand.chosen].sum(axis=0)).ravel()
+        plan = plans.write(model, plans.read(model, counted(model, items, done, stand.others)))
+        return plan if keeps(model, plan) else None
 
 
-def _indifferent(offers: Offers, shared: Shared, chosen: Ints, district: Ints) -> Ints:
-    """Return the communes that have another offer, first those of districts whose own rows are slack, the nearest offer first."""
-    problem = offers.packing.model.problem
+def _exchanged(
+    balance: _Balance, prices: Floats, stand: Standing, left: Floats, plan: Floats, enough: float,
+    draw: np.random.Generator,
+) -> Floats:  # fmt: skip
+    """Exchange offers until the plan is worth ``enough``."""
+    offers, model = balance.offers, balance.offers.packing.model
+    for _turn in range(EXCHANGES):
+        if float(model.worth @ plan) + model.base >= enough:
+            break
+        chosen, left = exchange(offers, prices, balance.at, stand.chosen, np.maximum(left, 0.0), draw)
+        stand = Standing(chosen, stand.others)
+        found = balance.plan(stand)
+        if found is not None and model.worth @ found > model.worth @ plan:
+            plan = found
+    return plan
+
+
+def _near(offers: Offers, shared: Shared, chosen: Ints) -> tuple[Ints, Ints]:
+    """Return the offers that lose little (those of a commune together), and where those ``chosen`` stand among them (n)."""
     profit = offers.worth - offers.use @ shared.prices
-    loss = np.abs(profit[chosen][offers.owner] - profit)
-    is_other = np.ones(len(loss), dtype=bool)
-    is_other[chosen] = False
-    second = np.full(offers.count, np.inf)
-    np.minimum.at(second, offers.owner[is_other], loss[is_other])
-    tight = np.unique(district[(district >= 0) & (shared.prices > WHOLE)])
-    order = np.lexsort((second, np.isin(problem.district, tight)))
-    return np.asarray(order[np.isfinite(second[order])])
+    best = np.full(offers.count, -np.inf)
+    np.maximum.at(best, offers.owner, profit)
+    is_near = profit >= best[offers.owner] - NEAR * offers.packing.items.usual
+    is_near[: len(shared.taken)] |= shared.taken > WHOLE
+    is_near[chosen] = True
+    at = np.flatnonzero(is_near)
+    at = at[np.argsort(offers.owner[at], kind="stable")]
+    position = np.full(len(profit), -1)
+    position[at] = np.arange(len(at))
+    return at, position[chosen]

@@ -37,15 +37,14 @@ class Offers:
         self.use, self.worth = sp.csr_matrix((0, len(items.room))), np.zeros(0)
         self.bound, self.prices = np.inf, packing.prices
 
-    def answer(self, prices: Floats) -> tuple[float, Floats]:
-        """Return what prices prove, and what all communes would take of each row."""
+    def answer(self, prices: Floats) -> tuple[float, Floats, Floats]:
+        """Return what prices prove, what all communes would do (items), and the amounts of the other variables."""
         items = self.packing.items
         profit = items.value - items.take @ prices
         spare = items.extra_value - items.extra @ prices
         worth, level, year = self._best(profit)
-        chosen = np.bincount(self._happens(level, year)[1], minlength=len(profit)).astype(float)
-        use = items.take.T @ chosen + items.extra.T @ np.where(spare > 0, items.upper, 0.0)
-        return self._prove(prices, worth, spare), np.asarray(use)
+        done = np.bincount(self._happens(level, year)[1], minlength=len(profit)).astype(float)
+        return self._prove(prices, worth, spare), done, np.where(spare > 0, items.upper, 0.0)
 
     def ask(self, prices: Floats) -> None:
         """Take in the best plan of each commune at prices, and what they prove."""

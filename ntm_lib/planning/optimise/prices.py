@@ -1,49 +1,29 @@
 """Prices of what communes share: at them every commune decides alone, and what they all gain is a bound on any plan.
 
-The bound is the lower the better the prices; the best prices are those of the linear relaxation, and for a large problem
-they are found without solving it. First the prices of money from the exact answers (their sum over many communes is nearly
-smooth), then all prices from smooth answers with falling heat. Any prices give a valid bound: the best one seen is kept.
+The bound is the lower the better the prices; the best prices are those of the linear relaxation. Where no district has rows
+of its own they are found without solving it: what groups of communes gain and take at some prices are planes below what they
+gain at any, and the lowest point of the planes near the best prices seen is asked next. First a few communes are asked, then
+more, at last all. Any prices give a valid bound: the best one seen is kept.
 """
-
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import minimize
 from scipy.sparse.linalg import lsqr
-from scipy.special import expit
 
-from ntm_lib.planning.optimise.items import Items, counted
+from ntm_lib.planning.optimise.items import Items, part
 from ntm_lib.planning.optimise.model import Model
-from ntm_lib.planning.optimise.oracle import values
-from ntm_lib.planning.optimise.soft import expect
-from ntm_lib.planning.problem import Bools, Floats
+from ntm_lib.planning.optimise.offers import Offers, program
+from ntm_lib.planning.optimise.pack import Packing
+from ntm_lib.planning.problem import Bools, Floats, Ints
 
-FIRST = 200  # evaluations for money alone
-HEATS = ((0.2, 60), (0.05, 100), (0.015, 150))  # heat as a share of a usual item's worth, evaluations at most
-MEMORY = 20
-THREADS = 2  # their parts are added up in one order: the same problem gives the same prices
-ENOUGH = 1e-8
-
-
-@dataclass(frozen=True, eq=False)
-class Priced:
-    """``prices`` of the rows of ``Items``, the ``bound`` they prove, ``x``: what is done on the whole (model's variables)."""
-
-    prices: Floats
-    bound: float
-    x: Floats
-
-
-def price(model: Model, items: Items, heats: tuple[tuple[float, int], ...] = HEATS) -> Priced:
-    """Return good prices of all rows, the bound they prove, and the relaxed plan at which they balance."""
-    seek = _Seek(model, items)
-    prices = seek.lower(np.zeros(len(items.room)), seek.money, 0.0, FIRST)
-    for heat, evaluations in heats:
-        prices = seek.lower(prices, ~items.is_equal, heat * seek.usual, evaluations)
-        seek.answer(prices)
-    return Priced(seek.best, seek.bound, seek.cumulative(prices, heats[-1][0] * seek.usual))
+FEW, MORE, FIRST = 400, 6, 60  # communes asked first, so many times more each time; evaluations for money alone
+GROUPS, ASKED = 50, 30  # of communes; times all are asked at most
+WIDE, NEAR = 0.5, 0.005  # how far the next prices may be, as a share: among the first communes, among more
+SMALLER, LARGER = 0.5, 1.5  # the distance, where the planes promised too much, or kept their promise
+ENOUGH = 3e-6  # what the planes promise at most, as a share of the bound, when it is good enough
+WHOLE, KEPT = 1e-9, 0.7
+SCALE = 0.1  # a price of nothing may move by so much of what lacking costs
 
 
 def duals(items: Items, prices: Floats) -> Floats:
@@ -52,103 +32,113 @@ def duals(items: Items, prices: Floats) -> Floats:
     return np.asarray(np.where(items.is_equal, found, np.maximum(found, 0.0)))
 
 
-def _balanced(model: Model, items: Items) -> sp.csr_matrix:
-    """From the prices of ``<=`` rows to all prices: that of the share of gaps closed is the one at which it is worth nothing."""
-    whole = sp.eye(len(items.room), format="lil")
-    for row in np.flatnonzero(items.is_equal):
-        share = np.flatnonzero(items.others == model.places.closed)[0]
-        own = items.extra[share].toarray().ravel()
-        whole[row] = np.where(items.is_equal, 0.0, -own / own[row])
-    return whole.tocsr()
+def price(model: Model, items: Items, draw: np.random.Generator) -> tuple[Floats, float]:
+    """Return good prices of all rows, and the bound they prove."""
+    count = len(items.flat.must)
+    order, size, distance = draw.permutation(count), min(FEW, count), WIDE
+    few = _some(model, items, order[:size])
+    prices = money_first(model, few, FIRST)
+    while True:
+        planes = _Planes(Offers(Packing.of(model, few, prices)))
+        prices = planes.lower(distance)
+        if size == count:
+            break
+        size, distance = min(MORE * size, count), NEAR
+        few = _some(model, items, order[:size])
+    return prices, planes.offers.bound
 
 
-class _Seek:
-    """The dual of one model: what communes answer at prices, and the best bound seen."""
+def _some(model: Model, items: Items, communes: Ints) -> Items:
+    """Return some communes, with their share of what all share."""
+    size = len(items.flat.must)
+    if len(communes) == size:
+        return items
+    inside: Bools = np.isin(np.arange(size), communes)
+    return part(items, inside, np.zeros(len(items.room), dtype=bool), len(communes) / size, model.places.closed)
 
-    def __init__(self, model: Model, items: Items) -> None:
-        self.model, self.items, self.flat = model, items, items.flat
-        self.count, self.years = items.flat.standard.shape
-        self.give = items.take.T.tocsr()
-        self.usual = items.usual
-        own = items.rows.indices[items.rows.indptr[1:] - 1] + model.shared - model.money
-        self.money = (own >= 0) & (own < model.problem.money.size)
-        self.whole = _balanced(model, items)
-        self.best, self.bound = np.zeros(len(items.room)), np.inf
 
-    def answer(self, prices: Floats) -> Floats:
-        """Let every commune do its best; keep the bound and return what they take of each row."""
-        return self._exact(prices)[1]
+def money_first(model: Model, items: Items, evaluations: int) -> Floats:
+    """Lower the bound by the prices of money alone, the others nothing; return the best prices seen."""
+    own = items.rows.indices[items.rows.indptr[1:] - 1] + model.shared - model.money
+    money = np.flatnonzero((own >= 0) & (own < model.problem.money.size))
+    both = np.asarray(abs(items.take).sum(axis=0)).ravel() + np.asarray(abs(items.extra).sum(axis=0)).ravel()
+    size = np.maximum(np.maximum(np.abs(items.room), both / len(model.problem.years)), 1e-9)[money]
+    offers = Offers(Packing.of(model, items, np.zeros(len(items.room))))
 
-    def _exact(self, prices: Floats) -> tuple[float, Floats]:
-        flat, items = self.flat, self.items
-        profit = items.value - items.take @ prices
-        worth, level = np.zeros(self.count), np.zeros((self.count, 3), dtype=np.int64)
-        year = np.full(len(flat.item), self.years)
-        values(flat, profit, worth, level, year)
-        chosen = np.zeros(len(profit))
-        gap = np.flatnonzero(year < self.years)
-        chosen[flat.item[gap, year[gap]]] = 1.0
-        for at, place in enumerate((flat.standard, flat.advanced, flat.model)):
-            held = np.flatnonzero((level[:, at] >= 0) & (level[:, at] < self.years))
-            chosen[place[held, level[held, at]]] = 1.0
-        spare = items.extra_value - items.extra @ prices
-        others = np.where(spare > 0, items.upper, 0.0)
-        use = self.give @ chosen + items.extra.T @ others
-        bound = float(worth.sum() + spare @ others + prices @ items.room) + self.model.base
-        if bound < self.bound:
-            self.bound, self.best = bound, prices.copy()
-        return bound, np.asarray(use)
+    def slope(given: Floats) -> tuple[float, Floats]:
+        prices = np.zeros(len(items.room))
+        prices[money] = given / size
+        bound, done, others = offers.answer(prices)
+        use = items.take.T @ done + items.extra.T @ others
+        return bound, np.asarray(items.room - use)[money] / size
 
-    def _smooth(self, prices: Floats, heat: float) -> tuple[float, Floats, Floats, Floats]:
-        """Worth, use of the rows, and what is done by expectation (items, others), at some heat."""
-        items = self.items
-        profit = (items.value - items.take @ prices) / heat
-        worth = np.zeros(self.count)
-        cuts = np.linspace(0, self.count, THREADS + 1).astype(int)
-        parts = np.zeros((THREADS, len(profit)))
-        with ThreadPoolExecutor(THREADS) as pool:
-            jobs = [
-                pool.submit(expect, self.flat, profit, cuts[at], cuts[at + 1], worth, parts[at])
-                for at in range(THREADS)
-            ]
-            for job in jobs:
-                job.result()
-        spare = (items.extra_value - items.extra @ prices) / heat
-        others = items.upper * expit(spare)
-        done = parts.sum(axis=0)
-        total = (
-            heat * float(worth.sum() + (items.upper * np.logaddexp(0, spare)).sum())
-            + float(prices @ items.room)
-            + self.model.base
+    minimize(
+        slope, np.zeros(len(money)), jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(money),
+        options={"maxfun": evaluations, "maxiter": evaluations, "maxls": 30, "maxcor": 20},
+    )  # fmt: skip
+    return offers.prices
+
+
+class _Planes:
+    """What groups of communes, and the variables of none, gain and take: a program whose columns are prices and gains."""
+
+    def __init__(self, offers: Offers) -> None:
+        items = offers.packing.items
+        self.offers, self.items = offers, items
+        count = len(items.flat.must)
+        self.groups = min(GROUPS, count)
+        years = items.flat.standard.shape[1]
+        owner = np.append(items.flat.owner[items.gap_of], np.tile(np.arange(count).repeat(years), 3))
+        self.group = owner % self.groups
+        self.asked = np.flatnonzero(
+            (np.diff(sp.vstack([items.take, items.extra]).tocsc().indptr) > 0) | (items.room < 0)
         )
-        return total, np.asarray(self.give @ done + items.extra.T @ others), done, others
-
-    def lower(self, prices: Floats, rows: Bools, heat: float, evaluations: int) -> Floats:
-        """Improve the prices of some rows (others stay), by exact answers where there is no heat."""
-        items, scale = self.items, self._scale()[rows]
-        held = prices.copy()
-
-        def slope(given: Floats) -> tuple[float, Floats]:
-            held[rows] = given * scale
-            worth, use = self._smooth(self.whole @ held, heat)[:2] if heat else self._exact(self.whole @ held)
-            return worth, (self.whole.T @ (items.room - use))[rows] * scale
-
-        found = minimize(
-            slope, prices[rows] / scale, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * int(rows.sum()),
-            options={"maxfun": evaluations, "maxiter": evaluations, "maxls": 30, "maxcor": MEMORY, "ftol": ENOUGH},
+        gains = self.groups + 1
+        self.solver = program(
+            sp.csr_matrix((0, len(self.asked) + gains)), np.zeros(0), np.zeros(0),
+            -np.append(items.room[self.asked], np.ones(gains)),
+            np.append(np.where(items.is_equal[self.asked], -np.inf, 0.0), np.full(gains, -np.inf)),
+            np.full(len(self.asked) + gains, np.inf),
         )  # fmt: skip
-        held[rows] = found.x * scale
-        return np.asarray(self.whole @ held) if heat else self.best.copy()
 
-    def _scale(self) -> Floats:
-        """Units in which prices are sought: those of money by all that is taken of it, of rows that few share larger."""
-        items = self.items
-        both = np.abs(sp.vstack([items.take, items.extra]))
-        size = np.maximum(np.maximum(np.abs(items.room), np.asarray(both.sum(axis=0)).ravel() / self.years), 1e-9)
-        most = np.asarray(both.max(axis=0).todense()).ravel()
-        return np.asarray(np.where(self.money, 1 / size, 1 / np.sqrt(size * np.where(most > 0, most, size))))
+    def lower(self, distance: float) -> Floats:
+        """Ask at better and better prices; return the best."""
+        offers, asked = self.offers, self.asked
+        prices, promised = offers.prices, np.inf
+        for turn in range(ASKED):
+            before = offers.bound
+            bound = self._ask(prices)
+            if turn:
+                kept = (before - bound) / max(before - promised, WHOLE)
+                distance *= SMALLER if kept < -SMALLER else LARGER if kept > KEPT else 1.0
+            promised, lowest = self._lowest(distance)
+            if offers.bound - promised <= ENOUGH * abs(offers.bound):
+                break
+            prices = offers.prices.copy()
+            prices[asked] = lowest
+        return offers.prices
 
-    def cumulative(self, prices: Floats, heat: float) -> Floats:
-        """Return what is done by expectation, as the model's variables: counted by the end of each year."""
-        done, others = self._smooth(prices, heat)[2:]
-        return counted(self.model, self.items, done, others)
+    def _ask(self, prices: Floats) -> float:
+        """Add the planes that the answers to some prices give; return the bound they prove."""
+        items, asked, groups = self.items, self.asked, self.groups
+        bound, done, others = self.offers.answer(prices)
+        chosen = np.flatnonzero(done)
+        pick = sp.csr_matrix((np.ones(len(chosen)), (self.group[chosen], chosen)), (groups, len(done)))
+        use = np.vstack([(pick @ items.take).toarray(), others @ items.extra])[:, asked]
+        worth = np.append(pick @ items.value, others @ items.extra_value)
+        planes = sp.hstack([sp.csr_matrix(use), sp.eye(groups + 1)]).tocsr()
+        self.solver.addRows(
+            groups + 1, worth, np.full(groups + 1, np.inf), planes.nnz, planes.indptr[:-1], planes.indices, planes.data
+        )
+        return bound
+
+    def _lowest(self, distance: float) -> tuple[float, Floats]:
+        """Return the lowest point of the planes near the best prices: the bound they promise there, and the prices."""
+        packing, best, asked = self.offers.packing, self.offers.prices[self.asked], self.asked
+        least = np.where(self.items.is_equal[asked], -np.inf, 0.0)
+        far = distance * np.maximum(np.abs(best), SCALE * packing.lack[asked])
+        columns = np.arange(len(asked), dtype=np.int32)
+        self.solver.changeColsBounds(len(asked), columns, np.maximum(least, best - far), best + far)
+        self.solver.run()
+        x = np.asarray(self.solver.getSolution().col_value)[: len(asked)]
+        return float(self.solver.getInfo().objective_function_value) + packing.model.base, x

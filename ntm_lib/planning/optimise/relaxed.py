@@ -1,18 +1,18 @@
-"""The linear relaxation where districts have rows of their own, without solving it: its prices, bound, and what is done.
+"""The linear relaxation without solving it: its prices, bound, and what is done.
 
-First the prices of money, roughly, from exact answers of a sample of communes; then all prices of the sample from a program
-that chooses among offers; from there few rounds of that program for all communes. Any prices give a valid bound: the best
-one seen is kept.
+Few rounds of a program that chooses among offers of all communes, from prices that are nearly the best. Where no district
+has rows of its own those come from ``prices``; else from a sample of communes: the prices of money, roughly, from exact
+answers, then all prices from the same program. Any prices give a valid bound: the best one seen is kept.
 """
 
 import numpy as np
-from scipy.optimize import minimize
 
 from ntm_lib.planning.optimise.items import Items, part
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.offers import Offers, Shared, share_out
 from ntm_lib.planning.optimise.pack import Packing
-from ntm_lib.planning.problem import Bools, Floats, Ints
+from ntm_lib.planning.optimise.prices import money_first, price
+from ntm_lib.planning.problem import Bools, Ints
 
 SAMPLE, FIRST = 1000, 60  # communes; evaluations for money alone
 SPREADS, NEARBY = (0.003, 0.01, 0.03, 0.1), 12  # first offers: at prices that differ by such shares
@@ -25,8 +25,10 @@ def relax(model: Model, items: Items, district: Ints, draw: np.random.Generator)
 
     ``district`` (rows): the one whose communes alone take of it, -1 where none or several do.
     """
+    if not (district >= 0).any():
+        return _rounds(Offers(Packing.of(model, items, price(model, items, draw)[0])), draw, ROUNDS)
     few = _sample(model, items, district, draw)
-    first = _money_first(model, few)
+    first = money_first(model, few, FIRST)
     trained, shared = _rounds(Offers(Packing.of(model, few, first)), draw, TRAINED)
     if len(few.flat.must) == len(items.flat.must):
         return trained, shared
@@ -34,40 +36,15 @@ def relax(model: Model, items: Items, district: Ints, draw: np.random.Generator)
 
 
 def _sample(model: Model, items: Items, district: Ints, draw: np.random.Generator) -> Items:
-    """Return some communes, with their share of what all share: whole districts where they have rows of their own."""
+    """Return some communes, with their share of what all share: whole districts, for they have rows of their own."""
     of_commune, is_own = model.problem.district, district >= 0
     size = len(of_commune)
     if size <= SAMPLE:
         return items
-    inside: Bools
-    if is_own.any():
-        order = draw.permutation(len(model.problem.districts))
-        until = np.cumsum(np.bincount(of_commune, minlength=len(order))[order])
-        inside = np.isin(of_commune, order[: np.searchsorted(until, SAMPLE) + 1])
-    else:
-        inside = np.isin(np.arange(size), draw.permutation(size)[:SAMPLE])
+    order = draw.permutation(len(model.problem.districts))
+    until = np.cumsum(np.bincount(of_commune, minlength=len(order))[order])
+    inside: Bools = np.isin(of_commune, order[: np.searchsorted(until, SAMPLE) + 1])
     return part(items, inside, is_own, float(inside.sum()) / size, model.places.closed)
-
-
-def _money_first(model: Model, items: Items) -> Floats:
-    """Lower the bound by the prices of money alone, the others nothing; return the best prices seen."""
-    own = items.rows.indices[items.rows.indptr[1:] - 1] + model.shared - model.money
-    money = np.flatnonzero((own >= 0) & (own < model.problem.money.size))
-    both = np.asarray(abs(items.take).sum(axis=0)).ravel() + np.asarray(abs(items.extra).sum(axis=0)).ravel()
-    size = np.maximum(np.maximum(np.abs(items.room), both / len(model.problem.years)), 1e-9)[money]
-    offers = Offers(Packing.of(model, items, np.zeros(len(items.room))))
-
-    def slope(given: Floats) -> tuple[float, Floats]:
-        prices = np.zeros(len(items.room))
-        prices[money] = given / size
-        bound, use = offers.answer(prices)
-        return bound, (items.room - use)[money] / size
-
-    minimize(
-        slope, np.zeros(len(money)), jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(money),
-        options={"maxfun": FIRST, "maxiter": FIRST, "maxls": 30, "maxcor": 20},
-    )  # fmt: skip
-    return offers.prices
 
 
 def _rounds(offers: Offers, draw: np.random.Generator, rounds: int) -> tuple[Offers, Shared]:

@@ -18,9 +18,8 @@ from ntm_lib.planning.optimise.model import Model, build, with_worth
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.problem import Floats, Infeasible, NotFound, Problem, Solution
 
-# Variables: up to TINY the whole is searched at once; beyond LARGE the relaxation is not solved but priced, and up to HUGE
-# the solver's first plan is taken where prices lead to none.
-TINY, LARGE, HUGE = 1_000, 15_000, 25_000
+# Variables: up to TINY the whole is searched at once; beyond LARGE the relaxation is not solved but priced.
+TINY, LARGE = 1_000, 15_000
 PART, CLOSE = 0.6, 0.1  # share of the gap that the levels may use up, at first and where that proves too little
 TURNS, SEEDS = 2_000_000, range(4)
 SPARE = (0.0, 3e-4, 1e-3, 3e-3)  # share of money left unused, more where whole criteria did not fit in
@@ -54,12 +53,7 @@ def _search(model: Model, options: Options, start: Floats | None) -> Found:
     if len(model.worth) > LARGE:
         from ntm_lib.planning.optimise.country import country  # compiled code: only where it is used
 
-        try:
-            return country(model, options, start)
-        except NotFound:
-            if len(model.worth) > HUGE:
-                raise
-            return highs.solve(model, replace(options, nodes=1, hasty=True), start)
+        return country(model, options, start)
     return _Province(model, options).search(start)
 
 

@@ -1,16 +1,13 @@
-"""Which limits of a plan bind, what each keeps out, and what more money would buy."""
+"""Which limits of a plan bind, what each keeps out, and how two plans differ."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ntm_lib.planning.optimise import Options, optimise
 from ntm_lib.planning.optimise.ledger import Ledger, keep_ledger
 from ntm_lib.planning.problem import Bools, Floats, Ints, Problem, Solution
-from ntm_lib.planning.reasons.changes import Change, apply
 
 SLACK = 1e-6
 
@@ -125,20 +122,6 @@ def _frame(
     )
 
 
-def need_mix(problem: Problem, solution: Solution) -> Floats:
-    """Return the share (s) of each purse in what is left undone: the cheapest step of each criterion.
-
-    With nothing left undone: the shares of the money of the plan.
-    """
-    undone = undone_steps(problem, solution, keep_ledger(problem, solution))
-    gap = problem.steps.commune[undone.step] * problem.met.shape[1] + problem.steps.criterion[undone.step]
-    order = np.lexsort((undone.cost, gap))
-    first = order[np.append(True, gap[order][1:] != gap[order][:-1])] if len(order) else order
-    by_purse = np.asarray(problem.steps.spend[undone.step[first]].sum(axis=0)).reshape(problem.money.shape).sum(axis=1)
-    by_purse = by_purse if by_purse.sum() > 0 else problem.money.sum(axis=1)
-    return np.asarray(by_purse / by_purse.sum()) if by_purse.sum() > 0 else np.full(len(by_purse), 1 / len(by_purse))
-
-
 def difference(problem: Problem, old: Solution, new: Solution) -> pd.DataFrame:
     """List what two plans do at different times.
 
@@ -168,78 +151,10 @@ def as_years(problem: Problem, position: Ints) -> "pd.Series[int]":
     return pd.Series(values, dtype="Int64").where(pd.Series(inside))
 
 
-@dataclass(frozen=True, eq=False)
-class More:
-    """What more money buys: one re-solve.
-
-    ``purse`` (None: spread over the purses by what is left undone), ``year``; ``amount`` (million VND); ``gain``: worth of
-    the new plan beyond the old one, ``gain_at_most``: no plan gains more; ``changes``: what was given; ``communes``:
-    communes that newly reach the standard within the horizon, ``lost``: those that no longer do; ``criteria_more``:
-    criteria completed, net; ``moves``: see ``difference``; ``solution``: the new plan.
-    """
-
-    purse: str | None
-    year: int
-    amount: float
-    gain: float
-    gain_at_most: float
-    changes: tuple[Change, ...]
-    communes: tuple[str, ...]
-    lost: tuple[str, ...]
-    criteria_more: int
-    moves: pd.DataFrame
-    solution: Solution
-
-
-def one_billion(
-    problem: Problem,
-    solution: Solution,
-    options: Options,
-    *,
-    by: Literal["year", "purse"] = "year",
-    amount: float = 1000.0,
-    years: Sequence[int] | None = None,
-) -> tuple[More, ...]:
-    """Solve anew with ``amount`` million more, for each year, or each purse and year that keeps something out.
-
-    ``by="year"`` spreads the money over the purses by what the cheapest steps left undone need. ``years``: positions to
-    look at (default: all). The old plan stays possible, so no gain is below zero.
-    """
-    wanted = range(len(problem.years)) if years is None else years
-    mix = need_mix(problem, solution)
-    found = []
-    for year in wanted:
-        if by == "year":
-            changes = tuple(
-                Change("money", amount * mix[p], purse=p, year=year) for p in np.flatnonzero(mix > 0).tolist()
-            )
-            found.append(_more(problem, solution, options, None, year, amount, changes))
-            continue
-        for purse in range(len(problem.purses)):
-            changes = (Change("money", amount, purse=purse, year=year),)
-            found.append(_more(problem, solution, options, str(problem.purses[purse]), year, amount, changes))
-    return tuple(found)
-
-
-def _more(
-    problem: Problem, solution: Solution, options: Options, purse: str | None, year: int, amount: float,
-    changes: tuple[Change, ...],
-) -> More:  # fmt: skip
-    new = optimise(apply(problem, changes), options, solution)
-    if new.objective < solution.objective:
-        new = replace(solution, bound=new.bound)
-    horizon = len(problem.years)
-    before, after = solution.standard < horizon, new.standard < horizon
-    return More(
-        purse=purse,
-        year=problem.years[year],
-        amount=amount,
-        gain=new.objective - solution.objective,
-        gain_at_most=new.bound - solution.objective,
-        changes=changes,
-        communes=tuple(problem.communes[after & ~before]),
-        lost=tuple(problem.communes[before & ~after]),
-        criteria_more=int((new.done < horizon).sum() - (solution.done < horizon).sum()),
-        moves=difference(problem, solution, new),
-        solution=new,
-    )
+def set_back(problem: Problem, old: Solution, new: Solution, commune: int) -> pd.DataFrame:
+    """List what comes later, or no longer at all, in all communes but one (position): rows of ``difference``."""
+    moved: Any = difference(problem, old, new)
+    others = moved["commune_code"] != problem.communes[commune]
+    is_later = moved["new_year"].isna() | (moved["new_year"] > moved["old_year"]).fillna(value=False)
+    later: pd.DataFrame = moved[others & moved["old_year"].notna() & is_later]
+    return later

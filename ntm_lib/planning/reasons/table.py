@@ -10,7 +10,7 @@ from ntm_lib.planning.alternatives.elastic import least_missing, work_price
 from ntm_lib.planning.optimise import Options, check, optimise
 from ntm_lib.planning.optimise.ledger import keep_ledger
 from ntm_lib.planning.optimise.neighbourhood import cut
-from ntm_lib.planning.problem import Bools, Infeasible, Problem, Solution
+from ntm_lib.planning.problem import Infeasible, Problem, Solution
 from ntm_lib.planning.reasons.changes import Change, apply
 from ntm_lib.planning.reasons.limits import Undone, as_years, undone_steps
 from ntm_lib.planning.reasons.why import EXACT, OPENING, TOLERANCE, Reason, Why, deepen, explain
@@ -90,8 +90,8 @@ def reasons(
     a limit. ``limit``: what keeps the standard from coming earlier (or at all) (LIMITS), with ``limit_purse``,
     ``limit_criterion``, ``limit_district``, ``limit_year``. ``asked_year``: the year asked about (one earlier than planned,
     or the last); ``extra_money`` (million VND), ``extra_works``: what it would take. Without more:
-    ``gives_way`` (codes: the standard later or not at all), ``gives_criteria`` (codes: a criterion), ``worth_lost`` (NA:
-    no plan found). ``why``: the ``Why`` with its witnesses. ``deep`` re-solves the whole problem for ``gives_way`` with
+    ``gives_way`` (codes: the standard later or not at all; ``limits.set_back`` tells all that others do later),
+    ``worth_lost`` (NA: no plan found). ``why``: the ``Why`` with its witnesses. ``deep`` re-solves the whole problem for ``gives_way`` with
     ``options``. ``found``: the reasons where they are known already (a record for each commune, in its order).
     """
     found = explain(problem, solution) if found is None else found
@@ -109,13 +109,13 @@ def reasons(
         index=problem.communes,
     )
     following = _next(problem, solution, undone_steps(problem, solution, keep_ledger(problem, solution)))
-    rest = pd.DataFrame([_row(problem, solution, why) for why in found], index=problem.communes)
+    rest = pd.DataFrame([_row(problem, why) for why in found], index=problem.communes)
     for name in ("limit_year", "asked_year"):
         rest[name] = rest[name].astype("Int64")
     return pd.concat([frame, following, rest], axis=1)
 
 
-def _row(problem: Problem, solution: Solution, why: Why) -> dict[str, object]:
+def _row(problem: Problem, why: Why) -> dict[str, object]:
     main = why.more.main if why.more else None
     changes = why.more.changes if why.more else ()
     blocked = [change for change in changes if change.kind == "counts"]
@@ -130,18 +130,9 @@ def _row(problem: Problem, solution: Solution, why: Why) -> dict[str, object]:
         "extra_money": sum(change.amount for change in changes if change.kind == "money"),
         "extra_works": sum(change.amount for change in changes if change.kind == "works"),
         "gives_way": tuple(problem.communes[list(why.swap.gives_way)]) if why.swap else (),
-        "gives_criteria": tuple(problem.communes[_set_back(solution, why)]) if why.swap else (),
         "worth_lost": why.swap.loss if why.swap else np.nan,
         "why": why,
     }
-
-
-def _set_back(solution: Solution, why: Why) -> Bools:
-    """Tell which other communes complete a criterion later, or not at all, where nothing more is given."""
-    witness = why.swap.witness if why.swap else solution
-    later = np.asarray((witness.done > solution.done).any(axis=1))
-    later[why.commune] = False
-    return later
 
 
 def _next(problem: Problem, solution: Solution, undone: Undone) -> pd.DataFrame:

@@ -29,8 +29,10 @@ class Names:
         return _("{names} and {count} other communes").format(names=named, count=more) if more > 0 else named
 
 
-def limit_name(limit: str) -> str:
-    """Name what keeps a commune from the standard (``why.LIMITS``)."""
+def limit_name(limit: str, *, is_least_cost: bool = False) -> str:
+    """Name what keeps a commune from the standard (``why.LIMITS``); ``is_least_cost``: the plan only seeks to spend least."""
+    if limit == "worth" and is_least_cost:
+        return _("not needed for the aims at the least money")
     return {
         "none": _("meets all criteria at the start"),
         "first_year": _("planned for the first year"),

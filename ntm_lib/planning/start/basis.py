@@ -15,6 +15,19 @@ from ntm_lib.review import Labels
 from ntm_lib.strict_yaml import read_yaml
 from ntm_lib.verdicts import Verdict
 
+ABOUT = [
+    "criterion",
+    "label_vi",
+    "label_en",
+    "unit",
+    "sense",
+    "level",
+    "basis",
+    "verified",
+    "state",
+    "citation",
+    "note",
+]
 COLUMNS = [
     "year",
     "scope",
@@ -109,7 +122,7 @@ def rests_on(baseline: Baseline) -> pd.DataFrame:
     """List the requirements whose verdicts at the start rest on a level or a passage that is not sure.
 
     One row a requirement, documents' order: criterion, requirement, label_vi, label_en, unit, sense, level, basis,
-    verified, citation, note, ``why`` ("assumed": level assumed; "unverified": level not read in a text; "passage": the
+    verified, state, citation, note, ``why`` ("assumed": level assumed; "unverified": level not read in a text; "passage": the
     level is sure but what was carried from the old set is not), passage_note, verdicts (plan communes met or not met).
     """
     frame = baseline.start_rules.requirements
@@ -117,9 +130,36 @@ def rests_on(baseline: Baseline) -> pd.DataFrame:
     why = pd.Series("passage", index=frame.index)
     why = why.mask(weak_level, "unverified").mask(frame["basis"] == "assumption", "assumed")
     decided = baseline.requirements.isin([Verdict.MET, Verdict.NOT_MET]).sum()
-    about = ["criterion", "label_vi", "label_en", "unit", "sense", "level", "basis", "verified", "citation", "note"]
-    listed = frame[about].assign(why=why, passage_note=baseline.ways["why"], verdicts=decided)
+    listed = frame[ABOUT].assign(why=why, passage_note=baseline.ways["why"], verdicts=decided)
     return listed[weak_level | baseline.ways["is_weak"]].reset_index(names="requirement")
+
+
+def later_levels(baseline: Baseline) -> pd.DataFrame:
+    """List the levels of plan years that are not sure and differ from those that judge the start.
+
+    Columns as ``rests_on`` without ``verdicts``, and ``years`` (text): one row for each level of a requirement.
+    """
+    start = baseline.start_rules.requirements[["level", "basis", "citation"]]
+    frames = []
+    for year, rules in sorted(baseline.rules.items()):
+        frame = rules.requirements
+        before = start.reindex(frame.index)
+        is_same = (frame["level"] == before["level"]) | (frame["level"].isna() & before["level"].isna())
+        frames.append(
+            frame.loc[is_weak(rules) & ~(is_same & (frame["basis"] == before["basis"])), ABOUT].assign(year=year)
+        )
+    held = pd.concat(frames).reset_index(names="requirement")
+    if held.empty:
+        return held.assign(years="", why="", passage_note="").drop(columns="year")
+    spans = held.groupby(["requirement", "level", "basis", "citation"], sort=False, dropna=False)["year"].agg(
+        ["min", "max"]
+    )
+    first = (
+        held.drop_duplicates(["requirement", "level", "basis", "citation"]).drop(columns="year").reset_index(drop=True)
+    )
+    years = [str(low) if low == high else f"{low}-{high}" for low, high in zip(spans["min"], spans["max"], strict=True)]
+    why = (first["basis"] == "assumption").map({True: "assumed", False: "unverified"})
+    return first.assign(years=years, why=why, passage_note="")
 
 
 def rest_shares(baseline: Baseline) -> dict[str, int]:

@@ -453,7 +453,8 @@
     }
     const lines = selection.kind === "lines" ? linesOf(selection) : null;
     if (lines && !lines.size) {
-      parent.append(element("p", "quiet", words.hidden));
+      const isShown = selection.items.some((item) => item.split(".")[1] in record.tables[item.split(".")[0]].columns);
+      parent.append(element("p", "quiet", isShown ? words.not_reported : words.hidden));
       return;
     }
     const list = element("div");
@@ -634,7 +635,7 @@
       if (!main) figure.title = words.hint;
     }
     document.body.classList.add("has-provenance");
-    const first = main && main.querySelector("section, .lead");
+    const first = main && main.querySelector(".ntm-part, section, .lead");
     if (first) first.before(element("p", "provenance-hint", words.hint));
   }
 

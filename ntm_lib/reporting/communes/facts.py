@@ -11,10 +11,10 @@ from ntm_lib import evaluation, submissions
 from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.shortfalls.amounts import amount_rules
 from ntm_lib.evaluation.shortfalls.bodies import lead_bodies
-from ntm_lib.evaluation.shortfalls.commune import carried_figures, requirement_results, shortfalls
+from ntm_lib.evaluation.shortfalls.commune import PROFILE, carried_figures, requirement_results
 from ntm_lib.messages import _, language
 from ntm_lib.planning.means.measures import Measures, load_measures
-from ntm_lib.planning.needs.indicative import first_steps, indicative_costs
+from ntm_lib.planning.needs.indicative import costed_shortfalls, first_steps
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.provenance.parts import Parts
 from ntm_lib.reporting.review.subject import Subject
@@ -23,15 +23,12 @@ from ntm_lib.reporting.sections.levels import criterion_marks, level_mark
 from ntm_lib.units import Unit
 from ntm_lib.verdicts import Verdict
 
-PROFILE = {"area": "area_km2", "villages": "villages", "households": "households", "people": "people"}
-"""The figures of a commune's profile, and the column of table B1 that holds each."""
-
 
 @dataclass(frozen=True, eq=False)
 class Communes:
     """All communes of a territory in one year.
 
-    ``shortfalls``: see `shortfalls` and `indicative_costs`, without the criteria that the reader may not see; ``recognised``: decisions with ``to_code``, the commune of today
+    ``shortfalls``: see `costed_shortfalls`; ``recognised``: decisions with ``to_code``, the commune of today
     that the recognised one is, or became part of; ``bodies``: usual lead bodies by criterion.
     """
 
@@ -46,13 +43,13 @@ class Communes:
     def load(cls, territory: Territory, year: int | None = None) -> "Communes":
         """Prepare the communes of a territory; ``year``: the last of the review unless told otherwise."""
         year = territory.review.last_year if year is None else year
-        short = indicative_costs(territory, year, shortfalls(territory, year))
-        short = short[short["criterion"].isin(territory.shown(short["criterion"].unique()))].reset_index(drop=True)
         register = evaluation.recognitions(territory)
         parts = territory.parts[["from_code", "to_code"]]
         recognised = register.merge(parts, left_on="commune_code", right_on="from_code")
         bodies = lead_bodies(territory.project)
-        return cls(territory, year, short, recognised, bodies, load_measures(territory.project))
+        return cls(
+            territory, year, costed_shortfalls(territory, year), recognised, bodies, load_measures(territory.project)
+        )
 
     def commune(self, code: str) -> "Commune":
         """Return one commune of the programme; KeyError for any other code."""

@@ -13,9 +13,11 @@ from ntm_lib.evaluation.once import once
 from ntm_lib.messages import _
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.communes.facts import Commune
+from ntm_lib.reporting.display import keys_in
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, filled
 from ntm_lib.reporting.page import standalone_page
+from ntm_lib.reporting.provenance.pack import block
 from ntm_lib.reporting.review.outlines import NOTHING, fill, outline_path, read_report_outline, spoken
 from ntm_lib.reporting.review.page import foot, part_sections
 from ntm_lib.reporting.review.subject import Subject
@@ -86,8 +88,10 @@ class CommunePaper:
             for section in part_sections(self.subject, self.spoken, self.filling, number, is_folded=False)
         ]
         office = self.outline.office
+        body = Markup("\n").join([_links(links), *sections, foot(office, self.filling.values)])
+        record = self.commune.all.records.record(self.commune.code, keys_in(body))
         return standalone_page(
-            Markup("\n").join([_links(links), *sections, foot(office, self.filling.values)]),
+            body + block(record),
             title=f"{office.kind.capitalize()}: {self.commune.full_name}",
             subtitle=filled(office.subject, self.filling.values),
             bands=[stamps.draft(), *self.filling.stamps],

@@ -23,7 +23,7 @@ from ntm_lib.reporting.provenance.pack import block
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of, withheld_note
 from ntm_lib.reporting.sections.levels import ASSUMED_MARK, UNVERIFIED_MARK
-from ntm_lib.reporting.sentences import Sentence, said, sentence
+from ntm_lib.reporting.sentences import Sentence, markup_of, said, sentence
 from ntm_lib.reporting.templates import PROVENANCE, render, script, script_hash, style
 from ntm_lib.review import Audience
 from ntm_lib.verdicts import Verdict
@@ -107,7 +107,9 @@ def _stamps(commune: Commune, audience: Audience) -> list[str]:
 
 def _subtitle(commune: Commune) -> str:
     territory = commune.territory
-    return _("Period {first}-{last}; results of {year}; data as of {date}; set: {set}").format(
+    is_one = territory.review.first_year == territory.review.last_year
+    text = _("Period {first}-{last}; results of {year}; data as of {date}; set: {set}")
+    return (_("Results of {year}; data as of {date}; set: {set}") if is_one else text).format(
         first=territory.review.first_year,
         last=territory.review.last_year,
         year=commune.all.year_words,
@@ -177,18 +179,17 @@ def _row(commune: Commune, row: Any) -> dict[str, Any]:
     missing, unit = words.missing(commune, row), words.missing_unit(row)
     return {
         "what": words.short_name(row),
-        "parts": words.parts_of(row),
-        "reached": words.markup_of(words.reached(commune, row)),
+        "parts": markup_of(words.parts_said(commune, row)),
+        "reached": markup_of(words.reached(commune, row)),
         "required": "" if is_open or row.sense == "yes" else words.required(commune, row),
-        "missing": Markup("{}{} {}").format(words.before(row), words.markup_of(missing), unit) if missing else "",
+        "missing": Markup("{}{} {}").format(words.before(row), markup_of(missing), unit) if missing else "",
         "step": step,
         "cost": _cost(commune, row),
     }
 
 
-def _cost(commune: Commune, row: Any) -> Markup | str:
-    cost = words.cost(commune, row)
-    return words.cost_text(commune, row) if cost is None else cost.markup() + words.cost_marks(row)
+def _cost(commune: Commune, row: Any) -> Markup:
+    return markup_of(words.cost_said(commune, row))
 
 
 def _total(commune: Commune) -> Markup:
@@ -297,7 +298,7 @@ def _entry(commune: Commune, row: Any) -> Entry:
     return Entry(
         criterion=f"{row.criterion}. {commune.criterion_name(row.criterion)}",
         body=commune.body(row.criterion),
-        what=words.short_with_parts(row),
+        what=str(words.short_with_parts(commune, row)),
         step=str(measures[row.measure].label) if row.measure else "",
         missing=f"{words.before(row)}{words.plain_of(missing)} {words.missing_unit(row)}",
     )

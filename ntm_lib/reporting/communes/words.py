@@ -8,10 +8,13 @@ from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats, palette
 from ntm_lib.reporting.communes.facts import Commune
 from ntm_lib.reporting.figures import Fig, fig
+from ntm_lib.reporting.sentences import Sentence, sentence
 from ntm_lib.verdicts import Verdict
 
 _YES = "yes"
 _ALL = 100
+_NAMED = 2
+"""At most so many parts of a commune are named; more are counted."""
 
 
 def digits_of(row: Any) -> int:
@@ -20,8 +23,12 @@ def digits_of(row: Any) -> int:
 
 
 def value_fig(commune: Commune, row: Any) -> Fig:
-    """Return the value of a requirement, a range where the parts of a commune differ."""
-    key = commune.key("value", row.requirement, commune.all.year)
+    """Return the value of a requirement, a range where the parts that a shortfall is about differ."""
+    return _value_fig(commune, row, "value")
+
+
+def _value_fig(commune: Commune, row: Any, name: str) -> Fig:
+    key = commune.key(name, row.requirement, commune.all.year)
     return fig(key, row.value_low, "interval", high=row.value_high, digits=digits_of(row))
 
 
@@ -72,37 +79,47 @@ def value_unit(row: Any) -> str:
     return {"percent": "%", "million_vnd_per_person_year": " " + _("million VND a person and year")}.get(row.unit, "")
 
 
-def parts_of(row: Any) -> str:
+def parts_said(commune: Commune, row: Any) -> Sentence | str:
     """Name the parts that are short, where the commune has several; where they are many, or all, count them."""
     if row.of_parts < 2:
         return ""
-    if len(row.parts) == row.of_parts or len(row.parts) > 2:
-        return _("{count}/{all} former communes").format(count=len(row.parts), all=row.of_parts)
-    return ", ".join(row.parts)
+    if len(row.parts) < row.of_parts and len(row.parts) <= _NAMED:
+        return ", ".join(row.parts)
+    about = row.requirement, commune.all.year
+    return sentence(
+        _("{count}/{all} former communes"),
+        count=fig(commune.key(f"parts_{row.state}", *about), len(row.parts), "count"),
+        all=fig(commune.key("parts_all", *about), row.of_parts, "count"),
+    )
 
 
-def short_with_parts(row: Any) -> str:
+def short_with_parts(commune: Commune, row: Any) -> Sentence | str:
     """Return the short name of a requirement, with the parts of the commune that miss it."""
-    return _with_parts(short_name(row), row)
+    return _with_parts(short_name(row), commune, row)
 
 
-def said_name(row: Any) -> str:
+def said_name(commune: Commune, row: Any) -> Sentence | str:
     """Return the same below the name of its criterion, whose number it need not repeat."""
     is_alone = row.requirement == row.criterion
-    return _with_parts(str(getattr(row, f"short_{language()}")) if is_alone else short_name(row), row)
+    name = str(getattr(row, f"short_{language()}")) if is_alone else short_name(row)
+    return _with_parts(name, commune, row)
 
 
-def _with_parts(name: str, row: Any) -> str:
-    parts = parts_of(row)
-    return f"{name} ({parts})" if parts else name
+def _with_parts(name: str, commune: Commune, row: Any) -> Sentence | str:
+    parts = parts_said(commune, row)
+    return sentence("{name} ({parts})", name=name, parts=parts) if parts else name
 
 
-def reached_text(commune: Commune, row: Any) -> str:
-    """Write the value of a requirement, met or not, as text."""
+def reached_said(commune: Commune, row: Any) -> Sentence | str:
+    """Say the value of a requirement, met or not, over all parts of a commune, for a table; words where there is none."""
     verdict = Verdict(int(row.verdict))
     if verdict is Verdict.NOT_APPLICABLE or formats.is_missing(row.value_low):
         return palette.verdict_label(verdict) if verdict is not Verdict.MET else formats.not_reported()
-    return palette.verdict_label(verdict) if row.sense == _YES else value_fig(commune, row).plain() + _sign(row)
+    return palette.verdict_label(verdict) if row.sense == _YES else _with_sign(_value_fig(commune, row, "reached"), row)
+
+
+def _with_sign(value: Fig, row: Any) -> Sentence:
+    return sentence("{value}{sign}", value=value, sign=_sign(row))
 
 
 def _sign(row: Any) -> str:
@@ -110,10 +127,10 @@ def _sign(row: Any) -> str:
     return "%" if row.unit == "percent" else ""
 
 
-def reached_plain(commune: Commune, row: Any) -> str:
-    """Write the value that was reached for a table; words where there is none."""
+def short_of_said(commune: Commune, row: Any) -> Sentence | str:
+    """Say the value that was reached where a requirement is missing, for a table; words where there is none."""
     value = reached(commune, row)
-    return value.plain() + _sign(row) if isinstance(value, Fig) else value
+    return _with_sign(value, row) if isinstance(value, Fig) else value
 
 
 def met_level(commune: Commune, row: Any) -> str:
@@ -130,6 +147,16 @@ def missing(commune: Commune, row: Any) -> Fig | str:
         return fig(key, row.gap, "number", digits=digits_of(row))
     whole = float(row.amount).is_integer() and row.amount_unit_vi not in {"km", "ha"}
     return fig(key, row.amount, "number", digits=0 if whole else 1)
+
+
+def missing_said(commune: Commune, row: Any) -> Sentence | str:
+    """Say what is missing with its unit, for a table; empty for yes or no."""
+    amount = missing(commune, row)
+    if not isinstance(amount, Fig):
+        return ""
+    unit = missing_unit(row)
+    text = "{before}{amount} {unit}" if unit else "{before}{amount}"
+    return sentence(text, before=before(row), amount=amount, unit=unit)
 
 
 def missing_unit(row: Any) -> str:
@@ -160,22 +187,17 @@ def rounded(million: float) -> float:
     return float(round(million / step) * step)
 
 
-def markup_of(value: Fig | str) -> Markup:
-    """Return a figure or words as markup."""
-    return value.markup() if isinstance(value, Fig) else Markup("{}").format(value)
-
-
 def plain_of(value: Fig | str) -> str:
     """Return a figure or words as text."""
     return value.plain() if isinstance(value, Fig) else value
 
 
-def cost_text(commune: Commune, row: Any) -> str:
-    """Write the cost by the norms with its marks; words where it cannot be told, nothing where the need is not known."""
+def cost_said(commune: Commune, row: Any) -> Sentence | str:
+    """Say the cost by the norms with its marks; words where it cannot be told, nothing where the need is not known."""
     if row.state == "unknown":
         return ""
     amount = cost(commune, row)
-    return _("no norm yet") if amount is None else amount.plain() + cost_marks(row)
+    return _("no norm yet") if amount is None else sentence("{cost}{marks}", cost=amount, marks=cost_marks(row))
 
 
 def cost_marks(row: Any) -> str:

@@ -1,5 +1,6 @@
 """The sections of a plan's page: each puts one part of a study on the page, for a district or for the province."""
 
+from ntm_lib.reporting.plan_sections.billion import billion
 from ntm_lib.reporting.plan_sections.chance import chance
 from ntm_lib.reporting.plan_sections.closing import closing
 from ntm_lib.reporting.plan_sections.compare import comparison
@@ -12,7 +13,7 @@ from ntm_lib.reporting.plan_sections.scope import Scope, scope
 from ntm_lib.reporting.plan_sections.start import start
 from ntm_lib.reporting.plan_sections.targets import targets_by_year
 from ntm_lib.reporting.plan_sections.tasks import tasks_by_year
-from ntm_lib.reporting.plan_sections.why import billion, why
+from ntm_lib.reporting.plan_sections.why import why
 from ntm_lib.reporting.plan_sections.works import works_list
 
 __all__ = [

@@ -42,10 +42,12 @@ def aim_words() -> dict[str, str]:
 
 
 def percent_with_error(key: str, share: float, error: float, draws: int) -> Markup:
-    """Write a chance with its own error: ``82,4% ± 1,2``.
+    """Write a chance with its own error: ``82,4% ± 1,2``; a dash where none can be told.
 
     Where no draw, or every draw, reaches the aim the standard error is nothing; the end of the 95 % range stands instead.
     """
+    if np.isnan(share):
+        return Markup("–")
     shown = figure(key, round(100 * share, 6), "percent")
     if 0 < share < 1:
         return Markup("{} ± {}").format(shown, figure(f"{key}.error", round(100 * error, 6), "number"))
@@ -87,9 +89,25 @@ def _aims(scope: Scope) -> Markup:
         caption=_("Chance of reaching the aims"),
         source=scope.source,
         stamps=scope.warnings,
-        notes=[_footnote(scope)],
+        notes=[*_aim_notes(scope), _footnote(scope)],
         is_numbered=False,
     )
+
+
+def _aim_notes(scope: Scope) -> list[str | Markup]:
+    """Name the aims that the plan shown does not reach, and those whose chance cannot be told."""
+    aims, notes = scope.study.simulation.aims, list[str | Markup]()
+    words, asked = aim_words(), aims[aims["asked"].notna()]
+    if len(missed := asked[asked["planned"] < asked["asked"] - 1e-6]):
+        text = _("Aims of the scenario that this plan does not reach with the resources entered: {names}.")
+        notes.append(text.format(names="; ".join(words[name] for name in dict.fromkeys(missed["aim"]))))
+    if len(open_ := asked[asked["chance"].isna()]):
+        text = _(
+            "–: not judged. {names}: reached by an assumed sum of money, criteria not examined one by one; the line of all "
+            "aims together is without them."
+        )
+        notes.append(text.format(names="; ".join(words[name] for name in dict.fromkeys(open_["aim"]))))
+    return notes
 
 
 def _footnote(scope: Scope) -> Markup:

@@ -1,18 +1,22 @@
 """Close the page: what it does not show, how far the plan may fall short of the best one, and its sources."""
 
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib import __version__
 from ntm_lib.messages import _
+from ntm_lib.planning.settings import Aims
+from ntm_lib.planning.start.published_aims import published_aims
 from ntm_lib.provenance import read_record, record_path, sha256_of
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_sections.provenance import show_provenance
-from ntm_lib.reporting.plan_sections.scope import Scope, fold, told
-from ntm_lib.reporting.sections.common import paragraph, section
+from ntm_lib.reporting.plan_sections.scope import Scope, fold, told, written
+from ntm_lib.reporting.sections.common import paragraph, rows_of, section
 from ntm_lib.reporting.tables import Column, html_table
 
 
@@ -26,12 +30,72 @@ def closing(scope: Scope) -> None:
         _("No area or length is computed from the schematic."),
         _("Names of works and texts of tasks are proposed by the software and not yet reviewed."),
     ]
+    aims = published_aims(scope.plan.baseline)
+    if len(open_ := aims[(aims["left_out"] != "") & (aims["year"] == scope.years[-1])]):
+        named = "; ".join(map(_aim, rows_of(open_)))
+        limits.insert(0, _("Published aims of the province that no plan considers: {names}.").format(names=named))
     items = Markup().join(Markup("<li>{}</li>").format(text) for text in limits)
     show(
-        section(_("What this page does not show"), Markup("<ul>{}</ul>").format(items), _gap(scope), anchor="limits")
+        section(
+            _("What this page does not show"),
+            Markup("<ul>{}</ul>").format(items),
+            _aims(scope, aims),
+            _gap(scope),
+            anchor="limits",
+        )
         + section(_("Sources and versions"), _sources(scope), _versions(scope), anchor="sources")
     )
     show_provenance(scope)
+
+
+def _aim(row: Any) -> str:
+    """Write a published aim; its figure as published, with the reader's decimal sign."""
+    number = pd.to_numeric(row.value, errors="coerce")
+    shown = row.value if pd.isna(number) else formats.number(number, len(row.value.partition(".")[2]))
+    return str(row.label).replace("{value}", shown)
+
+
+def _aims(scope: Scope, aims: pd.DataFrame) -> Markup:
+    """Put each published aim of the planned years beside what this scenario asks for."""
+    settings = scope.scenario.settings.aims
+    rows = [
+        (
+            _aim(row),
+            formats.year(row.year),
+            row.left_out and _("not in any plan: {reason}").format(reason=row.left_out),
+            "–" if row.left_out else _asked(settings, row.setting, row.year),
+            row.source,
+        )
+        for row in rows_of(aims)
+    ]
+    table = html_table(
+        [Column(_("Published aim")), Column(_("Year"), "figure"), Column(_("In a plan")), Column(_("This scenario asks")),
+         Column(_("Source"))],
+        [[aim, year, place or _("can be asked for"), asked, source] for aim, year, place, asked, source in rows],
+        caption=_("Published aims of the province and what this scenario asks for"),
+        notes=[_("–: not asked for in this scenario. Versions that contradict each other all stand.")],
+        empty=_("No aim of the planned years is held."),
+        is_numbered=False,
+    )  # fmt: skip
+    return fold(_("Published aims of the province and what this scenario asks for"), table)
+
+
+def _asked(aims: Aims, setting: str, year: int) -> str:
+    """Write what a scenario asks for, in words; a dash where it asks nothing."""
+    asked = aims.standard_by_year.get(year) if setting == "standard_by_year" else getattr(aims, setting)
+    if asked is None or not aims.are_binding:
+        return "–"
+    words = {
+        "standard": _("{count} communes"),
+        "standard_by_year": _("{count} communes in all"),
+        "advanced": _("{count} communes"),
+        "model": _("{count} communes"),
+        "floor": _("at least {count} criteria in every commune"),
+        "mean": _("{count} criteria a commune"),
+        "districts": _("{count} districts"),
+        "villages": _("{count} villages"),
+    }
+    return words[setting].format(count=written(asked))
 
 
 def _gap(scope: Scope) -> Markup:

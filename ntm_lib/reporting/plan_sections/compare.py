@@ -14,6 +14,7 @@ from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.layers import json_block
 from ntm_lib.reporting.maps import MapHtml
+from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.chance import percent_with_error
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, scope
 from ntm_lib.reporting.plan_sections.targets import end_note
@@ -95,7 +96,8 @@ def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
         stamps=own.warnings,
         notes=[
             end_note(),
-            _("Chances of different scenarios stand for different aims; aims not asked for have none (–)."),
+            *dict.fromkeys(text for each in held for text in package_notes(each.plan)),
+            _("Chances of different scenarios stand for different aims; those not asked for or not judged have none (–)."),
             *(
                 [_("Cannot keep all its aims with the resources entered: {names}.").format(
                     names=names(str(each.scenario.title) for each in held if each.study.is_relaxed))]

@@ -263,7 +263,7 @@ def _simulated(unit: Unit, _found: re.Match[str]) -> Behind:
     return _of_files(unit, text, "uncertainty")
 
 
-@_behind(r"limit\..+", r"billion\..+", r"near_equal\..+", r"offer\..+", r"next_cost", r"extra_[a-z]+", r"gap")
+@_behind(r"limit\..+", r"billion\..+", r"near_equal\..+", r"offer\..+", r"next_cost", r"extra_[a-z]+(?:\.\d+)?", r"gap")
 def _planned_again(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _(
         "Found by planning again with one thing changed, or by the check of the plan; settings and means as named below."
@@ -272,7 +272,7 @@ def _planned_again(unit: Unit, _found: re.Match[str]) -> Behind:
 
 
 @_behind(
-    r"passage\..+", r"weak_verdicts", r"unknown_results", r"lost_by_itself", r"to_keep", r"past_(?:done|open)",
+    r"passage\..+", r"decided_verdicts", r"verdicts_(?:by|on)\..+", r"unknown_results", r"titles(?:\..+)?", r"past_(?:done|open)",
     r"possible_villages", r"newly_villages\..+",
 )  # fmt: skip
 def _from_start(unit: Unit, _found: re.Match[str]) -> Behind:
@@ -280,7 +280,7 @@ def _from_start(unit: Unit, _found: re.Match[str]) -> Behind:
     return _of_files(unit, text, "horizon", "unknowns")
 
 
-@_behind(r"assumed_norms")
+@_behind(r"assumed_norms", r"money_by\.[a-z]+")
 def _assumed(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _(
         "Share of the planned money of works whose unit cost is an assumption; each norm has its basis in the table."
@@ -288,7 +288,7 @@ def _assumed(unit: Unit, _found: re.Match[str]) -> Behind:
     return _of_files(unit, text, COSTS)
 
 
-@_behind(r"forecast\..+", r"ahead\..+", r"short_money")
+@_behind(r"forecast\..+", r"alone\..+", r"ahead\..+", r"short_money")
 def _ahead(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _(
         "Carried forward from the plan, its yearly money and the trends of the results; the rules stand below the table."

@@ -1,17 +1,17 @@
 """Open the page of a plan: which scenario, by whom and why, by which law, and what it rests on."""
 
-from dataclasses import replace
-
 from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.later.follow_up import UNDER_WAY
+from ntm_lib.planning.reasons.words import offer as offer_words
 from ntm_lib.planning.scenario import BASE
-from ntm_lib.planning.start.basis import rest_shares
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.plan_notes import package_notes
+from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, start_shares
 from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told, written
 from ntm_lib.reporting.sections.common import decisions, paragraph
 from ntm_lib.reporting.tables import Column, html_table
@@ -83,7 +83,14 @@ def _relaxed(scope: Scope) -> Markup:
         "nearest to the aims; the nearest scenarios stand under {place}."
     )
     link = Markup('<a href="#nearest">{}</a>').format(_("Nearest scenarios"))
-    return Markup('<div class="failed"><strong>{}</strong></div>').format(told(text, place=link))
+    less = Markup() if scope.study.taken is None else told(_(" What it asks less: {less}."), less=asked_less(scope))
+    return Markup('<div class="failed"><strong>{}</strong></div>').format(told(text, place=link) + less)
+
+
+def asked_less(scope: Scope) -> str:
+    """Say what the plan shown asks less than the scenario; empty where it keeps every aim."""
+    taken = scope.study.taken
+    return "" if taken is None else offer_words(scope.plan.problem, taken, scope.words)
 
 
 def _key_figures(scope: Scope) -> Markup:
@@ -134,7 +141,9 @@ def assumed_note(scope: Scope) -> Markup:
     """Say under a table of money how much of it rests on assumed norms and budgets."""
     assumed, total = assumed_money(scope)
     share = 100 * assumed / total if total else float("nan")
-    text = _("{norms} of the planned money rests on assumed norms, {budget} of the budget table is assumed.")
+    text = _(
+        "{norms} of the planned money rests on assumed norms; {budget} of the money available is assumed, what the scenario adds included."
+    )
     return told(text, norms=figure(scope.key("assumed_norms"), share, "percent"),
         budget=figure(scope.key_of("province", scope.plan.baseline.vintage.province.code, "assumed_budget"),
                       100 * scope.plan.budget.assumed_share, "percent"),
@@ -144,26 +153,13 @@ def assumed_note(scope: Scope) -> Markup:
 def _rests_on(scope: Scope) -> Markup:
     """List what the page rests on: data, norms, budgets, levels."""
     baseline = scope.plan.baseline
-    shares = rest_shares(replace(baseline, requirements=baseline.requirements.loc[scope.communes]))
-    decided = sum(shares.values()) - shares["unknown"]
-    weak = decided - shares["verified"]
     items = [Markup("{}").format(assumed_note(scope))]
     if baseline.is_mixed:
         items.insert(0, Markup("{}").format(_("Some of the results at the start are illustrative, not reported.")))
     elif baseline.is_illustrative:
         items.insert(0, Markup("{}").format(_("The results at the start are illustrative, not reported.")))
-    text = _(
-        "At the start {weak} of the verdicts rest on levels that were not checked against the signed text, are assumed, or "
-        "were carried from the earlier criteria set; {unknown} results are not known and are planned as a survey first."
-    )
-    items.append(
-        told(
-            text,
-            weak=figure(scope.key("weak_verdicts"), weak, "share", whole=decided, noun=""),
-            unknown=figure(scope.key("unknown_results"), shares["unknown"], "count"),
-        )
-    )
-    return Markup("<h3>{}</h3>").format(_("What this page rests on")) + bullets(items)
+    items += [start_shares(scope), money_shares(scope), *map(Markup("{}").format, package_notes(scope.plan))]
+    return Markup("<h3>{}</h3>").format(_("What this page rests on")) + bullets(items) + levels_table(scope)
 
 
 def _changes(scope: Scope) -> Markup:

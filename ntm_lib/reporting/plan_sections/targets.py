@@ -8,6 +8,7 @@ from ntm_lib.messages import _
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, fold, met_at
 from ntm_lib.reporting.sections.common import names, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
@@ -81,7 +82,7 @@ def _own(scope: Scope) -> Markup:
         caption=_("Targets by year, {name}").format(name=formats.in_sentence(scope.unit.name)),
         source=scope.source,
         stamps=scope.warnings,
-        notes=[end_note(), interval_note()],
+        notes=[end_note(), interval_note(), *package_notes(scope.plan)],
         is_numbered=False,
     )
 
@@ -137,7 +138,7 @@ def _by_district(scope: Scope) -> Markup:
         source=scope.source,
         stamps=scope.warnings,
         total=cells(_("Total"), scope.unit.level, scope.unit.code, scope.own),
-        notes=[end_note(), interval_note()],
+        notes=[end_note(), interval_note(), *package_notes(scope.plan)],
     )
 
 
@@ -213,6 +214,7 @@ def _by_commune(scope: Scope) -> Markup:
             _("–: not reached within the plan. First row: communes that reach each level by the end of {year}.").format(
                 year=last
             ),
+            *package_notes(scope.plan),
         ],
     )
 
@@ -239,6 +241,7 @@ def _who_when(scope: Scope) -> Markup:
         caption=_("Communes that reach a level, by year"),
         source=scope.source,
         stamps=scope.warnings,
+        notes=list[str | Markup](package_notes(scope.plan)),
         is_numbered=False,
     )
     return fold(_("Communes that reach a level, by year"), table)

@@ -1,6 +1,5 @@
 """Show the tasks by year and responsible body, the policies they need, and what comes if nothing is done."""
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -8,6 +7,7 @@ from ntm_lib.messages import _, language
 from ntm_lib.planning.handdown.tasks import policies_needed, tasks
 from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.later.orientation import forecasts
+from ntm_lib.planning.later.without import without
 from ntm_lib.planning.means.measures import load_measures
 from ntm_lib.planning.means.policies import load_policies
 from ntm_lib.reporting.display import show
@@ -15,7 +15,6 @@ from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, bullets, fold, told
 from ntm_lib.reporting.sections.common import paragraph, rows_of, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
-from ntm_lib.verdicts import Verdict
 
 COST = "cost_vnd_million"
 
@@ -122,27 +121,52 @@ def basis_word(basis: str) -> str:
 
 
 def _nothing_done(scope: Scope) -> Markup:
-    """Say what the data let expect without works and effort."""
-    plan = scope.plan
-    verdicts = plan.baseline.criteria.reindex(index=plan.problem.communes, columns=plan.problem.criteria).to_numpy()
-    inside = scope.places
-    lost = (np.isin(verdicts, [Verdict.MET, Verdict.NOT_APPLICABLE]) & ~plan.problem.met)[inside]
-    own = scope.own
+    """Say what the data let expect without works and effort: what is met or lost by itself, titles that do not stand."""
+    found = without(scope.plan, scope.places)
+    first, last = scope.own.loc[scope.start_year], scope.years[-1]
     items = [
         told(
-            _("No criterion is completed: {low} criteria per commune as at the start, at least."),
-            low=figure(scope.key("mean_low", scope.start_year), own.at[scope.start_year, "mean_low"], "number"),
+            _(
+                "By the trend of the years before, without works and effort a commune is expected to meet {then} criteria on "
+                "average by the end of {year} ({now} at the start)."
+            ),
+            then=figure(scope.key("alone", "mean"), found.mean[0], "interval", high=found.mean[1], digits=1),
+            now=figure(
+                scope.key("mean", scope.start_year), first["mean_low"], "interval", high=first["mean_high"], digits=1
+            ),
+            year=last,
+        ),
+        told(
+            _(
+                "Of the criteria not met at the start about {gained} are expected to be met by themselves; of those met at the "
+                "start about {lost} are expected not to hold. Everything else stays as at the start."
+            ),
+            gained=_about(scope.key("alone", "gained"), found.gained),
+            lost=_about(scope.key("alone", "lost"), found.lost),
         ),
     ]
-    if lost.any():
-        text = _("{count} criteria that are met at the start are expected to be lost as levels rise.")
-        items.append(told(text, count=figure(scope.key("lost_by_itself"), int(lost.sum()), "count")))
-    at_risk = plan.problem.keep[inside] & ~plan.problem.start_standard[inside]
-    if at_risk.any():
-        text = _("{count} communes recognised before would not meet the criteria of the plan's law.")
-        items.append(told(text, count=figure(scope.key("to_keep"), int(at_risk.sum()), "count")))
+    if found.below[1]:
+        text = _(
+            "Of {count} communes that met the earlier criteria set, at least {low} and at most {high} do not meet every "
+            "criterion of the plan's law by the results of the start."
+        )
+        low, high = found.below
+        items.append(
+            told(
+                text,
+                count=figure(scope.key("titles"), found.titles, "count"),
+                low=figure(scope.key("titles", "below"), low, "count"),
+                high=figure(scope.key("titles", "below_high"), high, "count"),
+            )
+        )
     title = Markup("<h3>{}</h3>").format(_("If nothing is done"))
     return title + bullets(items) + forecast_table(scope)
+
+
+def _about(key: str, ends: tuple[float, float]) -> Markup:
+    """Write an expected number in whole units."""
+    low, high = map(round, ends)
+    return figure(key, low, "interval", high=high)
 
 
 def forecast_table(scope: Scope) -> Markup:

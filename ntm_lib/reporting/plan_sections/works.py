@@ -9,6 +9,7 @@ from ntm_lib.messages import _
 from ntm_lib.planning.handdown.works import other_money, part_labels, works
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
+from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.opening import assumed_note
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, fold
 from ntm_lib.reporting.sections.common import rows_of, section
@@ -67,7 +68,7 @@ def _by_part(scope: Scope, held: pd.DataFrame, rest: pd.DataFrame) -> Markup:
         source=scope.source,
         stamps=scope.warnings,
         total=total,
-        notes=[assumed_note(scope)],
+        notes=[assumed_note(scope), *package_notes(scope.plan)],
         is_numbered=False,
     )
 

@@ -3,8 +3,10 @@
 import re
 
 from ntm_lib import tables
+from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.aims.volume_list import load_volume_list
 from ntm_lib.evaluation.capital.book import GROUPS, SOURCES, STATE, UNIT
+from ntm_lib.evaluation.once import once
 from ntm_lib.messages import _, language
 from ntm_lib.planning.means.parameter_tables import table_path
 from ntm_lib.planning.scenario import BASE, folder, load_scenario
@@ -108,7 +110,7 @@ def _capital_picture(scope: Scope, found: re.Match[str]) -> Selection:
     return capital(scope, found["name"], (int(found["year"]),), "")
 
 
-@resolves(r"cost\..+")
+@resolves(r"cost\.[a-z].*")
 def _cost(scope: Scope, _found: re.Match[str]) -> Selection:
     meaning = _(
         "Money for one more criterion: capital of table B6 over the criteria gained between {first} and {last}."
@@ -144,15 +146,16 @@ def volume_of(scope: Scope, table: str, column: str, year: int, part: str) -> Se
     }
     years = (scope.first, year) if part == "done" else (year,)
     hows: dict[str, How] = {"": "sum", "share": "share", "done": "rise"}
-    whole = _whole_of(scope, table, column) if part == "share" else ""
+    whole = _wholes(scope.territory).get((table, column), "") if part == "share" else ""
     columns = (column, whole) if whole else (column,)
     return lines(scope, words[part].format(volume=name, year=year), table, columns, years, hows.get(part, ""))
 
 
-def _whole_of(scope: Scope, table: str, column: str) -> str:
-    """Return the column that a volume is a share of, by the list of volumes; empty where there is none."""
-    chosen = load_volume_list(scope.territory.project).lines
-    return next((line.whole for line in chosen if (line.table, line.part) == (table, column)), "")
+@once
+def _wholes(territory: Territory) -> dict[tuple[str, str], str]:
+    """Return the column that each volume is a share of, by table and column; empty where there is none."""
+    chosen = load_volume_list(territory.project).lines
+    return {(line.table, line.part): line.whole for line in reversed(chosen)}
 
 
 @resolves(rf"(?P<name>volume)\.{ITEM}", rf"(?P<name>alone|blocking)\.{ITEM}")

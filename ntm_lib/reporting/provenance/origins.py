@@ -37,15 +37,6 @@ class Words:
                 )
         return list(held.values()) if any(held.values()) else []
 
-    def of_table(self, words: pd.DataFrame, lines: pd.Index, columns: list[str]) -> dict[str, list[Any]]:
-        """Return, by column, [line, sheet, cell] of each value that was handed in; ``lines``: the lines of the record."""
-        places = {line: place for place, line in enumerate(lines)}
-        held: dict[str, list[Any]] = {}
-        for row in words.reset_index().itertuples():
-            if row.line in places and row.item in columns:
-                held.setdefault(str(row.item), []).append([places[row.line], self.place(row), str(row.cell)])
-        return held
-
 
 def of_reporters(frame: Any, year: int, reporters: list[str]) -> Any:
     """Return the lines of one year by the communes that reported, in their order; empty lines where there is none."""

@@ -5,21 +5,28 @@ from typing import Any
 
 from ntm_lib.evaluation import Territory
 from ntm_lib.reporting.provenance.columns import Interned, short
-from ntm_lib.reporting.provenance.files import Files
+from ntm_lib.reporting.provenance.files import Files, Known
+from ntm_lib.reporting.provenance.handed_in import HandedIn
 from ntm_lib.reporting.provenance.norms import Norms
+from ntm_lib.reporting.provenance.origins import Words
 from ntm_lib.reporting.provenance.record import Places, found_behind, record, selections
-from ntm_lib.reporting.provenance.selection import Ground
+from ntm_lib.reporting.provenance.selection import Ground, Selection
 from ntm_lib.reporting.sections.common import unit_key
 
 RESULTS = frozenset({"counts", "criteria", "requirements", "norms"})
 
 
 class Parts:
-    """The records of the communes of one territory; only results and norms, no table that was handed in."""
+    """The records of the communes of one territory."""
 
     def __init__(self, territory: Territory) -> None:
         self._territory, self._ground = territory, Ground(territory)
-        self._norms = Norms(territory.project)
+        self._norms, self._handed_in, self._known = (
+            Norms(territory.project),
+            HandedIn(territory),
+            Known(territory.project),
+        )
+        self._held: tuple[str, dict[str, Selection | None]] = ("", {})
         unit = territory.unit
         every = [unit_key(unit.level, unit.code, territory.vintage.date, "count", year) for year in territory.years]
         self._whole = record(territory, every)
@@ -28,14 +35,15 @@ class Parts:
 
     def record(self, code: str, keys: Iterable[str]) -> dict[str, Any]:
         """Return the record of the figures of one commune, in the form of a page's."""
-        found = found_behind(self._ground, keys)
+        found = self._behind(code, keys)
         used = [selection for selection in found.values() if selection is not None]
         years = sorted({year for item in used if item.kind in RESULTS for year in item.years})
         whole, place = self._whole, self._place[code]
         reporters = whole["parts"][place]
         codes, names = whole["reporters"]
-        files = Files(self._territory.project)
-        cut = _Cut(whole, place, reporters, files)
+        files = Files(self._territory.project, self._known)
+        words = Words(files)
+        cut = _Cut(whole, place, reporters, words)
         held = {str(year): cut.year(str(year)) for year in years}
         mine = Places(
             self._territory.project, {code: 0}, {codes[old]: new for new, old in enumerate(reporters)}, inside=1
@@ -50,31 +58,32 @@ class Parts:
             "criteria": whole["criteria"],
             "not_assessed": whole["not_assessed"],
             "years": held,
-            "tables": {},
+            "tables": self._handed_in.of(used, words, [codes[old] for old in reporters]),
             **selections(mine, found, files),
             "rules": [whole["rules"][old] for old in cut.rules],
             "decisions": {name: whole["decisions"][name] for name in cut.decisions},
             "norms": self._norms.of(used, files),
-            "sheets": cut.sheets,
+            "sheets": [list(sheet) for sheet in words.sheets],
             "files": files.rows,
         }
+
+    def _behind(self, code: str, keys: Iterable[str]) -> dict[str, Selection | None]:
+        """Return what stands behind each figure; what the papers of one commune share is found once."""
+        if code != self._held[0]:
+            self._held = (code, {})
+        held, wanted = self._held[1], list(dict.fromkeys(keys))
+        held |= found_behind(self._ground, [key for key in wanted if key not in held])
+        return {key: held[key] for key in wanted}
 
 
 class _Cut:
     """The columns of one commune; rules, files and sheets are numbered anew, each once."""
 
-    def __init__(self, whole: Mapping[str, Any], place: int, reporters: Sequence[int], files: Files) -> None:
-        self._whole, self._place, self._reporters, self._files = whole, place, reporters, files
+    def __init__(self, whole: Mapping[str, Any], place: int, reporters: Sequence[int], words: Words) -> None:
+        self._whole, self._place, self._reporters, self._words = whole, place, reporters, words
         self._own = {old: new for new, old in enumerate(reporters)}
         self.rules = Interned()
-        self._sheets = Interned()
         self.decisions: dict[str, None] = {}
-
-    @property
-    def sheets(self) -> list[list[Any]]:
-        """The sheets of submissions that the commune's values stand in."""
-        held = [self._whole["sheets"][old] for old in self._sheets]
-        return [[self._file(file), *told] for file, *told in held]
 
     def year(self, year: str) -> dict[str, Any]:
         """Return what a year holds of the commune."""
@@ -101,7 +110,8 @@ class _Cut:
 
     def _word(self, word: Sequence[Any]) -> list[Any]:
         reporter, sheet, *told = word
-        return [self._own[reporter], self._sheets.place(sheet), *told]
+        file, *named = self._whole["sheets"][sheet]
+        return [self._own[reporter], self._words.sheets.place((self._file(file), *named)), *told]
 
     def _file(self, old: int | None) -> int | None:
-        return None if old is None else self._files.place_of(self._whole["files"][old])
+        return None if old is None else self._words.files.place_of(self._whole["files"][old])

@@ -11,7 +11,7 @@ from ntm_lib.provenance import sha256_of
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.provenance.columns import ALL, Interned, number, signs
 from ntm_lib.reporting.provenance.files import Files
-from ntm_lib.reporting.provenance.handed_in import columns_of, table_of
+from ntm_lib.reporting.provenance.handed_in import HandedIn
 from ntm_lib.reporting.provenance.lawbook import Lawbook
 from ntm_lib.reporting.provenance.norms import Norms
 from ntm_lib.reporting.provenance.origins import Words, of_reporters, origin
@@ -46,7 +46,7 @@ def record(territory: Territory, keys: Iterable[str]) -> dict[str, Any]:
         },
         "not_assessed": territory.review.not_assessed.value,
         "years": {str(year): _year(territory, year, law, words) for year in years},
-        "tables": {name: table_of(territory, name, columns, words) for name, columns in columns_of(used).items()},
+        "tables": HandedIn(territory).of(used, words),
         **selections(Places.of(territory), found, files),
         "rules": [list(rule) for rule in law.rules],
         "decisions": law.decisions,

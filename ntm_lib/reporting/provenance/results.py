@@ -92,7 +92,7 @@ def course(scope: Scope, meaning: str, criteria: tuple[str, ...] = (), years: tu
 
 
 def of_group(scope: Scope, group: str, year: int) -> Selection:
-    """Return the verdicts on the criteria of one group of the set (``ii``), at the end of a year."""
+    """Return the verdicts on the criteria of one group of the last year's set (``ii``), at the end of a year."""
     criteria = scope.territory.reported.rules[scope.last].criteria
     own = criteria.index[criteria["group"].str.lower() == group.lower()]
     shown = tuple(scope.territory.shown(map(str, own)))

@@ -116,7 +116,8 @@ def _part(kept: Outline, part: Part) -> Part:
 def outline_values(subject: Subject) -> dict[str, object]:
     """Return what the names in braces of an outline stand for."""
     territory, unit = subject.territory, subject.unit
-    last = territory.review.last_year
+    first, last = territory.review.first_year, territory.review.last_year
+    period = formats.period(first, last)
     parent = territory.unit if subject.commune else territory.vintage.province
     return {
         "unit": subject.name,
@@ -126,8 +127,10 @@ def outline_values(subject: Subject) -> dict[str, object]:
         "PARENT": parent.name.upper(),
         "province": formats.in_sentence(territory.vintage.province.name),
         "review": str(territory.review.title),
-        "first": territory.review.first_year,
+        "first": first,
         "last": last,
+        "period": period,
+        "PERIOD": period.upper(),
         "next_first": last + 1,
         "next_last": last + 5,
         "orientation": last + 10,

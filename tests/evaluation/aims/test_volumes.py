@@ -12,6 +12,7 @@ from ntm_lib.evaluation.aims.published_work import published_work
 from ntm_lib.evaluation.aims.volume_list import load_volume_list
 from ntm_lib.evaluation.aims.volumes import Volumes, volume_lines, volumes
 from ntm_lib.evaluation.capital.book import capital_book
+from ntm_lib.evaluation.capital.cost import cost_for_each_criterion
 from ntm_lib.project import Project
 
 ROAD, MARKET, HOUSES = "b08.road_village_hardened_km", "b08.has_market", "b08.makeshift_houses"
@@ -150,6 +151,8 @@ def test_a_milestone_outside_the_period_is_left_out(project: Project) -> None:
 def test_a_period_of_one_year_still_has_its_volumes(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
     territory = load_territory("052", on="2019-12-31", first_year=2020, last_year=2020)
+    costs = cost_for_each_criterion(capital_book(territory), territory)
+    assert [(cost.gained_low, cost.gained_high, cost.low) for cost in costs] == [(0, 0, None)] * 2
     found = volumes(territory)
     assert found.done["amount"][ROAD] == 0
     assert at(found, ROAD, 2020)["low"] > 0

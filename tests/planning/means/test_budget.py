@@ -40,6 +40,20 @@ def test_changes_apply_to_year_and_source(project):
     assert changed.loc["integrated", 2022] == base.loc["integrated", 2022]
 
 
+def test_money_that_a_scenario_adds_is_assumed(project):
+    base = _budget(project)
+    read = base.table.loc[base.table["basis"] != "assumed", "amount_vnd_million"].sum()
+    more = _budget(project, money__change_pct_by_year={2022: 25})
+    assert (1 - more.assumed_share) * more.amounts.to_numpy().sum() == pytest.approx(read)
+    less = _budget(project, money__change_pct_by_year={2022: -50})
+    assert (1 - less.assumed_share) * less.amounts.to_numpy().sum() == pytest.approx(read / 2)
+
+
+def test_a_published_need_is_not_money_that_was_read(project):
+    table = _budget(project).table
+    assert set(table.loc[table["source"].str.contains("nhu cầu"), "basis"]) == {"assumed"}
+
+
 def test_money_may_not_become_negative(project):
     with pytest.raises(UsageError, match=r"2024\.firms"):
         _budget(project, money__extra_vnd_million={2024: {"firms": -1e9}})

@@ -45,6 +45,27 @@ def test_an_edited_figure_becomes_a_scenario_with_its_own_table(own_project, wor
     assert amounts.drop(columns=2021).equals(base.drop(columns=2021))
 
 
+def test_an_edited_figure_leaves_the_source_of_the_one_before_it(own_project, workbook):
+    def edit(book):
+        sheet = book["budget"]
+        places = {(row[0].value, row[1].value): row for row in sheet.iter_rows(min_row=4)}
+        places["local", 2022][2].value = 151_000
+        places["local", 2023][2].value = 152_000
+        places["local", 2023][3].value, places["local", 2023][4].value = "read", "Nghị quyết 99"
+
+    _edit(workbook, edit)
+    _read(own_project, workbook)
+    table = read_budget(own_project, load_scenario("edited", own_project).settings).table.set_index(["purse", "year"])
+    changed, own = table.loc[("local", 2022)], table.loc[("local", 2023)]
+    assert (changed["basis"], changed["source"]) == ("assumed", "")
+    assert "150000 (Nông nghiệp VN (12/2022)" in changed["note"]
+    assert "Tổ" in changed["note"]
+    assert (own["basis"], own["source"], own["note"]) == ("read", "Nghị quyết 99", "Giữ như năm 2022")
+    base = read_budget(own_project, load_scenario("base", own_project).settings).table.set_index(["purse", "year"])
+    others = [key for key in base.index if key not in {("local", 2022), ("local", 2023)}]
+    assert table.loc[others].equals(base.loc[others])
+
+
 def test_an_unchanged_workbook_makes_no_scenario(own_project, workbook):
     before = _files(own_project)
     with pytest.raises(UsageError, match="base"):

@@ -13,7 +13,7 @@ from ntm_lib.planning.means.measures import load_measures
 from ntm_lib.planning.means.norms import read_norms
 from ntm_lib.planning.needs import Needs, load_needs
 from ntm_lib.planning.needs.choice import menu
-from ntm_lib.planning.needs.lines import cost_shares, missing_lines
+from ntm_lib.planning.needs.lines import missing_lines
 from ntm_lib.planning.needs.places import cost_factors, places
 from ntm_lib.planning.needs.volumes import read_bases, with_volumes
 from ntm_lib.planning.scenario import load_scenario
@@ -303,15 +303,6 @@ def test_soft_measures_do_not_pay_for_terrain(needs: Needs) -> None:
     soft = needs.lines["measure"].map({key: not item.has_terrain for key, item in needs.measures.measures.items()})
     assert (needs.lines.loc[soft, "factor"] == 1).all()
     assert (needs.lines.loc[~soft, "factor"] > 1).any()
-
-
-def test_shares_of_what_the_money_rests_on(needs: Needs) -> None:
-    shares = cost_shares(needs)
-    marks = ["assumed_norm", "assumed_volume", "doubtful_level", "unknown_state"]
-    assert shares[marks].between(0, 1).all()
-    assert shares["any_of_them"] >= shares[marks].max()
-    assert shares["any_of_them"] <= min(1, shares[marks].sum()) + 1e-12
-    assert shares["total_vnd_million"] == pytest.approx(needs.by_purse().to_numpy().sum())
 
 
 def test_makeshift_houses_of_the_parts_add_up(baseline: Baseline) -> None:

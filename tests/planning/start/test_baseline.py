@@ -1,5 +1,7 @@
 """Where a plan starts: the same as the evaluation by the same law, an honest interval by another."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,9 +15,10 @@ from ntm_lib.errors import FaultsError, NtmError
 from ntm_lib.evaluation import load_province
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.planning.start.baseline import Baseline, load_baseline, passage_counts
-from ntm_lib.planning.start.basis import published_start, rest_shares, rests_on
+from ntm_lib.planning.start.basis import later_levels, published_start, rest_shares, rests_on
 from ntm_lib.planning.start.levels import read_levels
 from ntm_lib.planning.start.passage import PASSAGES, carry_over
+from ntm_lib.planning.start.published_aims import published_aims
 from ntm_lib.project import Project
 from ntm_lib.scoring import judge
 from ntm_lib.submissions import NOT_ASSESSED
@@ -246,3 +249,33 @@ def test_not_assessed_goes_on_only_where_the_law_knows_it(project: Project) -> N
     assert verdicts.loc["a", "7"] == Verdict.NOT_APPLICABLE
     assert verdicts.loc["a", "6.1"] == Verdict.UNKNOWN
     assert passages.loc["a", "6.1"] == "not_derivable"
+
+
+def test_every_published_aim_of_the_planned_years_is_listed(starts: dict[str, Baseline]) -> None:
+    aims = published_aims(starts["old"])
+    last = aims[aims["year"] == 2025]
+    assert ((aims["setting"] == "") == (aims["left_out"] != "")).all()
+    assert set(last["setting"]) - {""} == {"standard", "advanced", "model", "mean", "floor", "districts", "villages"}
+    assert len(last[last["left_out"] != ""]) == 4  # shares of villages, of model villages, income, the city's task
+    assert "chưa xét" not in set(aims["left_out"])
+    assert not aims["label"].str.contains("capital|GRDP|vốn").any()
+
+
+def test_an_aim_that_nobody_described_is_listed_as_not_considered(
+    own_project: Project, starts: dict[str, Baseline]
+) -> None:
+    path = own_project.data / "planning" / "published_aims.yaml"
+    path.write_text("[]\n", encoding="utf-8")
+    aims = published_aims(replace(starts["old"], project=own_project))
+    assert set(aims["left_out"]) == {"chưa xét"}
+    assert "communes NTM: {value}" in set(aims["label"])
+    path.write_text("- {indicator: communes NTM, setting: standrad, label: {vi: a, en: b}}\n", encoding="utf-8")
+    with pytest.raises(FaultsError, match="standrad"):
+        published_aims(replace(starts["old"], project=own_project))
+
+
+def test_levels_of_later_years_that_are_assumed_are_listed(starts: dict[str, Baseline]) -> None:
+    old = later_levels(starts["old"]).set_index("requirement")
+    assert old.loc["10", ["years", "level", "why", "verified"]].tolist() == ["2021-2025", 36, "assumed", "memory-low"]
+    new = later_levels(starts["new"])
+    assert new.loc[new["requirement"] == "10", "years"].tolist() == ["2022", "2023", "2024", "2025"]

@@ -7,6 +7,7 @@ from provenance_pages import behind, requirements
 from ntm_lib.evaluation import load_territory
 from ntm_lib.project import Project
 from ntm_lib.reporting.provenance import record
+from ntm_lib.reporting.provenance.parts import Parts
 from ntm_lib.submissions.model import Level
 
 SET, CODE = "qd-1980-2016", "01732"
@@ -68,3 +69,23 @@ def test_a_line_of_a_table_leads_to_its_cell_and_the_others_to_their_rows(mine: 
     assert (number, cell) == (own[0], "F8")
     assert held["files"][held["sheets"][sheet][0]][:2] == ["xa.xlsx", made.sha256]
     assert all(row > 1 for other, row in enumerate(table["row"]) if other != own[0])
+
+
+def test_the_record_of_one_commune_leads_to_the_same_cells_and_no_other_communes(mine: Project) -> None:
+    made = hand_in(mine, line(CODE, 2019, {"canal_lined_km": 7.5}, table="b08"))
+    values = hand_in(mine, line(CODE, 2019, {"17.1/clean": 91.5}, set_id=SET), file="ket_qua.xlsx")
+    keys = [
+        VALUE,
+        *(f"commune.{CODE}-20191231.volume.b08-{name}.2019" for name in ("canal_lined_km", "makeshift_houses")),
+    ]
+    held = Parts(load_territory("052")).record(CODE, keys)
+    table = held["tables"]["b08"]
+    assert held["reporters"][0] == [CODE]
+    assert set(table["commune"]) == {0}
+    assert table["year"] == sorted(set(table["year"]))
+    [[place, sheet, cell]] = table["words"]["canal_lined_km"]
+    assert (table["year"][place], table["columns"]["canal_lined_km"][2][place], cell) == (2019, 7.5, "F8")
+    assert held["files"][held["sheets"][sheet][0]][:2] == ["xa.xlsx", made.sha256]
+    [[commune, other, _cell, _finding]] = next(words for words in held["years"]["2019"]["words"] if words)
+    assert commune == 0
+    assert held["files"][held["sheets"][other][0]][:2] == ["ket_qua.xlsx", values.sha256]

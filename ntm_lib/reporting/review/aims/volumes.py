@@ -28,10 +28,15 @@ def volumes_sentences(subject: Subject) -> list[Sentence]:
     if said:
         last = _year_text(found, subject.territory.review.last_year)
         said.insert(0, sentence(_("Volumes of work in {unit} at the end of {year}:"), unit=subject.name, year=last))
-        said.append(_rise(subject, found))
+        said += [_rise(subject, found)] if _is_longer(subject) else []
     if found.not_handed_in:
         said.append(sentence(not_handed_in(found.not_handed_in)))
     return said
+
+
+def _is_longer(subject: Subject) -> bool:
+    """Tell whether the period has more than one year, so that anything can rise in it."""
+    return subject.territory.review.first_year < subject.territory.review.last_year
 
 
 def _year_text(found: Volumes, year: int) -> str:
@@ -168,7 +173,8 @@ def volumes_sheet(subject: Subject) -> Sheet:
     years = found.choice.shown_years(subject.territory.years)
     if of_one:  # a year without any report has no column
         years = [year for year in years if _is_reported(found, names, year)] or years
-    has_rise = not of_one or any(not pd.isna(found.named[name]["amount"]) for name in names)
+    is_told = not of_one or any(not pd.isna(found.named[name]["amount"]) for name in names)
+    has_rise = is_told and _is_longer(subject)
     rows = [_row(found, name, years, of_one=of_one) for name in names]
     columns = [
         Column("content", _("Content"), width=14),
@@ -180,15 +186,16 @@ def volumes_sheet(subject: Subject) -> Sheet:
         ),
         Column("share", _("Share in {year} (%)").format(year=years[-1]), "interval", digits=1, width=12),
         *([Column("done", _("Done in the period"), "decimal", digits=1, width=12)] if has_rise else []),
-        *([] if of_one else _reporters(years[-1])),
+        *([] if of_one else _reporters(years[-1], has_both=has_rise)),
     ]
-    notes = _reading_notes(review.first_year, review.last_year, of_one=of_one) if has_rise else []
+    notes = [] if of_one else [_("Two figures are the least and the most that the missing reports allow; “≥” is a lower bound without an upper one.")]  # fmt: skip
+    notes += [_rise_note(review.first_year, review.last_year, of_one=of_one)] if has_rise else []
     notes += _missing_tables(found)
     tables = list(dict.fromkeys(handed_in["table"]))
     return Sheet(
         _("Volumes of work"),
-        _("Volumes of work by content of the Programme, {unit}, {first}-{last}").format(
-            unit=subject.name, first=review.first_year, last=review.last_year
+        _("Volumes of work by content of the Programme, {unit}, {period}").format(
+            unit=subject.name, period=formats.period(review.first_year, review.last_year)
         ),
         columns,
         pd.DataFrame(rows, columns=["key", *(column.key for column in columns)], dtype=object),
@@ -204,23 +211,22 @@ def _is_reported(found: Volumes, names: Sequence[str], year: int) -> bool:
     return any(not pd.isna(found.rows[name, year]["low"]) for name in names)
 
 
-def _reporters(year: int) -> list[Column]:
+def _reporters(year: int, *, has_both: bool) -> list[Column]:
     return [
-        Column("both", _("Communes that reported both years"), width=14),
+        *([Column("both", _("Communes that reported both years"), width=14)] if has_both else []),
         Column("reporters", _("Communes that reported in {year}").format(year=year), width=14),
     ]
 
 
-def _reading_notes(first: int, last: int, *, of_one: bool) -> list[str]:
+def _rise_note(first: int, last: int, *, of_one: bool) -> str:
     if of_one:
         text = _(
             "“Done in the period” is the change between {first} and {last}; “-”: not reported for one of the years."
         )
-        return [text.format(first=first, last=last)]
-    return [
-        _("Two figures are the least and the most that the missing reports allow; “≥” is a lower bound without an upper one."),
-        _("“Done in the period” is the change between {first} and {last} over the communes that reported both years only.").format(first=first, last=last),
-    ]  # fmt: skip
+        return text.format(first=first, last=last)
+    return _(
+        "“Done in the period” is the change between {first} and {last} over the communes that reported both years only."
+    ).format(first=first, last=last)
 
 
 def _missing_tables(found: Volumes) -> list[str]:

@@ -11,6 +11,7 @@ from ntm_lib.evaluation.capital.checks import disagreements
 from ntm_lib.evaluation.capital.cost import cost_for_each_criterion
 from ntm_lib.evaluation.capital.totals import by_group_and_year, by_source, full_reporters, over_period
 from ntm_lib.messages import _
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.charts import column_chart
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.capital import arrears_tables
@@ -40,7 +41,7 @@ def capital_sentences(subject: Subject) -> list[Sentence]:
         return [sentence(not_handed_in(["b06"]))]
     period, key = over_period(book.by_year), _keys(subject, "capital")
     if pd.isna(period["amount"]["total"]):
-        return [sentence(_("No commune reported its capital for {first}-{last}."), **_span(subject))]
+        return [sentence(_("No commune reported its capital for {period}."), period=_period(subject))]
     silent = [sentence(text) for text in silent_note(book)]
     return [_mobilised(subject, book, period, key), *silent, *_sources(book, key), *_disbursed(period, key)]
 
@@ -49,9 +50,9 @@ def _keys(subject: Subject, *parts: str) -> Callable[..., str]:
     return lambda *more: subject.key(*parts, *more)
 
 
-def _span(subject: Subject) -> dict[str, Fig | str]:
+def _period(subject: Subject) -> str:
     review = subject.territory.review
-    return {"first": str(review.first_year), "last": str(review.last_year)}
+    return formats.period(review.first_year, review.last_year)
 
 
 def _billion(key: str, million: float) -> Fig:
@@ -67,19 +68,17 @@ def _mobilised(subject: Subject, book: Book, period: pd.DataFrame, key: Callable
         "unit": subject.name,
         "total": _billion(key("total"), period["amount"]["total"]),
         "without": _billion(key("without_credit"), period["amount"]["without_credit"]),
-        **_span(subject),
+        "period": _period(subject),
     }
     if period["is_complete"]["total"] and period["is_complete"]["without_credit"]:
-        return sentence(
-            _("In {first}-{last} {unit} mobilised {total} in all, {without} of it without credit."), **amounts
-        )
+        return sentence(_("In {period} {unit} mobilised {total} in all, {without} of it without credit."), **amounts)
     if subject.commune:
         return sentence(
-            _("In {first}-{last} {unit} mobilised at least {total}, at least {without} of it without credit; some years or sources were not reported in full."),
+            _("In {period} {unit} mobilised at least {total}, at least {without} of it without credit; some years or sources were not reported in full."),
             **amounts,
         )  # fmt: skip
     return sentence(
-        _("In {first}-{last} {unit} mobilised at least {total}, at least {without} of it without credit; {told} reported every year in full."),
+        _("In {period} {unit} mobilised at least {total}, at least {without} of it without credit; {told} reported every year in full."),
         told=fig(key("full_reporters"), told, "share", whole=of), **amounts,
     )  # fmt: skip
 
@@ -153,9 +152,9 @@ def people_sentences(subject: Subject) -> list[Sentence]:
         return []
     is_complete = bool(period.loc[given.index, "is_complete"].all())
     text = (
-        _("In {first}-{last} people gave {cash} in cash, {days} days of work and {land} m² of land; what was given in kind is valued at {kind}.")
+        _("In {period} people gave {cash} in cash, {days} days of work and {land} m² of land; what was given in kind is valued at {kind}.")
         if is_complete
-        else _("In {first}-{last} people gave at least {cash} in cash, {days} days of work and {land} m² of land; what was given in kind is valued at no less than {kind}.")
+        else _("In {period} people gave at least {cash} in cash, {days} days of work and {land} m² of land; what was given in kind is valued at no less than {kind}.")
     )  # fmt: skip
     return [
         sentence(
@@ -164,7 +163,7 @@ def people_sentences(subject: Subject) -> list[Sentence]:
             days=fig(key("days"), given["people_labour_days"], "count"),
             land=fig(key("land"), given["people_land_m2"], "count"),
             kind=_billion(key("in_kind"), given["people_in_kind"]),
-            **_span(subject),
+            period=_period(subject),
         )
     ]
 

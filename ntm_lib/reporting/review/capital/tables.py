@@ -62,7 +62,7 @@ def money_sheet(
     told = {"unit": million(), "empty": not_handed_in(["b06"])} | more
     return Sheet(
         name,
-        title.format(unit=subject.name, first=review.first_year, last=review.last_year),
+        title.format(unit=subject.name, period=formats.period(review.first_year, review.last_year)),
         columns,
         shown,
         total=total if book.lines.is_handed_in else None,
@@ -125,7 +125,7 @@ def by_source_sheet(subject: Subject) -> Sheet:
         _("Shares are of the capital that was reported."),
         _("Credit: loans for rural production and life as reported for the year; Table 06 does not tell lending of the year from outstanding loans."),
     ]  # fmt: skip
-    return money_sheet(subject, book, _("Capital by source"), _("Capital mobilised by source, {unit}, {first}-{last}"),
+    return money_sheet(subject, book, _("Capital by source"), _("Capital mobilised by source, {unit}, {period}"),
                   columns, pd.DataFrame(rows), total=total, notes=notes, is_landscape=False, number_key="number")  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def by_year_sheet(subject: Subject) -> Sheet:
     head = Column("year", _("Year"), "text" if has_marks else "year", width=10)
     frame["reporters"] = [_reporters(sums.reported.loc[year, "total"], sums.expected[year]) for year in frame.index]
     total = _of_state(period[["amount"]].T).iloc[0].to_dict() | {"year": _("Total")}
-    return money_sheet(subject, book, _("Capital by year"), _("Capital by year, {unit}, {first}-{last}"),
+    return money_sheet(subject, book, _("Capital by year"), _("Capital by year, {unit}, {period}"),
                   _year_columns(head), frame, total=total, is_marked=True)  # fmt: skip
 
 
@@ -231,7 +231,7 @@ def by_unit_sheet(subject: Subject) -> Sheet:
     total = _of_state(period[["amount"]].T).iloc[0].to_dict() | {"name": _("Total")}
     head = Column("name", _("District, city") if is_province else _("Commune"), width=24)
     columns = [*_year_columns(head)[:-1], Column("reporters", _("Reported in full (communes × years)"))]
-    return money_sheet(subject, book, _("Capital by unit"), _("Capital by unit, {unit}, {first}-{last}"), columns,
+    return money_sheet(subject, book, _("Capital by unit"), _("Capital by unit, {unit}, {period}"), columns,
                   frame, total=total, is_marked=True)  # fmt: skip
 
 
@@ -265,7 +265,7 @@ def in_kind_sheet(subject: Subject) -> Sheet:
         Column("people_material_t", _("Material (tonnes)"), "count", kind),
         Column("reporters", _("Communes that reported in full")),
     ]
-    return money_sheet(subject, book, _("People's contributions"), _("Contributions of people and community, {unit}, {first}-{last}"),
+    return money_sheet(subject, book, _("People's contributions"), _("Contributions of people and community, {unit}, {period}"),
                   columns, frame, total=total, unit="")  # fmt: skip
 
 
@@ -300,5 +300,5 @@ def cost_sheet(subject: Subject) -> Sheet:
         _("No price of a criterion: capital also kept up what had been reached and served other purposes, credit is borrowed by households, and the criteria sets changed in between."),
         _("“At most” stays open where capital was not reported in full or where the gain may be none."),
     ]  # fmt: skip
-    return money_sheet(subject, book, _("Capital for each criterion"), _("Capital for each criterion gained, {unit}, {first}-{last}"),
+    return money_sheet(subject, book, _("Capital for each criterion"), _("Capital for each criterion gained, {unit}, {period}"),
                   columns, pd.DataFrame(rows), notes=notes, is_landscape=False)  # fmt: skip

@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+from ntm_lib.evaluation.shortfalls.commune import PROFILE
 from ntm_lib.messages import _, language
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.communes import words
-from ntm_lib.reporting.communes.facts import PROFILE, Commune, communes_of
+from ntm_lib.reporting.communes.facts import Commune, communes_of
 from ntm_lib.reporting.figures import Fig, fig
 from ntm_lib.reporting.review.commune import tables
 from ntm_lib.reporting.review.commune.tables import commune_of
 from ntm_lib.reporting.review.contents import Contents
 from ntm_lib.reporting.review.subject import Subject
 from ntm_lib.reporting.sections.common import decisions, not_assessed_note, rows_of, withheld_note
-from ntm_lib.reporting.sentences import Sentence, joined, sentence
+from ntm_lib.reporting.sentences import Sentence, Value, joined, sentence
 from ntm_lib.verdicts import Verdict
 
 _FEW = 3
@@ -144,12 +145,12 @@ def missing(subject: Subject) -> list[Sentence]:
 
 
 def _missing_part(commune: Commune, row: Any) -> Sentence:
-    amount, name = words.missing(commune, row), words.said_name(row)
+    amount, name = words.missing(commune, row), words.said_name(commune, row)
     if row.state == "unknown":
         return sentence(_("{what}: not enough data"), what=name)
     if not isinstance(amount, Fig):
         return sentence(_("{what}: not met"), what=name)
-    told: dict[str, Fig | str] = {"what": name, "missing": amount, "unit": words.missing_unit(row)}
+    told: dict[str, Value] = {"what": name, "missing": amount, "unit": words.missing_unit(row)}
     told |= {"required": words.level_words(row)}
     if row.sense == "at_most" and not row.level:
         return sentence(_("{what}: {missing} {unit} left, none may be left"), **told)

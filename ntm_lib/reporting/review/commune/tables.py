@@ -28,7 +28,7 @@ def dossier_sheet(subject: Subject) -> Sheet:
                 "criterion": f"{row.criterion}. {commune.criterion_name(row.criterion)}",
                 "content": f"{row.requirement.split('/')[0]}. {getattr(row, f'label_{language()}')}",
                 "required": words.required(commune, row),
-                "reached": words.reached_text(commune, row),
+                "reached": words.reached_said(commune, row),
                 "verdict": palette.verdict_label(Verdict(int(row.verdict))),
             }
             for row in rows_of(commune.results)
@@ -61,12 +61,12 @@ def missing_sheet(subject: Subject) -> Sheet:
         {
             "requirement": row.requirement,
             "criterion": f"{row.criterion}. {commune.criterion_name(row.criterion)}",
-            "what": words.short_with_parts(row),
-            "reached": words.reached_plain(commune, row),
+            "what": words.short_with_parts(commune, row),
+            "reached": words.short_of_said(commune, row),
             "required": words.required(commune, row),
-            "missing": f"{words.before(row)}{words.plain_of(words.missing(commune, row))} {words.missing_unit(row)}".strip(),
+            "missing": words.missing_said(commune, row),
             "work": str(measures[row.measure].label) if row.measure else "",
-            "cost": words.cost_text(commune, row),
+            "cost": words.cost_said(commune, row),
             "body": commune.body(row.criterion),
         }
         for row in rows_of(commune.short)

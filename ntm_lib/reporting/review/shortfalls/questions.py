@@ -5,6 +5,7 @@ import pandas as pd
 from ntm_lib.evaluation.shortfalls.blocking import NEAR
 from ntm_lib.evaluation.shortfalls.standing import hardest
 from ntm_lib.messages import _
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.review.shortfalls.facts import Facts, row_with_most
 from ntm_lib.reporting.review.shortfalls.rules import Rule, told
 from ntm_lib.reporting.review.subject import Subject
@@ -55,17 +56,16 @@ def _poor_in_money(facts: Facts) -> pd.DataFrame:
 
 def _money_question(facts: Facts) -> Sentence:
     rows = _poor_in_money(facts)
-    owed = rows["owed"]
+    owed, review = rows["owed"], facts.subject.territory.review
     return sentence(
         _(
-            "{communes} communes had no more than {most} million VND a household over {first}-{last} (without credit), the lowest quarter, "
+            "{communes} communes had no more than {most} million VND a household over {period} (without credit), the lowest quarter, "
             "and still lack {few} requirements of works or more; {owing} of them report arrears, {amount} million VND in all. Is "
             "money not allotted, or are projects not ready?"
         ),
         communes=facts.count(len(rows), "question", "money"),
         most=facts.number(rows["per_household"].max(), "question", "money_most"),
-        first=str(facts.subject.territory.review.first_year),
-        last=str(facts.subject.territory.review.last_year),
+        period=formats.period(review.first_year, review.last_year),
         few=facts.count(FEW, "question", "money_few"),
         owing=facts.count((owed > 0).sum(), "question", "money_owing"),
         amount=facts.number(owed.sum(), "question", "money_owed", digits=0),
