@@ -1,5 +1,6 @@
 """Say what is wrong, where, what was found and expected, and what to do: all faults at once."""
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -78,3 +79,32 @@ def preview(names: Iterable[str], limit: int = 5) -> str:
     names = list(names)
     shown = ", ".join(f"'{name}'" for name in names[:limit])
     return shown if len(names) <= limit else f"{shown} … ({len(names)})"
+
+
+def disk_reason(error: BaseException) -> str:
+    """Say why a file could not be read or written; an unforeseen reason stays as the system says it.
+
+    ``error``: an OSError, or one that a writer of workbooks wrapped.
+    """
+    cause = disk_cause(error)
+    if cause is None or cause.errno is None:
+        return str(error)
+    words = {
+        errno.ENOSPC: _("the disk is full"),
+        errno.EDQUOT: _("the disk is full"),
+        errno.EFBIG: _("the disk is full"),
+        errno.ENOENT: _("there is no such file or folder"),
+        errno.EISDIR: _("it is a folder, not a file"),
+        errno.ENOTDIR: _("part of its path is a file, not a folder"),
+        errno.EACCES: _("no right to it, or another program has it open"),
+        errno.EPERM: _("no right to it, or another program has it open"),
+        errno.EROFS: _("nothing can be written to that disk"),
+        errno.ENAMETOOLONG: _("the name is too long"),
+        errno.EIO: _("the disk has a fault"),
+    }
+    return words.get(cause.errno, cause.strerror or str(cause))
+
+
+def disk_cause(error: BaseException) -> OSError | None:
+    """Return the OSError that an error is or was made from; None where it is of another kind."""
+    return next((cause for cause in (error, *error.args) if isinstance(cause, OSError)), None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from ntm_lib.errors import UsageError
+from ntm_lib.errors import NtmError, UsageError, disk_cause, disk_reason
 from ntm_lib.messages import _
 
 _ENV = "NTM_PROJECT"
@@ -76,13 +76,28 @@ class Project:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path`` and move it there only when the block succeeds."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as handle:
-        temporary = Path(handle.name)
+    """Yield a temporary path beside ``path`` and move it there only when the block succeeds.
+
+    Raises NtmError where the place or the disk does not let it be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as handle:
+            temporary = Path(handle.name)
+    except OSError as error:
+        raise _not_written(path, error) from error
     try:
         yield temporary
         temporary.chmod(0o644)
         temporary.replace(path)
+    except Exception as error:
+        cause = disk_cause(error)
+        if cause is None or cause.filename not in {None, str(temporary)}:  # also what another file did
+            raise
+        raise _not_written(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _not_written(path: Path, error: Exception) -> NtmError:
+    return NtmError(_("{file} could not be written: {reason}").format(file=path, reason=disk_reason(error)))

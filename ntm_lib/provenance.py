@@ -81,7 +81,7 @@ def check_files(project: Project, paths: Iterable[Path]) -> None:
         elif (found := sha256_of(path)) != (expected := read_record(path).sha256):
             faults.add(
                 project.relative(path),
-                f"sha256 {found[:16]}…",
+                f"sha256 {found}",
                 f"{expected[:16]}…",
                 _("Write into the record where the new values come from, with the new fingerprint."),
             )

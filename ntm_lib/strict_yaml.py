@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from ntm_lib.errors import NtmError
+from ntm_lib.errors import NtmError, disk_reason
 from ntm_lib.messages import _
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -59,12 +59,29 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - derived from the safe loader
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise NtmError(f"{path}{line}: {error.problem or error}") from error
+        raise NtmError(f"{path}{line}: {_problem(error)}") from error
     except yaml.YAMLError as error:
-        raise NtmError(f"{path}: {error}") from error
+        raise NtmError(f"{path}: {_('not the form of a YAML file')}") from error
     except FileNotFoundError as error:
         raise NtmError(_("{path}: the file does not exist.").format(path=path)) from error
+    except OSError as error:
+        raise NtmError(_("{file} cannot be read: {reason}").format(file=path, reason=disk_reason(error))) from error
     except UnicodeDecodeError as error:
         raise NtmError(_("{path}: the file is not UTF-8 text.").format(path=path)) from error
     except ValueError as error:
         raise NtmError(f"{path}: {error}") from error
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    """Say in words what the reader of YAML found; what this module itself refuses is in words already."""
+    problem = str(error.problem or "")
+    if isinstance(error, yaml.constructor.ConstructorError) and not problem.startswith("could not determine"):
+        return problem
+    words = {
+        "mapping values are not allowed": _("a second colon on the line, or the line above lacks one: put text with a colon in quotes"),
+        "found character that cannot start": _("a sign that may not stand first, such as a tab, @ or %: indent with spaces, put text in quotes"),
+        "found unexpected end of stream": _("a quotation mark is not closed"),
+        "could not find expected ':'": _("a colon is missing after a name"),
+        "did not find expected": _("a bracket, a quotation mark or the indentation does not fit"),
+    }  # fmt: skip
+    return next((text for start, text in words.items() if problem.startswith(start)), _("not the form of a YAML file"))

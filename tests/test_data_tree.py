@@ -6,7 +6,7 @@ import pytest
 
 from ntm_lib.errors import FaultsError
 from ntm_lib.project import Project
-from ntm_lib.provenance import check_records, read_record
+from ntm_lib.provenance import check_records, read_record, sha256_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,6 +25,7 @@ def test_a_changed_file_and_a_file_without_record_are_told_together(own_project:
     with pytest.raises(FaultsError) as refused:
         check_records(own_project, folder)
     assert {fault.where for fault in refused.value.faults} == {"data/units/units.csv", "data/units/new.csv"}
+    assert sha256_of(folder / "units.csv") in str(refused.value), "whole, to be copied into the record"
 
 
 def test_generated_files_say_that_they_are_illustrative_and_published_ones_that_they_are_not() -> None:

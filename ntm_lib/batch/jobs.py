@@ -146,8 +146,9 @@ def _read(project: Project, review: Review, notebook: str, name: str, asked: Not
 
     Stops when its units, its period or the law do not fit what was asked for.
     """
-    parameters = (read_parameters(project, notebook, name) or asked).within(review)
-    where, on = f"parameters/{notebook}/{name}.yaml", asked.on
+    own = read_parameters(project, notebook, name)
+    parameters = (own or asked).within(review)
+    where, on = f"parameters/{notebook}/{name}.yaml" if own else "parameters/review.yaml", asked.on
     if units.on(parameters.on, project).units != units.on(on, project).units:
         raise UsageError(
             _("{path} is for units of {date}, which are not those of {on}.").format(

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ntm_lib.cli.app import OnOption, app, say
+from ntm_lib.cli.spoken import Commands
 from ntm_lib.errors import NtmError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
@@ -14,7 +15,7 @@ from ntm_lib.provenance import read_record
 from ntm_lib.reporting import formats
 from ntm_lib.review import load_review
 
-boundaries_app = typer.Typer(no_args_is_help=True, help=_("Boundaries: import your own file, show, remove."))
+boundaries_app = Commands(help=_("Boundaries: import your own file, show, remove."))
 app.add_typer(boundaries_app, name="boundaries")
 
 

@@ -8,11 +8,12 @@ import typer
 
 from ntm_lib import criteria, units
 from ntm_lib.cli.app import OnOption, app, say
+from ntm_lib.cli.spoken import Commands
 from ntm_lib.messages import _, language
 from ntm_lib.project import Project
 from ntm_lib.review import load_review
 
-criteria_app = typer.Typer(no_args_is_help=True, help=_("The law: criteria, levels, how far each was verified."))
+criteria_app = Commands(help=_("The law: criteria, levels, how far each was verified."))
 app.add_typer(criteria_app, name="criteria")
 
 RegionOption = Annotated[str | None, typer.Option(help=_("Region of the levels (default: the province's)."))]

@@ -2,18 +2,21 @@
 
 import datetime as dt
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Annotated
 
+import numpy as np
 import pandas as pd
 import typer
 
-from ntm_lib import units
+from ntm_lib import criteria, tables, units
 from ntm_lib.cli.app import OnOption, app, say
 from ntm_lib.cli.text_table import text_table
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
+from ntm_lib.submissions.lines import items
 from ntm_lib.submissions.model import Level
 from ntm_lib.submissions.rounds import VIETNAM
 from ntm_lib.submissions.vault import open_store
@@ -28,13 +31,17 @@ def history(
     """Print the versions of one unit's values of an item; a code whose meaning changed is refused without a date."""
     project = Project.find()
     meant = units.resolve(unit, on, project)
-    found = open_store(project).history(meant.code, item)
-    found = found[[_is_meant(meant, date, project) for date in found["unit_vintage"]]]
+    parts, store = _parts(item, project), open_store(project)
+    found = pd.concat([store.history(meant.code, part) for part in parts], ignore_index=True)
+    is_meant = np.array([_is_meant(meant, date, project) for date in found["unit_vintage"]], dtype=bool)
+    found = found[is_meant].sort_values("submission", kind="stable")
     if found.empty:
         text = _("Nothing was handed in about {item} of {unit}.")
         raise UsageError(text.format(item=item, unit=meant.label))
     say(f"{meant.label}: {item}")
+    is_split = parts != [item]
     head = [
+        *([_("Requirement")] if is_split else []),
         _("Submission"),
         _("Received"),
         _("Reported by"),
@@ -46,8 +53,28 @@ def history(
         _("State"),
         _("File"),
     ]
-    for line in text_table(head, [_row(row) for _index, row in found.iterrows()], figures=[0, 4, 6]):
+    rows = [[*([row["item"]] if is_split else []), *_row(row)] for _index, row in found.iterrows()]
+    for line in text_table(head, rows, figures=[place + is_split for place in (0, 4, 6)]):
         say(line)
+
+
+def _parts(item: str, project: Project) -> list[str]:
+    """Return what a name stands for: a column of a table, a requirement, or those of an indicator or criterion.
+
+    A name that neither the law nor a table has is a UsageError.
+    """
+    held = [part for one in criteria.load(project).sets.values() for part in one.requirements.values()]
+    of_law = [part.id for part in held if item in {part.id, part.indicator, part.criterion}]
+    columns = [column.name for table in tables.table_ids(project) for column in items(tables.contract(table, project))]
+    if item in columns:
+        of_law.append(item)
+    if not of_law:
+        known = dict.fromkeys([*(part.id for part in held), *(part.indicator for part in held), *columns])
+        close = get_close_matches(item, known, n=3)
+        text = _("'{item}' is no requirement of a criteria set and no column of a table.")
+        hint = _("Meant perhaps: {known}.") if close else _("The requirements: ntm criteria show CRITERION.")
+        raise UsageError(f"{text.format(item=item)} {hint.format(known=', '.join(close))}")
+    return list(dict.fromkeys(of_law))
 
 
 def _is_meant(meant: units.Unit, date: dt.date, project: Project) -> bool:

@@ -15,7 +15,7 @@ from ntm_lib import batch, units
 from ntm_lib.batch import Outcome, RunReport
 from ntm_lib.cli.app import OnOption, app, say, say_error
 from ntm_lib.cli.plan import FromOption, LawOption, plan_one, read_scenarios
-from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
+from ntm_lib.errors import FaultList, UsageError, UsageFaultsError, disk_reason
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario
 from ntm_lib.planning.study import has_study, load_study
@@ -161,7 +161,7 @@ def _check_folder(folder: Path) -> None:
     except OSError as error:
         raise UsageError(
             _("Results cannot be written to {path}: {reason}. Choose another folder with --out.").format(
-                path=folder, reason=error.strerror or error
+                path=folder, reason=disk_reason(error)
             )
         ) from error
 

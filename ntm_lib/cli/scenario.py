@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from ntm_lib.cli.app import app, say
+from ntm_lib.cli.spoken import Commands
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario, load_scenario, scenario_ids
 from ntm_lib.project import Project
 from ntm_lib.review import Labels
 
-scenario_app = typer.Typer(no_args_is_help=True, help=_("Scenarios: what each one changes, budgets and norms."))
+scenario_app = Commands(help=_("Scenarios: what each one changes, budgets and norms."))
 app.add_typer(scenario_app, name="scenario")
 
 

@@ -12,7 +12,15 @@ from ntm_lib.cli.text_table import text_table
 from ntm_lib.messages import _
 from ntm_lib.project import Project, whole_file
 from ntm_lib.reporting import formats
-from ntm_lib.reporting.status_page import due_lines, level_words, moment_text, share_of, state_text, status_page
+from ntm_lib.reporting.status_page import (
+    due_lines,
+    level_words,
+    moment_text,
+    refused_note,
+    share_of,
+    state_text,
+    status_page,
+)
 from ntm_lib.submissions.calendar import HANDED_IN, Calendar, State, calendar, present_round, state_words
 from ntm_lib.submissions.model import Level
 from ntm_lib.submissions.rounds import find_round
@@ -45,6 +53,7 @@ def status_command(
         say(line)
     for line in [*_levels(shown), "", *(_communes(shown, district) if district else _districts(shown))]:
         say(line)
+    say(refused_note())
     if shown.strangers:
         files = ", ".join(f"{one.sender} ({one.file})" for one in shown.strangers)
         say(_("Files of units that this round does not ask: {files}").format(files=files))

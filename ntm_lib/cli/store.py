@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ntm_lib.cli.app import app, say
+from ntm_lib.cli.spoken import Commands
 from ntm_lib.cli.text_table import text_table
 from ntm_lib.errors import FaultsError
 from ntm_lib.messages import _
@@ -16,7 +17,7 @@ from ntm_lib.submissions.rounds import VIETNAM, find_round, load_rounds
 from ntm_lib.submissions.vault import back_up, check_store, open_store, restore
 from ntm_lib.submissions.vault.entries import VERSION
 
-store_app = typer.Typer(no_args_is_help=True, help=_("The store of what was handed in: check, back up, close rounds."))
+store_app = Commands(help=_("The store of what was handed in: check, back up, close rounds."))
 app.add_typer(store_app, name="store")
 
 ByOption = Annotated[str, typer.Option("--by", help=_("Office or person who does it, as they wish to be named."))]

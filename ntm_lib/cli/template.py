@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
-from ntm_lib.cli.app import OnOption, app, say
+from ntm_lib.cli.app import OnOption, app, say, say_error
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
+from ntm_lib.submissions.forms.layout import Form
+from ntm_lib.submissions.lines import RESULTS
 
 RoundOption = Annotated[str | None, typer.Option("--round", metavar="ID", help=_("Round of reporting."))]
 
@@ -37,8 +39,9 @@ def template(
     if everybody:
         senders = all_senders(project, round_id, on)
         for number, sender in enumerate(senders, 1):
-            path = write_template(output / file_name(project, sender), form_of(project, sender, chosen))
-            say(f"{number}/{len(senders)} {path}")
+            form = form_of(project, sender, chosen)
+            say(f"{number}/{len(senders)} {write_template(output / file_name(project, sender), form)}")
+        _tell_unjudged(form)
         return
     code = commune or district
     if code is None:
@@ -58,6 +61,15 @@ def template(
             file=output, unit=form.sender_name, count=len(form.sheets), date=f"{sender.as_of:%d/%m/%Y}"
         )
     )
+    _tell_unjudged(form)
+
+
+def _tell_unjudged(form: Form) -> None:
+    """Say for which years the workbook asks no results, because no criteria set judges them."""
+    judged = {year for sheet in form.sheets if sheet.table == RESULTS for year in sheet.years}
+    if missing := [str(year) for year in form.years if year not in judged]:
+        text = _("No criteria set for {years} is held here: the workbook has no table of results (Table 02) for it.")
+        say_error(text.format(years=", ".join(missing)))
 
 
 def _years(text: str | None) -> range | None:

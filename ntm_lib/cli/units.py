@@ -8,11 +8,12 @@ import typer
 
 from ntm_lib import units
 from ntm_lib.cli.app import OnOption, app, say
+from ntm_lib.cli.spoken import Commands
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.review import load_review
 
-units_app = typer.Typer(no_args_is_help=True, help=_("Units with their dates and lineage."))
+units_app = Commands(help=_("Units with their dates and lineage."))
 app.add_typer(units_app, name="units")
 
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ntm_lib.cli.app import OnOption, app, parse_date, say
+from ntm_lib.cli.app import OnOption, app, parse_date, say, say_error
 from ntm_lib.cli.text_table import text_table
 from ntm_lib.errors import UsageError
 from ntm_lib.evaluation.changes import read_snapshot, run_folder, sign_period, why_changed
-from ntm_lib.evaluation.territory import load_province
+from ntm_lib.evaluation.territory import Territory, load_province
 from ntm_lib.messages import _
 from ntm_lib.project import Project
 from ntm_lib.reporting.office.workbook import write_workbook
@@ -63,9 +63,25 @@ def sign_command(
         typer.Option(parser=parse_date, metavar="YYYY-MM-DD", help=_("Day of signing (default: today).")),
     ] = None,
     on: OnOption = None,
+    illustrative: Annotated[
+        bool, typer.Option("--illustrative", help=_("Sign though illustrative values count, for practice only."))
+    ] = False,
 ) -> None:
-    """Write the figures of the whole province; from then on pages print them, and later ones stand beside."""
+    """Write the figures of the whole province, none of them illustrative unless that is asked for; from then on pages print them, and later ones stand beside."""
     project = Project.find()
     territory = load_province(on=on.isoformat() if on else "")
+    if territory.is_illustrative:
+        _check_wanted(territory, is_wanted=illustrative)
     folder = sign_period(project, territory, by, date or dt.datetime.now().astimezone().date())
     say(_("Signed and frozen: {path}").format(path=project.relative(folder)))
+
+
+def _check_wanted(territory: Territory, *, is_wanted: bool) -> None:
+    """Stop, or say, that figures to be signed are not what anybody reported."""
+    communes = territory.generated[territory.generated].index.get_level_values("commune_code").nunique()
+    text = _("{unit}: values of {count} communes are illustrative, not reported.").format(
+        unit=territory.unit.name, count=communes
+    )
+    if not is_wanted:
+        raise UsageError(f"{text} {_('Signed figures are never replaced; only for practice: --illustrative.')}")
+    say_error(f"{text} {_('They are signed as illustrative and stay marked.')}")

@@ -43,8 +43,9 @@ def describe(
 ) -> Description:
     """Describe a criterion ("17"), indicator ("17.1") or requirement ("17.1/clean") on ``date``.
 
-    Where the set in force is not the one that judges the year-end, both are told. Raises UsageError when
-    neither set has ``item`` or there is no set at all.
+    Where the set in force is not the one that judges the year-end, both are told; after the last year that any
+    set was made to judge, that its levels may not hold any more. Raises UsageError when neither set has ``item``
+    or there is no set at all.
     """
     in_force = _or_none(lambda: law.in_force(date, variant))
     judging = _or_none(lambda: law.set_for_year(date.year, variant, set_for_year))
@@ -53,6 +54,8 @@ def describe(
         law.in_force(date, variant)
     lines = [_headline(_("In force on {date}").format(date=day(date)), in_force)]
     lines.append(_headline(_("Judges the end of {year}").format(year=date.year), judging))
+    if in_force and not judging and (outdated := _outdated(in_force, date.year)):
+        lines.append(outdated)
     told = 0
     for criteria_set in sets:
         rules = law.rules(criteria_set, date.year, region)
@@ -112,6 +115,16 @@ def verified_text(row: Mapping[str, Any] | pd.Series) -> str:
 
 def _headline(what: str, criteria_set: CriteriaSet | None) -> str:
     return f"{what}: {criteria_set.numbers if criteria_set else _('no set')}"
+
+
+def _outdated(criteria_set: CriteriaSet, year: int) -> str:
+    """Say that a set was made for years that are over; empty where it was not."""
+    judged = criteria_set.decisions[-1].judges_years
+    if not judged or year <= judged.last:
+        return ""
+    period = f"{judged.first}-{judged.last}" if judged.first < judged.last else str(judged.last)
+    text = _("No criteria set for {year} is held here. What follows is the last one, made for {period}: it is not known to hold in {year}.")  # fmt: skip
+    return text.format(year=year, period=period)
 
 
 def _section(law: Law, criteria_set: CriteriaSet, rules: YearRules, rows: pd.DataFrame) -> list[str]:

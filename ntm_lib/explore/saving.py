@@ -6,7 +6,7 @@ from typing import Any
 import ipywidgets as widgets
 from markupsafe import Markup
 
-from ntm_lib.errors import NtmError
+from ntm_lib.errors import NtmError, disk_reason
 from ntm_lib.explore import views
 from ntm_lib.explore.controls import Controls
 from ntm_lib.explore.model import Explorer
@@ -48,7 +48,7 @@ class SaveForm:
             self.message.value = str(views.problem_box(error))
             return
         except OSError as error:
-            text = _("The file could not be written: {reason}").format(reason=error.strerror)
+            text = _("The file could not be written: {reason}").format(reason=disk_reason(error))
             self.message.value = str(views.notice(text))
             return
         words = _("Saved: {path}. To make its pages: {command}").format(

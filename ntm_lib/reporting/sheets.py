@@ -16,7 +16,19 @@ from ntm_lib.verdicts import Verdict
 Kind = Literal["text", "count", "decimal", "money", "year", "percent", "interval", "date", "verdict"]
 """``percent`` is given in per cent (0-100); ``interval`` holds a pair (low, high); ``verdict`` a `Verdict`."""
 DIGITS: dict[Kind, int] = {"count": 0, "decimal": 2, "money": 0, "percent": 1, "interval": 0}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # the wide ones too: some office programs narrow them
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 

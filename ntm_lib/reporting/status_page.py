@@ -52,6 +52,11 @@ def due_lines(calendar: Calendar) -> list[str]:
     ]
 
 
+def refused_note() -> str:
+    """Say how a unit stands whose file was refused."""
+    return _("A file that was refused is not kept: until it is sent again the unit counts as not having sent.")
+
+
 def moment_text(moment: pd.Timestamp) -> str:
     """Write the day and hour of a receipt in the time of Viet Nam; empty without one."""
     return "" if pd.isna(moment) else f"{moment.tz_convert(VIETNAM):%d/%m/%Y %H:%M}"
@@ -66,7 +71,7 @@ def _opening(calendar: Calendar) -> Markup:
     notes = [
         *due_lines(calendar),
         _("The first file that was not withdrawn decides; a correction sent later does not make a unit late."),
-        _("A file that was refused is not kept: until it is sent again the unit counts as not having sent."),
+        refused_note(),
     ]
     return Markup("\n").join(paragraph("{words}", words=text) for text in notes)
 

@@ -1,6 +1,7 @@
 """Nothing runs before names, types, units and the parameters cell are right."""
 
 import datetime as dt
+import shutil
 
 import pytest
 
@@ -104,6 +105,14 @@ def test_the_period_of_the_review_holds_where_a_report_names_none(own_project: P
     path.write_text(path.read_text(encoding="utf-8").replace("last_year: 2020", "last_year: 2019"), encoding="utf-8")
     [job] = district_jobs(own_project, own_project.root / "out", ON, ["052"])
     assert (job.parameters.first_year, job.parameters.last_year) == (2010, 2019)
+
+
+def test_a_year_no_set_judges_is_told_where_it_was_written(own_project: Project) -> None:
+    path = own_project.parameters / "review.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("last_year: 2020", "last_year: 2026"), encoding="utf-8")
+    shutil.rmtree(own_project.parameters / "district_evaluation")
+    with pytest.raises(UsageError, match=r"parameters/review\.yaml: 2026"):
+        district_jobs(own_project, own_project.root / "out", ON, ["052"])
 
 
 @pytest.mark.parametrize(

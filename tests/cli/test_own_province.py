@@ -54,6 +54,7 @@ def _five_commands(ntm, project: Project, tmp_path: Path, *only: str) -> Path:
     assert code == 0, out
     assert f"{count}/{count}" in out
     code, out, _err = ntm(root, "status")
+    assert "Tệp bị" in out
     assert code == 0, out
     code, out, err = ntm(root, "run", *only)
     assert code == 0, out + err

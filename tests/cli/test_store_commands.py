@@ -35,11 +35,13 @@ def ntm(own_project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: p
     return run
 
 
-def hand_in(project: Project, number: float, code: str = "01762", on: dt.date = AS_OF) -> int:
+def hand_in(
+    project: Project, number: float, code: str = "01762", on: dt.date = AS_OF, requirement: str = "17.1"
+) -> int:
     """Take in a file with one value of 17.1 and one text; return its number."""
-    original = f"{number} {code} {on}".encode()
+    original = f"{number} {code} {on} {requirement}".encode()
     lines = [
-        ("b02", "qd-1980-2016", code, 2018, "", "17.1", number, None, False, "actual", AS_OF, "Biểu 02", "F12"),
+        ("b02", "qd-1980-2016", code, 2018, "", requirement, number, None, False, "actual", AS_OF, "Biểu 02", "F12"),
         ("b04", "", code, 2018, "", "note", None, "=HYPERLINK(1)", False, "estimate", AS_OF, "Biểu 04", "C3"),
     ]
     values = pd.DataFrame(lines, columns=VALUES.names)
@@ -105,6 +107,23 @@ def test_history_of_what_nobody_handed_in_is_told(ntm) -> None:
     code, text = ntm("history", "99999", "17.1", "--on", "2019-06-30")
     assert code == 2
     assert "99999" in text
+
+
+def test_history_of_an_indicator_is_that_of_its_parts_and_an_unknown_one_is_told(ntm, own_project: Project) -> None:
+    for requirement, number in (("17.1/hygienic", 81.5), ("17.1/clean", 42.5)):
+        hand_in(own_project, number, requirement=requirement)
+    for item in ("17.1", "17"):
+        code, text = ntm("history", "01762", item, "--on", "2019-06-30")
+        assert code == 0, text
+        first, second = text.splitlines()[-2:]
+        assert ("17.1/hygienic" in first, "81,5" in first) == (True, True)
+        assert ("17.1/clean" in second, "42,5" in second) == (True, True)
+    code, text = ntm("history", "01762", "17.1/clean", "--on", "2019-06-30")
+    assert ("42,5" in text, "81,5" in text) == (True, False)
+    code, text = ntm("history", "01762", "17.1/cleam", "--on", "2019-06-30")
+    assert (code, "17.1/clean" in text) == (2, True)
+    code, text = ntm("history", "01762", "99.9", "--on", "2019-06-30")
+    assert (code, "ntm criteria show" in text) == (2, True)
 
 
 def test_an_empty_store_is_whole_and_lists_the_rounds(ntm, own_project: Project) -> None:

@@ -187,6 +187,14 @@ def test_everybody_gets_a_workbook(ntm, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert names == {f"{COMMUNE}_minhthanh.xlsx", f"{DISTRICT}_nguyenbinh.xlsx", "04_caobang.xlsx"}
 
 
+def test_a_workbook_without_results_for_a_year_no_set_judges_is_told(ntm, tmp_path: Path) -> None:
+    asked = ("template", "--commune", COMMUNE, "--on", "2019-06-30", "-o", str(tmp_path / "xa.xlsx"))
+    code, _out, err = ntm(*asked, "--years", "2025-2026")
+    assert (code, "2026" in err, "Biểu 02" in err, "2025" in err) == (0, True, True, False)
+    code, _out, err = ntm(*asked, "--years", "2025")
+    assert (code, err) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -66,9 +66,14 @@ def test_runs_that_are_not_there_are_told_without_a_traceback(small: Project, nt
 
 
 def test_signing_freezes_and_is_refused_twice(small: Project, ntm: Run) -> None:
-    code, text = ntm("sign", "--by", "BC 12/BC-BCĐ", "--date", "2019-09-20")
+    asked = ("sign", "--by", "BC 12/BC-BCĐ", "--date", "2019-09-20")
+    code, text = ntm(*asked)
+    assert (code, "minh họa" in text, "--illustrative" in text) == (2, True, True)
+    assert not (small.local / "signed").exists()
+    code, text = ntm(*asked, "--illustrative")
     assert code == 0, text
+    assert "minh họa" in text
     assert "data/local/signed" in text
-    code, text = ntm("sign", "--by", "BC 13", "--date", "2019-09-21")
+    code, text = ntm("sign", "--by", "BC 13", "--date", "2019-09-21", "--illustrative")
     assert code != 0
     assert "BC 12/BC-BCĐ" in text

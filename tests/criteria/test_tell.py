@@ -80,6 +80,10 @@ def test_describe_after_all_judged_years_tells_what_is_in_force(law: criteria.La
     told = criteria.describe(law, "7", dt.date(2030, 1, 1), region="tdmnpb")
     assert told.judging is None
     assert told.in_force is law.sets["qd-318-2022+qd-211-2024"]
+    assert "2024-2025" in told.lines[2], "that it was made for other years stands before its levels"
+    assert "2030" in told.lines[2]
+    within = criteria.describe(law, "7", dt.date(2025, 1, 1), region="tdmnpb")
+    assert "2024-2025" not in str(within)
 
 
 def test_an_assumed_level_says_so(law: criteria.Law, monkeypatch) -> None:

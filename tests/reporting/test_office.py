@@ -19,7 +19,7 @@ from ntm_lib.reporting.office.plan_text import machine_text, read_plan_outline
 from ntm_lib.reporting.office.workbook import write_workbook
 from ntm_lib.reporting.sheets import Column, Sheet, safe_text, sums
 
-EVIL = ["=1+1", "+84", "-2", "@SUM(A1)", "\t=1", " =cmd|' /C calc'!A0", "\u202e=x", "\x00=x"]
+EVIL = ["＝1+1", "=1+1", "+84", "-2", "@SUM(A1)", "\t=1", " =cmd|' /C calc'!A0", "\u202e=x", "\x00=x"]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_no_text_becomes_a_formula(text, tmp_path):
             for cell in row:
                 assert cell.data_type != "f"
                 assert not str(cell.value).lstrip().startswith(("=", "+", "@", "\t"))
-    assert not safe_text(text).lstrip().startswith(("=", "+", "-", "@"))
+    assert not safe_text(text).lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
     assert "\x00" not in safe_text(text)
     assert "\u202e" not in safe_text(text)
 

@@ -1,9 +1,12 @@
 """An outline loses what holds nothing, and keeps the place of its parts; what only the office reads is left out by name."""
 
+from dataclasses import replace
+
+import docx
 import pandas as pd
 import pytest
 
-from ntm_lib.reporting.office.document import Filling
+from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline
 from ntm_lib.reporting.review.outlines import spoken
 from ntm_lib.reporting.sentences import said
@@ -39,6 +42,13 @@ def test_what_holds_nothing_is_left_out(outline):
     assert [section.heading for section in first.sections] == ["A"]
     assert [block.machine for block in first.sections[0].blocks] == ["spoken"]
     assert [section.heading for section in second.sections] == ["D"]
+
+
+def test_the_headings_that_are_printed_are_numbered_without_a_gap(outline, tmp_path):
+    filling = replace(FILLING, notes={"lessons": ["x"]})
+    path = write_document(tmp_path / "a.docx", spoken(outline, filling, asked="left out"), filling)
+    headings = [line.text for line in docx.Document(path).paragraphs if line.text[-3:] in {". A", ". C", ". D"}]
+    assert headings == ["I. A", "II. C", "I. D"]
 
 
 def test_a_place_that_waits_for_a_person_is_kept_when_asked(outline):

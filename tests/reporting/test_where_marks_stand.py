@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from handing_in import generated_again, hand_in, line
 from typer.testing import CliRunner
@@ -27,6 +28,7 @@ from ntm_lib.reporting.sections.communes import map_shapes
 from ntm_lib.review import Audience
 from ntm_lib.submissions.model import Level
 from ntm_lib.submissions.vault import open_store
+from ntm_lib.verdicts import Verdict
 
 DISTRICT = "052"
 SET = "qd-1980-2016"
@@ -227,6 +229,22 @@ def test_where_the_levels_differ_is_listed_by_department(own: Project, tmp_path:
     )
     assert ran.exit_code == 0, ran.output
     assert "Sở Y tế" not in _cells(path)
+
+
+def test_what_one_level_alone_said_is_no_difference_though_the_law_has_no_level(own: Project) -> None:
+    code, other = _codes(own)[:2]
+    [health] = (own.data / "criteria" / SET).glob("15_*.yaml")
+    text = health.read_text(encoding="utf-8")
+    health.write_text(text.replace("regions: all, value: 85", "regions: all, delegated: province"), encoding="utf-8")
+    hand_in(own, line(code, 2019, {"15.1": 100.0}, set_id=SET), line(other, 2019, {"15.1": 50.0}, set_id=SET))
+    assert differences(load_territory(DISTRICT)).empty
+    hand_in(own, line(code, 2019, {"15.1": 90.0}, set_id=SET), level=Level.DISTRICT)
+    territory = load_territory(DISTRICT)
+    [row] = differences(territory).to_dict("records")
+    assert (row["counts"], row["verdict"], row["commune_verdict"]) == ("district", Verdict.UNKNOWN, Verdict.UNKNOWN)
+    assert pd.isna(row["province_verdict"])
+    [cells] = differences_sheet(Subject(territory, Audience.INTERNAL)).cells()
+    assert "(MH)" not in str(cells), "the row was handed in, though other years of the commune are generated"
 
 
 def _cells(path: Path) -> set[object]:

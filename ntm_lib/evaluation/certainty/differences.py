@@ -14,7 +14,7 @@ from ntm_lib.verdicts import Verdict
 
 LEVELS = tuple(level.value for level in Level)
 _SAME = 1e-9
-_SILENT = -1
+_SILENT = -2  # beside the verdicts, of which unknown is -1
 
 
 def differences(territory: Territory) -> pd.DataFrame:
@@ -34,8 +34,11 @@ def differences(territory: Territory) -> pd.DataFrame:
         if year in territory.years
     ]
     table = pd.concat(tables, ignore_index=True)
-    names = territory.parts.drop_duplicates("from_code").set_index("from_code")[["name", "to_code"]]
-    table = table.join(names, on="commune_code")
+    homes = territory.parts.drop_duplicates("from_code").set_index("from_code")["to_code"]
+    names = vintage.frame[
+        "name"
+    ]  # unmarked: every row was handed in, also where other years of the commune are generated
+    table = table.assign(name=table["commune_code"].map(names), to_code=table["commune_code"].map(homes))
     return table.sort_values(["criterion_place", "place", "year", "commune_code"], ignore_index=True)
 
 
@@ -63,7 +66,7 @@ def _of_year(territory: Territory, words: pd.DataFrame, year: int, rules: YearRu
 
 
 def _verdicts(words: pd.DataFrame, rules: YearRules) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the verdict of each level, -1 where it said nothing; and whether a level's finding is not the law's on its value."""
+    """Return the verdict of each level, `_SILENT` where it said nothing; and whether a level's finding is not the law's on its value."""
     held, is_torn = {}, pd.Series(data=False, index=words.index)
     for level in LEVELS:
         wide = words[level].unstack("requirement")
@@ -80,8 +83,8 @@ def _verdicts(words: pd.DataFrame, rules: YearRules) -> tuple[pd.DataFrame, pd.S
 
 
 def _differ(words: pd.DataFrame, verdicts: pd.DataFrame) -> pd.Series:
-    """Tell where two levels spoke and gave another value or another verdict."""
+    """Tell where two levels spoke and gave another value or another verdict; what the law cannot judge is no other verdict."""
     values = words[list(LEVELS)].replace(np.inf, -1.0)  # not assessed: told apart from every value, equal to itself
     spread = values.max(axis=1) - values.min(axis=1)
-    codes = verdicts.where(verdicts != _SILENT).astype(float)
-    return (spread > _SAME) | (codes.max(axis=1) != codes.min(axis=1))
+    codes = verdicts.where(~verdicts.isin([_SILENT, Verdict.UNKNOWN])).astype(float)
+    return (spread > _SAME) | (codes.max(axis=1) - codes.min(axis=1) > 0)

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ntm_lib import evaluation
-from ntm_lib.errors import UsageError
+from ntm_lib.errors import UsageError, disk_reason
 from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.changes import code_version, files_read
 from ntm_lib.messages import _
@@ -46,7 +46,7 @@ def export(territory: Territory, folder: Path, choice: Choice, formats: Sequence
         temporary = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     except OSError as error:
         text = _("{folder} cannot be written: {reason}")
-        raise UsageError(text.format(folder=folder, reason=error.strerror or error)) from error
+        raise UsageError(text.format(folder=folder, reason=disk_reason(error))) from error
     try:
         _fill(temporary, territory, choice, formats, year or territory.review.last_year)
         temporary.chmod(0o755)

@@ -58,7 +58,7 @@ def write_document(path: Path, outline: Outline, filling: Filling, *, where: str
         if part.heading and part.sections:
             paper.heading(document, filled(part.heading, filling.values), 0)
         for place, section in enumerate(part.sections, start=1):
-            writer.section(section, (section.number or place,))
+            writer.section(section, (place,))
     paper.foot(document, outline.office, filling.values)
     for name, number in writer.numbers.items():
         paper.annex(document, filling.tables[name], number, filling.stamps)
@@ -85,7 +85,7 @@ class _Writer:
         for block, mark in with_marks(section, self.filling.notes):
             self.block(block, is_marked=mark)
         for number, inner in enumerate(section.sections, start=1):
-            self.section(inner, (*place, inner.number or number))
+            self.section(inner, (*place, number))
 
     def block(self, block: Block, *, is_marked: bool) -> None:
         if block.text is not None:

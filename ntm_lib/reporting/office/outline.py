@@ -61,10 +61,9 @@ class Block(_Model):
 
 
 class Section(_Model):
-    """A heading with what stands below it; ``number``: its place among its neighbours, kept when others are left out."""
+    """A heading with what stands below it; numbered by its place among the headings that are printed."""
 
     heading: str
-    number: int = Field(default=0, ge=0)
     blocks: tuple[Block, ...] = ()
     sections: tuple["Section", ...] = ()
 
@@ -98,13 +97,11 @@ class Outline(_Model):
 
 def _kept(sections: Sequence[Section], is_hidden: Callable[[Block], bool]) -> tuple[Section, ...]:
     kept = []
-    for place, section in enumerate(sections, start=1):
+    for section in sections:
         blocks = tuple(block for block in section.blocks if not is_hidden(block))
         inner = _kept(section.sections, is_hidden)
         if blocks or inner:
-            kept.append(
-                section.model_copy(update={"blocks": blocks, "sections": inner, "number": section.number or place})
-            )
+            kept.append(section.model_copy(update={"blocks": blocks, "sections": inner}))
     return tuple(kept)
 
 

@@ -32,7 +32,7 @@ def part_sections(
     made = []
     for place, section in enumerate(part.sections, start=1):
         title = filled(section.heading, filling.values)
-        title = f"{roman(section.number or place)}. {title}" if is_numbered else title
+        title = f"{roman(place)}. {title}" if is_numbered else title
         body = Markup("\n").join(writer.below(section, 3))
         anchor = f"s{number}-{place}"
         made.append(
@@ -69,7 +69,7 @@ class _Writer:
         """Return what stands below a heading."""
         made = [self.block(block, is_marked=mark) for block, mark in with_marks(section, self.filling.notes)]
         for place, inner in enumerate(section.sections, start=1):
-            title = f"{inner.number or place}. {filled(inner.heading, self.filling.values)}"
+            title = f"{place}. {filled(inner.heading, self.filling.values)}"
             made.append(Markup("<h{0}>{1}</h{0}>").format(min(level, 4), title))
             made += self.below(inner, level + 1)
         return made

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ntm_lib.errors import NtmError, UsageError
+from ntm_lib.errors import NtmError, UsageError, disk_reason
 from ntm_lib.messages import _
 from ntm_lib.project import whole_file
 from ntm_lib.submissions.model import VALUES
@@ -33,7 +33,9 @@ def back_up(store: BookStore, path: Path) -> Book:
                 _write(archive, store, book)
             check_backup(temporary)
     except OSError as error:
-        raise NtmError(_("{file} could not be written: {reason}").format(file=path, reason=error.strerror)) from error
+        raise NtmError(
+            _("{file} could not be written: {reason}").format(file=path, reason=disk_reason(error))
+        ) from error
     return book
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import compute
 
-from ntm_lib.errors import FaultList, NtmError, UsageError, preview
+from ntm_lib.errors import FaultList, NtmError, UsageError, disk_reason, preview
 from ntm_lib.messages import _
 from ntm_lib.submissions.vault import disk, packs
 from ntm_lib.submissions.vault.book_store import BookStore, Load, Wanted
@@ -188,7 +188,7 @@ class FileStore(BookStore):
         try:
             return packs.read_lines(path, condition)
         except OSError as error:
-            raise NtmError(_("{file} cannot be read: {reason}").format(file=path, reason=error.strerror)) from error
+            raise NtmError(_("{file} cannot be read: {reason}").format(file=path, reason=disk_reason(error))) from error
         except packs.DamagedError as error:
             reason = _("it is no longer what was written")
             raise NtmError(_("{file} is damaged: {reason}").format(file=path, reason=reason)) from error
@@ -271,4 +271,4 @@ def _not_written(error: OSError) -> NtmError:
     text = _(
         "The store could not be written ({reason}); nothing was changed. Make room or check the disk, then try again."
     )
-    return NtmError(text.format(reason=error.strerror or error))
+    return NtmError(text.format(reason=disk_reason(error)))
