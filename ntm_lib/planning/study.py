@@ -37,7 +37,7 @@ RECORDS = {
     item.__name__: item
     for item in (Aims, Solution, Limits, More, Change, Reason, Why, Demand, Lowered, Nearest, NearEqual, Simulation)
 }
-VERSION = 2
+VERSION = 3
 FEW = Options(gap=0.002, nodes=30, ties=False)  # searches beside the plan itself
 NEAR_EQUAL = 3
 ROUGH = Options(gap=0.01, nodes=20, ties=False)  # each nearest plan
