@@ -5,7 +5,7 @@ are switched (``balance``) until no row lacks anything.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import highspy
@@ -30,13 +30,13 @@ HARD = 1e5  # what lacks of a district's row while the district is decided: wort
 WHOLE = 1e-6
 
 # Balancing: offers that lose at most so many times what an item is usually worth; turns, at least and a commune; seeds.
-NEAR, TURNS, EACH, SEEDS, ROUNDS = 20.0, 1_500_000, 500, 2, 6
+NEAR, TURNS, EACH, SEEDS, ROUNDS = 20.0, 1_500_000, 150, 2, 6
 HOT, COLD, STRICT = 0.2, 0.01, 30.0  # heat by a usual item's worth; what lacks costs once to so many times its worth
 EXCHANGES = 10  # at most, where the balanced plan is not good enough
 PAIRS, OTHER = 0.5, 0.1
 RESERVE, TINY = 3e-5, 5e-10  # of what all share is kept back, for lacking less does no harm; of other rows for rounding
 DEAR = 3.0  # what lacks costs so many times its price, and an item's usual worth so many times in rows of all and a district
-COMMON, OWN, CLOSED = 1.0, 3.0, 25.0  # (and where the share of gaps closed stands)
+COMMON, OWN, CLOSED = 1.0, 10.0, 25.0  # (and where the share of gaps closed stands)
 
 
 def choose(
@@ -58,6 +58,11 @@ def choose(
         if plan is not None:
             return _exchanged(balance, fixed.prices, stand, left, plan, enough, draw)
         _ask_again(offers, fixed.prices, left, draw)
+        short = (district >= 0) & (left < -balance.spare)
+        raised = fixed.prices + np.where(short, (turn + 1) * balance.lack, 0.0)
+        stand = replace(
+            stand, chosen=_anew(offers, fixed, stand, raised, np.unique(district[short]), wide, district, draw)
+        )
     return None
 
 
@@ -91,27 +96,34 @@ def _aims_stand(offers: Offers, shared: Shared) -> tuple[Floats, Floats]:
 
 def _districts(offers: Offers, shared: Shared, wide: Bools, district: Ints, draw: np.random.Generator) -> Ints:
     """Return the offer of each commune (n): where parts were taken, districts are decided as a whole, one after the other."""
-    items, problem = offers.packing.items, offers.packing.model.problem
-    known, prices = len(shared.taken), shared.prices
+    problem, known = offers.packing.model.problem, len(shared.taken)
     chosen = np.full(offers.count, -1)
     order = np.argsort(shared.taken, kind="stable")
     chosen[offers.owner[order]] = order
     parts = offers.owner[:known][(shared.taken > WHOLE) & (shared.taken < 1 - WHOLE)]
-    open_districts = np.unique(problem.district[parts]) if (district >= 0).any() else np.zeros(0, np.int64)
-    is_open = np.isin(problem.district, open_districts)
-    profit = items.value - items.take @ prices
-    _ask_again(offers, prices, np.zeros(len(prices)), draw)
-    for turn in range(NOISY if len(open_districts) else 0):
+    is_open = np.unique(problem.district[parts]) if (district >= 0).any() else np.zeros(0, np.int64)
+    _ask_again(offers, shared.prices, np.zeros(len(shared.prices)), draw)
+    return _anew(offers, shared, Standing(chosen, shared.others), shared.prices, is_open, wide, district, draw)
+
+
+def _anew(
+    offers: Offers, shared: Shared, stand: Standing, prices: Floats, districts: Ints, wide: Bools, district: Ints,
+    draw: np.random.Generator,
+) -> Ints:  # fmt: skip
+    """Decide some districts as a whole, one after the other, with more offers made at ``prices`` that vary."""
+    items, of_commune = offers.packing.items, offers.packing.model.problem.district
+    profit, is_open = items.value - items.take @ prices, np.isin(of_commune, districts)
+    for turn in range(NOISY if len(districts) else 0):
         noise = NOISES[turn % len(NOISES)] * items.usual * draw.standard_normal(len(profit))
         offers.around(profit + noise, is_open)
-    taken = np.append(shared.taken, np.zeros(len(offers.worth) - known))
-    room = items.room - items.extra.T @ shared.others
+    taken = np.append(shared.taken, np.zeros(len(offers.worth) - len(shared.taken)))
+    room, chosen = items.room - items.extra.T @ stand.others, stand.chosen.copy()
     usually, left_over = np.maximum(np.abs(items.room), 1e-9) / offers.count, np.zeros(len(room))
-    by_district = problem.district[offers.owner]
-    for one in draw.permutation(open_districts):
+    by_district = of_commune[offers.owner]
+    for one in draw.permutation(districts):
         at, rows = np.flatnonzero(by_district == one), np.flatnonzero(district == one)
         use = offers.use[at]
-        now = np.where(wide, prices * (1 - np.clip(LEAN * left_over / usually, -MOST, MOST)), 0.0)
+        now = np.where(wide, shared.prices * (1 - np.clip(LEAN * left_over / usually, -MOST, MOST)), 0.0)
         is_taken = _decided(offers, at, use[:, rows].T, room[rows], offers.worth[at] - use @ now)
         chosen[offers.owner[at[is_taken]]] = at[is_taken]
         left_over += use.T @ (taken[at] - is_taken)
