@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from ntm_lib.criteria import Law, select
@@ -116,7 +117,8 @@ def trace(
 def _facts(results: Results, set_id: str, place: tuple[str, int], words: pd.DataFrame) -> pd.DataFrame:
     """Return status and cut-off date of each word of a line by requirement; of the line itself under the empty name."""
     line = {"status": results.status[set_id].loc[place], "as_of_date": results.as_of[set_id].loc[place]}
-    own = words[[key[:2] == place for key in words.index]].droplevel(["commune_code", "year"])
+    is_own = np.array([key[:2] == place for key in words.index], dtype=bool)
+    own = words.loc[is_own].droplevel(["commune_code", "year"])
     return pd.concat([own[list(line)], pd.DataFrame(line, index=[""])])
 
 

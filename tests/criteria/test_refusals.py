@@ -28,7 +28,7 @@ REFUSED = {
     ),
     "missing key": ((ROADS, "    sense: at_least\n", ""), ROADS, "key 'sense' is missing"),
     "duplicate key": ((MARKET, "group: I", "group: I\ngroup: I"), MARKET, "stands twice"),
-    "broken YAML": ((MARKET, "indicators:", "indicators: ["), f"{MARKET}:6", "expected"),
+    "broken YAML": ((MARKET, "indicators:", "indicators: ["), f"{MARKET}:6", "a bracket"),
     "no clause": ((MARKET, "    clause: Phụ lục, tiêu chí 2\n", ""), MARKET, "key 'clause' is missing"),
     "empty clause": ((MARKET, "clause: Phụ lục, tiêu chí 2", 'clause: ""'), MARKET, "'' — expected: length at least 1"),
     "read without source": ((ROADS, "read, sources: [S1]", "read"), ROADS, "verified: read needs sources"),
