@@ -76,7 +76,7 @@ def as_plan(
 
 
 def tiny(seed: int, **changes: object) -> Problem:
-    """Two communes, few gaps, all limits and every aim in turn; about two thirds have a plan."""
+    """Two communes, few gaps, all limits and every aim in turn; two in five have a plan."""
     given: dict[str, object] = {"budget": 2.0, "criteria": 3, "villages": np.zeros(2, int)} | changes
     made = make_problem(2, seed, 2, years=2, **given)  # type: ignore[arg-type]
     start, turn = int(made.start_standard.sum()), seed % 5
