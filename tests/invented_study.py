@@ -56,7 +56,10 @@ def make_study(made: Draft, every: int = 3, name: str = "base") -> Study:
     last = len(problem.years)
     kinds = np.select([solution.standard < 0, solution.standard < last], ["stands_at_start", "planned"], "not_planned")
     found = tuple(Why(at, str(kind), "aims", None, None) for at, kind in enumerate(kinds))
-    more = More(False, problem.years[0], 1000.0, 0.5, 0.5, 0.75, 0.0, (), _gained(problem, 1), (0, 0, 0), solution)  # noqa: FBT003
+    more = More(
+        is_state=False, year=problem.years[0], amount=1000.0, gain=0.5, gain_beside=0.5, gain_at_most=0.75, left_over=0.0,
+        changes=(), moves=_gained(problem, 1), higher=(0, 0, 0), solution=solution,
+    )  # fmt: skip
     simulation = simulate(problem, solution, plan.risks, scenario.settings.uncertainty)
     others = NearEqual((solution,), _place(problem, [solution]), 0.01)
     return Study(

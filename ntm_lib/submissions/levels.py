@@ -91,6 +91,7 @@ def no_words() -> pd.DataFrame:
 def all_words(values: pd.DataFrame) -> pd.DataFrame:
     """Return what each level says of table b02, side by side, as of the latest cut-off date of each line.
 
+    Only words as firm as the firmest of a cell are set side by side: an estimate does not contradict a count.
     Index (set_id, commune_code, year, requirement); two columns a level, such as ``district`` (its value; NaN: none; infinite: not
     assessed) and ``district_finding`` (1, 0, NaN).
     """

@@ -128,9 +128,7 @@ def anneal(
             passed = turn / course.turns
             heat = course.hot * (course.cold / course.hot) ** passed
             price = lack * (course.mild * (course.strict / course.mild) ** passed * (LAST if passed > CLOSING else 1.0))
-            price[window.soft] = lack[window.soft]
             now = worth_of(flat, window, others, state, value) - _lacks(window.rows, state.left, price)
-            now -= _lacks(window.soft, state.left, lack)
         now += _change(flat, window, others, state, value, profit, price, course, heat, kept, draw)
         rest += 1
         if (
@@ -138,7 +136,7 @@ def anneal(
             and (rest > pause or turn == course.turns - 1)
             and _lacks(window.rows, state.left, price) <= KEEP
         ):
-            rest, found = 0, worth_of(flat, window, others, state, value) - _lacks(window.soft, state.left, lack)
+            rest, found = 0, worth_of(flat, window, others, state, value)
             if found > best:
                 best = found
                 best_year[:], best_level[:] = state.year[window.gaps], state.level[window.communes]

@@ -103,10 +103,10 @@ def _lacks(left: Floats, lack: Floats) -> float:
 
 @njit(cache=True, nogil=True)
 def _fits(left: Floats, spare: Floats) -> bool:
-    for row in range(len(left)):  # noqa: SIM110 - stops at the first, which compiled `all` of a generator cannot
-        if left[row] < -spare[row]:
-            return False
-    return True
+    row = 0
+    while row < len(left) and left[row] >= -spare[row]:
+        row += 1
+    return row == len(left)
 
 
 @njit(cache=True, nogil=True)

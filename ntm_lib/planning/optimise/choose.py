@@ -18,7 +18,7 @@ from ntm_lib.planning.optimise.drafting import district_needs
 from ntm_lib.planning.optimise.exchange import exchange
 from ntm_lib.planning.optimise.items import counted
 from ntm_lib.planning.optimise.moves import Others
-from ntm_lib.planning.optimise.offers import Offers, Shared, program, share_out
+from ntm_lib.planning.optimise.offers import Offers, Shared, one_each, program, share_out
 from ntm_lib.planning.optimise.pack import keeps
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
@@ -141,9 +141,8 @@ def _ask_again(offers: Offers, prices: Floats, left: Floats, draw: np.random.Gen
 
 def _decided(offers: Offers, at: Ints, rows: sp.spmatrix, room: Floats, worth: Floats) -> Bools:
     """Choose one of the offers ``at`` for each commune; rows may lack at a cost."""
-    communes, own = np.unique(offers.owner[at], return_inverse=True)
     count = len(at)
-    takes = sp.csr_matrix((np.ones(count), (own, np.arange(count))), (len(communes), count + len(room)))
+    communes, takes = one_each(offers.owner[at], count + len(room))
     both = sp.vstack([takes, sp.hstack([rows, -sp.eye(len(room))])])
     ones, free = np.ones(len(communes)), np.full(len(room), np.inf)
     solver: highspy.Highs = program(
@@ -236,16 +235,16 @@ def _exchanged(
     balance: _Balance, prices: Floats, stand: Standing, left: Floats, plan: Floats, enough: float,
     draw: np.random.Generator,
 ) -> Floats:  # fmt: skip
-    """Exchange offers until the plan is worth ``enough``."""
+    """Exchange offers until the plan is worth ``enough``; what was kept back of rows is there to be used."""
     offers, model = balance.offers, balance.offers.packing.model
+    left = np.maximum(left + balance.spare, 0.0)
     for _turn in range(EXCHANGES):
         if float(model.worth @ plan) + model.base >= enough:
             break
-        chosen, left = exchange(offers, prices, balance.at, stand.chosen, np.maximum(left, 0.0), draw)
-        stand = Standing(chosen, stand.others)
-        found = balance.plan(stand)
+        chosen, rest = exchange(offers, prices, balance.at, stand.chosen, left, draw)
+        found = balance.plan(replace(stand, chosen=chosen))
         if found is not None and model.worth @ found > model.worth @ plan:
-            plan = found
+            plan, stand, left = found, replace(stand, chosen=chosen), np.maximum(rest, 0.0)
     return plan
 
 

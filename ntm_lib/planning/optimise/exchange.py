@@ -7,7 +7,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from ntm_lib.planning.optimise.offers import Offers, program
+from ntm_lib.planning.optimise.offers import Offers, one_each, program
 from ntm_lib.planning.problem import Floats, Ints
 
 SIZE, NODES, GAP = 150, 5, 2e-5  # communes, nodes and gap (of the bound) of an exchange
@@ -61,9 +61,8 @@ def _who(loss: Floats, nearest: Floats, usual: float, draw: np.random.Generator)
 
 def _solve(offers: Offers, at: Ints, use: sp.csr_matrix, room: Floats, chosen: Ints) -> Ints | None:
     """Return the best offer found for each commune of ``at``; None: nothing better than the ``chosen`` ones."""
-    communes, own = np.unique(offers.owner[at], return_inverse=True)
     count, rows = len(at), np.flatnonzero(np.diff(use.tocsc().indptr) > 0)
-    takes = sp.csr_matrix((np.ones(count), (own, np.arange(count))), (len(communes), count))
+    communes, takes = one_each(offers.owner[at], count)
     ones, free = np.ones(len(communes)), np.full(len(rows), np.inf)
     solver = program(
         sp.vstack([takes, use[:, rows].T]), np.append(ones, -free), np.append(ones, room[rows]), offers.worth[at],

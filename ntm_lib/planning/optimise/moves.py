@@ -29,14 +29,11 @@ class State(NamedTuple):
 
 
 class Window(NamedTuple):
-    """The part of a plan that a search may change: gaps and communes; ``rows``: what must not lack anything in the end,
-    ``soft``: rows that may, at their cost (positions, rising).
-    """
+    """The part of a plan that a search may change: gaps and communes; ``rows``: what must not lack anything in the end."""
 
     gaps: Ints
     communes: Ints
     rows: Ints
-    soft: Ints
 
 
 class Others(NamedTuple):

@@ -172,6 +172,13 @@ def share_out(offers: Offers, lower: Floats, upper: Floats, *, is_fixed: bool) -
     return Shared(x[:count], x[count : count + others], prices, worth)
 
 
+def one_each(owner: Ints, width: int) -> tuple[Ints, sp.csr_matrix]:
+    """Return the communes that own offers, and for each the row that counts its offers; ``width``: columns of the program."""
+    communes, own = np.unique(owner, return_inverse=True)
+    count = len(owner)
+    return communes, sp.csr_matrix((np.ones(count), (own, np.arange(count))), (len(communes), width))
+
+
 def program(
     rows: sp.spmatrix, low: Floats, high: Floats, worth: Floats, lower: Floats, upper: Floats, whole: int = 0
 ) -> highspy.Highs:

@@ -29,8 +29,7 @@ HALF, NEARLY = 0.5, 0.999
 class Packing:
     """What every search on one model shares: items, prices of their rows, what lacking costs, what is worth what.
 
-    ``usual``: what an item is usually worth, the unit of heat. ``all_in``: what one unit more is worth in each row: money
-    that is carried over, in all rows of later years too.
+    ``usual``: what an item is usually worth, the unit of heat.
     """
 
     model: Model
@@ -38,7 +37,6 @@ class Packing:
     prices: Floats
     lack: Floats
     usual: float
-    all_in: Floats
 
     @classmethod
     def of(cls, model: Model, items: Items, prices: Floats) -> "Packing":
@@ -51,7 +49,7 @@ class Packing:
         own = items.rows.indices[items.rows.indptr[1:] - 1]
         all_in = np.asarray(np.abs(items.rows.T @ prices)[own])
         lack = np.where(items.is_equal, 0.0, np.maximum(all_in, least))
-        return cls(model, items, prices, lack, usual, all_in)
+        return cls(model, items, prices, lack, usual)
 
 
 def pack(
@@ -105,10 +103,10 @@ def _search(
 ) -> Floats | None:
     """Pack once, districts measured against ``closed``, a share of the gaps of all."""
     items, model = packing.items, packing.model
-    begin, held, free, _room = start_from(packing, x, closed, NEARLY if near else HALF)
+    begin, held, free = _start_from(packing, x, closed, NEARLY if near else HALF)
     others = _others(items, free)
     base = model.base + float(items.extra_value[~free] @ held[~free])
-    whole = Window(*(np.arange(count) for count in (len(items.flat.item), len(items.flat.must), len(items.room), 0)))
+    whole = Window(*(np.arange(count) for count in (len(items.flat.item), len(items.flat.must), len(items.room))))
     profit = items.value - items.take @ packing.prices
 
     def run(seed: int) -> tuple[float, State]:
@@ -140,17 +138,16 @@ def _search(
     return written(packing, state, values)
 
 
-def start_from(packing: Packing, x: Floats, closed: float, level: float = HALF) -> tuple[State, Floats, Bools, Floats]:
+def _start_from(packing: Packing, x: Floats, closed: float, level: float) -> tuple[State, Floats, Bools]:
     """Return the plan to begin with: ``x`` rounded, what is done by more than ``level`` as done.
 
-    With it what the variables of no commune start from, which of them may change, and the room of the rows that those that
-    may not leave. Districts are measured against ``closed``, a share of the gaps of all.
+    With it what the variables of no commune start from, and which of them may change. Districts are measured against ``closed``, a share of the gaps of all.
     """
     items = packing.items
     fixed, held = _fixed(packing, x, closed)
     room = items.room - items.extra.T @ np.where(fixed, held, 0.0)
     state = _rounded(packing, x, room, _others(items, ~fixed), held[~fixed], level)
-    return state, held, ~fixed, room
+    return state, held, ~fixed
 
 
 def _fixed(packing: Packing, x: Floats, closed: float) -> tuple[Bools, Floats]:

@@ -75,10 +75,11 @@ def as_plan(
     return replace(plan, objective=worth(problem, plan))
 
 
-def tiny(seed: int, **changes: object) -> Problem:
+def tiny(seed: int, *, criteria: int = 3, villages: tuple[int, int] = (0, 0), **changes: object) -> Problem:
     """Two communes, few gaps, all limits and every aim in turn; two in five have a plan."""
-    given: dict[str, object] = {"budget": 2.0, "criteria": 3, "villages": np.zeros(2, int)} | changes
-    made = make_problem(2, seed, 2, years=2, **given)  # type: ignore[arg-type]
+    made = replace(
+        make_problem(2, seed, 2, criteria=criteria, years=2, budget=2.0), villages=np.array(villages), **changes
+    )
     start, turn = int(made.start_standard.sum()), seed % 5
     return replace(
         made,
@@ -126,7 +127,7 @@ def test_with_each_aim_and_with_villages_there_are_plans_to_compare() -> None:
     assert {seed % 5 for seed in (0, 1, 2, 3, 4, 9, 33) if assert_best(tiny(seed, criteria=2, **cheap))} == set(
         range(5)
     )
-    given = {"criteria": 2, "villages": np.array([1, 1]), "village_spend": np.full(6, 1.0), "start_villages": 0}
+    given = {"criteria": 2, "villages": (1, 1), "village_spend": np.full(6, 1.0), "start_villages": 0}
     assert all(assert_best(tiny(seed, **given)) for seed in (0, 35))
 
 
