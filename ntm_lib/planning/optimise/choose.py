@@ -7,6 +7,7 @@ are switched (``balance``) until no row lacks anything.
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -29,18 +30,25 @@ LEAN, MOST = 0.005, 0.1  # a price falls by this share when what a commune usual
 HARD = 1e5  # what lacks of a district's row while the district is decided: worth of a unit
 WHOLE = 1e-6
 
-# Balancing: offers that lose at most so many times what an item is usually worth; turns, at least and a commune; seeds.
-NEAR, TURNS, EACH, SEEDS, ROUNDS = 20.0, 1_500_000, 150, 2, 6
+# Balancing: offers that lose at most so many times what an item is usually worth; seeds.
+NEAR, SEEDS = 20.0, 2
+EACH, TURNS, LEAST = 10_000, 1_500_000, 150  # turns a commune, up to so many in all, but so many a commune at least
 HOT, COLD, STRICT = 0.2, 0.01, 30.0  # heat by a usual item's worth; what lacks costs once to so many times its worth
-EXCHANGES = 10  # at most, where the balanced plan is not good enough
 PAIRS, OTHER = 0.5, 0.1
 RESERVE, TINY = 3e-5, 5e-10  # of what all share is kept back, for lacking less does no harm; of other rows for rounding
 DEAR = 3.0  # what lacks costs so many times its price, and an item's usual worth so many times in rows of all and a district
 COMMON, OWN, CLOSED = 1.0, 10.0, 25.0  # (and where the share of gaps closed stands)
 
 
+class Effort(NamedTuple):
+    """``rounds`` of balancing at most, each after districts that lack something were decided anew; then ``exchanges`` at most."""
+
+    rounds: int
+    exchanges: int
+
+
 def choose(
-    offers: Offers, relaxed: Shared, wide: Bools, district: Ints, gap: float, draw: np.random.Generator
+    offers: Offers, relaxed: Shared, wide: Bools, district: Ints, gap: float, draw: np.random.Generator, effort: Effort
 ) -> Floats | None:
     """Return the best plan found (model's variables; None: none keeps every row).
 
@@ -52,11 +60,11 @@ def choose(
     closed = offers.packing.items.others == offers.packing.model.places.closed
     stand.others[closed] = fixed.others[closed]
     enough = offers.bound - gap * abs(offers.bound)
-    for turn in range(ROUNDS):
+    for turn in range(effort.rounds):
         balance = _Balance.of(offers, fixed, stand, wide)
         stand, left, plan = balance.run(turn, enough)
         if plan is not None:
-            return _exchanged(balance, fixed.prices, stand, left, plan, enough, draw)
+            return _exchanged(balance, fixed.prices, stand, left, plan, enough, draw, effort.exchanges)
         _ask_again(offers, fixed.prices, left, draw)
         short = (district >= 0) & (left < -balance.spare)
         raised = fixed.prices + np.where(short, (turn + 1) * balance.lack, 0.0)
@@ -201,7 +209,7 @@ class _Balance:
         stands = np.ones(len(self.held), dtype=bool)
         stands[self.moves] = False
         base = self.offers.packing.model.base + float(items.extra_value[stands] @ self.held[stands])
-        turns, usual = max(TURNS, EACH * self.offers.count), items.usual
+        turns, usual = max(min(EACH * self.offers.count, TURNS), LEAST * self.offers.count), items.usual
         course = Course(turns, HOT * usual, COLD * usual, 1.0, STRICT, PAIRS, OTHER, enough - base)
         with ThreadPoolExecutor(SEEDS) as pool:
             tried = list(pool.map(partial(self._try, course), range(turn * SEEDS, (turn + 1) * SEEDS)))
@@ -233,12 +241,12 @@ class _Balance:
 
 def _exchanged(
     balance: _Balance, prices: Floats, stand: Standing, left: Floats, plan: Floats, enough: float,
-    draw: np.random.Generator,
+    draw: np.random.Generator, exchanges: int,
 ) -> Floats:  # fmt: skip
     """Exchange offers until the plan is worth ``enough``; what was kept back of rows is there to be used."""
     offers, model = balance.offers, balance.offers.packing.model
     left = np.maximum(left + balance.spare, 0.0)
-    for _turn in range(EXCHANGES):
+    for _turn in range(exchanges):
         if float(model.worth @ plan) + model.base >= enough:
             break
         chosen, rest = exchange(offers, prices, balance.at, stand.chosen, left, draw)

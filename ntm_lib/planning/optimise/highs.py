@@ -70,6 +70,13 @@ def _first_plan(solver: highspy.Highs) -> int:
     return max(0, int(solver.getInfo().mip_node_count))
 
 
+def is_ruled_out(model: Model) -> bool:
+    """Tell whether rows and bounds alone, without a search, show that there is no plan; False proves nothing."""
+    solver = _load(model, Options())
+    solver.presolve()
+    return bool(solver.getModelPresolveStatus() == highspy.HighsPresolveStatus.kInfeasible)
+
+
 @dataclass(frozen=True, eq=False)
 class Relaxed:
     """Optimum of the linear relaxation: ``x``, its worth (a bound on any plan's), ``prices`` of the rows (>= 0: scarce)."""
@@ -105,6 +112,7 @@ def _load(model: Model, options: Options, *, is_relaxed: bool = False) -> highsp
         "mip_max_nodes": options.nodes,
         "mip_allow_restart": not options.hasty,
         "mip_heuristic_run_root_reduced_cost": not options.hasty,
+        "mip_heuristic_run_rens": not options.hasty,
     }.items():
         solver.setOptionValue(name, value)
     solver.passModel(_as_lp(model, is_relaxed=is_relaxed))

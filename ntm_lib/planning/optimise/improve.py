@@ -1,5 +1,6 @@
 """Improve a plan round by round: a few communes are decided anew by the solver while the others stand."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -10,8 +11,8 @@ from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
-FREE, NODES, GAP = 32, 15, 2e-4  # communes, nodes and gap of a round
-ROUNDS, IDLE = 36, 9
+FREE, NODES, GAP = 32, 15, 2e-4  # communes, nodes and gap of a search
+ROUNDS, IDLE, THREADS = 18, 5, 2  # rounds at most, and without a gain; searches side by side in each
 WHOLE = 1e-6
 
 
@@ -25,14 +26,19 @@ def improve(model: Model, best: Floats, order: Ints, options: Options, enough: f
     draw, nodes, idle = np.random.default_rng(options.seed), 0, 0
     worth = float(model.worth @ best) + model.base
     few = replace(options, gap=min(options.gap, GAP), nodes=NODES, ties=False)
-    for turn in range(ROUNDS):
-        if worth >= enough or nodes >= options.nodes or idle >= IDLE:
-            break
-        found = highs.solve(rest_stands(model, best, _some_communes(model, order, turn, draw)), few, best)
-        nodes += found.nodes
-        idle = 0 if found.objective > worth + WHOLE else idle + 1
-        if found.objective > worth:
-            best, worth = found.x, found.objective
+    with ThreadPoolExecutor(THREADS) as pool:
+        for turn in range(ROUNDS):
+            if worth >= enough or nodes >= options.nodes or idle >= IDLE:
+                break
+            free = [_some_communes(model, order, turn * THREADS + at, draw) for at in range(THREADS)]
+            tried = list(
+                pool.map(lambda some, now: highs.solve(rest_stands(model, now, some), few, now), free, [best] * THREADS)
+            )
+            found = max(tried, key=lambda one: one.objective)
+            nodes += sum(one.nodes for one in tried)
+            idle = 0 if found.objective > worth + WHOLE else idle + 1
+            if found.objective > worth:
+                best, worth = found.x, found.objective
     return best, nodes
 
 

@@ -14,21 +14,18 @@ from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.problem import Floats
 
-NODES = 100
 
-
-def levels(model: Model, options: Options, *, spare: float = 0.0) -> Found:
-    """Return a plan with whole levels and the bound it proves, to the gap of ``options`` or as far as the nodes go.
+def levels(model: Model, options: Options, *, spare: float = 0.0, start: Floats | None = None) -> Found:
+    """Return a plan with whole levels and the bound it proves, to the gap of ``options`` or as far as its nodes go.
 
     ``spare``: share of all money that is left unused, so that whole criteria fit in later (the bound then holds only for
-    plans that do the same). Raises ``Infeasible`` when there is no such plan.
+    plans that do the same). ``start``: a plan near which levels are sought first. Raises ``Infeasible`` when there is no such plan.
     """
     whole = np.zeros(len(model.worth), dtype=bool)
     whole[level_columns(model)] = True
     high = model.high.copy()
     high[model.money : model.money + model.problem.money.size] *= 1 - spare
-    few = replace(options, nodes=min(NODES, options.nodes), hasty=True)
-    return highs.solve(replace(model, whole=whole, high=high), few)
+    return highs.solve(replace(model, whole=whole, high=high), replace(options, hasty=True), start)
 
 
 def level_columns(model: Model) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Small changes of a plan, compiled: a gap in another year, two gaps the other way round, a commune planned anew.
+"""Small changes of a plan, compiled: a gap in another year, two gaps the other way round, room made for a gap.
 
 A row that is used beyond its room costs ``lack`` for each unit. Each change returns what it gained: worth less what the rows
 lack more; one that gains less than ``limit`` is taken back and returns 0.
@@ -26,14 +26,6 @@ class State(NamedTuple):
     year: Ints
     level: Ints
     other: Floats
-
-
-class Window(NamedTuple):
-    """The part of a plan that a search may change: gaps and communes; ``rows``: what must not lack anything in the end."""
-
-    gaps: Ints
-    communes: Ints
-    rows: Ints
 
 
 class Others(NamedTuple):
@@ -245,12 +237,10 @@ def _below(draw: np.random.Generator, count: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def move_gap(
-    flat: Flat, window: Window, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator
-) -> float:
+def move_gap(flat: Flat, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator) -> float:
     """Try another year for some gap; return the gain (0 where nothing changed)."""
     years = flat.standard.shape[1]
-    gap = window.gaps[_below(draw, len(window.gaps))]
+    gap = _below(draw, len(state.year))
     first, last = _window(flat, state, gap)
     old = state.year[gap]
     top = min(last, years - 1 if state.level[flat.owner[gap], 0] < years else years)
@@ -269,11 +259,9 @@ def move_gap(
 
 
 @njit(cache=True, nogil=True)
-def swap_gaps(
-    flat: Flat, window: Window, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator
-) -> float:
+def swap_gaps(flat: Flat, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator) -> float:
     """Try the years of two gaps the other way round; return the gain (0 where nothing changed)."""
-    one, other = window.gaps[_below(draw, len(window.gaps))], window.gaps[_below(draw, len(window.gaps))]
+    one, other = _below(draw, len(state.year)), _below(draw, len(state.year))
     first, second = state.year[one], state.year[other]
     years = flat.standard.shape[1]
     if first == second or (max(first, second) >= years and flat.owner[one] != flat.owner[other]):
@@ -293,12 +281,10 @@ def swap_gaps(
 
 
 @njit(cache=True, nogil=True)
-def pull_gap(
-    flat: Flat, window: Window, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator
-) -> float:
+def pull_gap(flat: Flat, state: State, value: Floats, lack: Floats, limit: float, draw: np.random.Generator) -> float:
     """Try another year for some gap, and make room there by moving one more out; return the gain (0 where nothing changed)."""
     years = flat.standard.shape[1]
-    gap, year = window.gaps[_below(draw, len(window.gaps))], _below(draw, years)
+    gap, year = _below(draw, len(state.year)), _below(draw, years)
     old = state.year[gap]
     if year == old or not _may(flat, state, gap, year):
         return 0.0
@@ -308,7 +294,7 @@ def pull_gap(
     if gain >= limit:
         return gain
     for _draw in range(TRIES):
-        other = window.gaps[_below(draw, len(window.gaps))]
+        other = _below(draw, len(state.year))
         if other == gap or state.year[other] != year:
             continue
         first, last = _window(flat, state, other)
@@ -323,42 +309,6 @@ def pull_gap(
             _shift(flat, state, other, year, value, lack)
     back = _shift(flat, state, gap, old, value, lack)
     return gain if back == NEVER else 0.0  # NEVER: it was not allowed to stand where it stood
-
-
-@njit(cache=True, nogil=True)
-def move_commune(
-    flat: Flat,
-    window: Window,
-    state: State,
-    value: Floats,
-    profit: Floats,
-    lack: Floats,
-    limit: float,
-    kept: Ints,
-    draw: np.random.Generator,
-) -> float:
-    """Try a whole new plan for some commune; return the gain (0 where nothing changed). ``kept``: room to remember."""
-    years = flat.standard.shape[1]
-    commune = window.communes[_below(draw, len(window.communes))]
-    begin, end = flat.gap_start[commune], flat.gap_start[commune + 1]
-    last = _below(draw, years + 1)
-    if last > flat.must[commune] or (last < years and not flat.is_whole[commune] and not flat.at_start[commune]):
-        return 0.0
-    kept[: end - begin] = state.year[begin:end]
-    kept[end - begin : end - begin + 3] = state.level[commune]
-    gain = put_commune(flat, state, commune, value, lack, -1.0)
-    clear(flat, state, commune)
-    found = replan(flat, state, commune, last, profit, lack)
-    put_commune(flat, state, commune, value, lack, -1.0)
-    if found:
-        gain += put_commune(flat, state, commune, value, lack, 1.0)
-        if gain >= limit:
-            return gain
-        put_commune(flat, state, commune, value, lack, -1.0)
-    state.year[begin:end] = kept[: end - begin]
-    state.level[commune] = kept[end - begin : end - begin + 3]
-    put_commune(flat, state, commune, value, lack, 1.0)
-    return 0.0
 
 
 @njit(cache=True, nogil=True)

@@ -1,7 +1,5 @@
 """From a relaxed plan to a whole one that keeps every limit: round it, then repair and improve it by small changes."""
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +9,9 @@ from ntm_lib.planning.optimise import plans
 from ntm_lib.planning.optimise.anneal import Course, anneal
 from ntm_lib.planning.optimise.items import Flat, Items
 from ntm_lib.planning.optimise.model import Model
-from ntm_lib.planning.optimise.moves import NEVER, Others, State, Window, clear, put_commune, replan
+from ntm_lib.planning.optimise.moves import NEVER, Others, State, clear, put_commune, replan
 from ntm_lib.planning.problem import Bools, Floats
 
-THREADS = 2
 FAIR = 1.002  # districts are measured against a little more than the share of gaps closed in the relaxed plan
 LEAST, ASKED = 0.3, 20.0  # what a row lacks costs at least so many times what an item is usually worth; an aim more
 HOT, CALM = (0.3, 0.6), (0.15, 0.6)  # heat as a share of a usual item's worth, share of turns that change two gaps
@@ -52,26 +49,16 @@ class Packing:
         return cls(model, items, prices, lack, usual)
 
 
-def pack(
-    packing: Packing,
-    x: Floats,
-    enough: float,
-    *,
-    turns: int,
-    seeds: Iterable[int],
-    communes: float = 0.0,
-    near: bool = False,
-) -> Floats | None:
+def pack(packing: Packing, x: Floats, enough: float, *, turns: int, seed: int, near: bool = False) -> Floats | None:
     """Return the best whole plan (model's variables) found near a relaxed one, or None.
 
-    ``enough``: a plan worth that much ends a search. ``turns``: changes tried in each search, one search a seed, some
-    hotter and some calmer. ``communes``: share of turns that plan a whole commune anew. ``near``: the relaxed plan is nearly
-    whole and good; the search hardly leaves it. What is done by more than half begins as done.
+    ``enough``: a plan worth that much ends the search. ``turns``: changes tried. ``seed``: even ones search hotter, odd ones
+    calmer. ``near``: the relaxed plan is nearly whole and good; the search hardly leaves it. What is done by more than half
+    (near: wholly) begins as done.
     """
     closed = share_closed(packing, x)
     for _round in range(ROUNDS):
-        course = (enough, turns, tuple(seeds), communes, near)
-        found = _search(packing, x, FAIR * closed, *course)
+        found = _search(packing, x, FAIR * closed, enough, turns, seed, near)
         if found is None or keeps(packing.model, found):
             return found
         closed = share_closed(packing, found)
@@ -92,45 +79,20 @@ def keeps(model: Model, x: Floats) -> bool:
 
 
 def _search(
-    packing: Packing,
-    x: Floats,
-    closed: float,
-    enough: float,
-    turns: int,
-    seeds: tuple[int, ...],
-    communes: float,
-    near: bool,
+    packing: Packing, x: Floats, closed: float, enough: float, turns: int, seed: int, near: bool
 ) -> Floats | None:
     """Pack once, districts measured against ``closed``, a share of the gaps of all."""
     items, model = packing.items, packing.model
-    begin, held, free = _start_from(packing, x, closed, NEARLY if near else HALF)
-    others = _others(items, free)
+    state, held, free = _start_from(packing, x, closed, NEARLY if near else HALF)
     base = model.base + float(items.extra_value[~free] @ held[~free])
-    whole = Window(*(np.arange(count) for count in (len(items.flat.item), len(items.flat.must), len(items.room))))
-    profit = items.value - items.take @ packing.prices
-
-    def run(seed: int) -> tuple[float, State]:
-        heat, swaps = NEARBY if near else (HOT, CALM)[seed % 2]
-        course = Course(
-            turns,
-            heat * packing.usual,
-            COLD * heat * packing.usual,
-            MILD,
-            STRICT,
-            swaps,
-            MAKE_ROOM if near else PULLS,
-            communes,
-            enough - base,
-        )
-        state, draw = (
-            State(begin.left.copy(), begin.year.copy(), begin.level.copy(), begin.other.copy()),
-            np.random.default_rng(seed),
-        )
-        return anneal(items.flat, whole, others, state, items.value, profit, packing.lack, course, draw), state
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(run, seeds))
-    worth, state = max(found, key=lambda one: one[0])
+    heat, swaps = NEARBY if near else (HOT, CALM)[seed % 2]
+    course = Course(
+        turns, heat * packing.usual, COLD * heat * packing.usual, MILD, STRICT, swaps, MAKE_ROOM if near else PULLS,
+        enough - base,
+    )  # fmt: skip
+    worth = anneal(
+        items.flat, _others(items, free), state, items.value, packing.lack, course, np.random.default_rng(seed)
+    )
     if worth == NEVER:
         return None
     values = held.copy()

@@ -108,9 +108,7 @@ def assert_best(problem: Problem) -> bool:
     assert found.objective == pytest.approx(max(kept), rel=1e-6, abs=1e-6)
     assert found.bound >= max(kept) - 1e-6
     assert check(problem, found) == []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "TURNS", 50_000)  # enough for two communes
-        packed = optimise(problem, replace(EXACT, method="price"))
+    packed = optimise(problem, replace(EXACT, method="price"))
     assert packed.objective <= max(kept) + 1e-6
     assert packed.bound >= max(kept) - 1e-6
     return True
@@ -246,8 +244,7 @@ def test_arrays_that_contradict_each_other_are_refused() -> None:
         optimise(replace(problem, start_standard=~problem.start_standard))
 
 
-def test_a_start_that_breaks_a_limit_is_not_returned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "TURNS", 200_000)
+def test_a_start_that_breaks_a_limit_is_not_returned() -> None:
     problem = make_problem(40, 2)
     options = Options(gap=0.05, nodes=10, ties=False, method="price")
     before = optimise(problem, options)
@@ -301,10 +298,10 @@ def test_prices_bound_the_best_plan_and_the_search_repeats_itself(
 
 
 def test_no_plan_that_leaves_money_over_does_not_mean_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    def give_up(_model: object, _options: Options, *, spare: float = 0.0) -> None:
+    def give_up(_model: object, _options: Options, *, spare: float = 0.0, start: object = None) -> None:
         raise (Infeasible if spare else NotFound)
 
-    monkeypatch.setattr("ntm_lib.planning.optimise.search.levels", give_up)
+    monkeypatch.setattr("ntm_lib.planning.optimise.province.levels", give_up)
     problem = make_problem(14, 2)
     found = optimise(problem, Options(gap=0.05, nodes=200, ties=False, method="price"))
     assert check(problem, found) == []

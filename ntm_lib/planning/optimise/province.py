@@ -1,0 +1,163 @@
+"""The search of a province, in steps, each only where those before did not prove enough.
+
+A plan at prices first, as for a country. Then the levels are decided, with none or little of the money left over so that
+whole criteria fit in; the criteria are packed in; the solver chooses the criteria of the best plans. Two searches go side
+by side, each ends by itself: the plan does not depend on which of them is faster.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+
+from ntm_lib.planning.optimise import highs
+from ntm_lib.planning.optimise.choose import Effort
+from ntm_lib.planning.optimise.country import at_prices
+from ntm_lib.planning.optimise.highs import Found
+from ntm_lib.planning.optimise.improve import improve, indifference
+from ntm_lib.planning.optimise.items import read_items
+from ntm_lib.planning.optimise.levels import levels, with_levels
+from ntm_lib.planning.optimise.model import Model
+from ntm_lib.planning.optimise.options import Options
+from ntm_lib.planning.optimise.pack import Packing, pack
+from ntm_lib.planning.problem import Floats, Infeasible, NotFound
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+THREADS = 2
+BEGIN = Effort(rounds=2, exchanges=0)  # at the prices
+PART, CLOSE = 0.5, 0.1  # share of the gap that the levels may use up, at first and where that proves too little
+SPARE = (
+    3e-4,
+    1e-3,
+)  # shares of money left unused so that whole criteria fit in, at first and where that proves too little
+FEW, MANY = 10, 40  # nodes for the levels, at first and where that proves too little
+SHORT, LONG = 2_000, 6_000  # turns of a packing for each commune
+WAYS = tuple((seed, False) for seed in range(8)) + tuple((seed, True) for seed in range(4))  # seed, near
+WHOLE_NODES = 500  # for all at once, where no step found a plan
+
+
+def province(model: Model, options: Options, start: Floats | None) -> Found:
+    """Search the best plan; raises ``Infeasible`` when there is none, ``NotFound`` when the nodes ran out before one was found."""
+    return _Search(model, options).run(start)
+
+
+@dataclass
+class _Search:
+    model: Model
+    options: Options
+    plans: list[Floats] = field(default_factory=list)  # best first
+    bound: float = np.inf
+    nodes: int = 0
+
+    def run(self, start: Floats | None) -> Found:
+        """Take step after step until the best plan is proven good enough."""
+        self._take([start])
+        if highs.is_ruled_out(self.model):
+            raise Infeasible
+        items = read_items(self.model)
+        priced = at_prices(self.model, items, self.options, BEGIN)
+        self.bound = priced.bound
+        self._take([priced.plan])
+        packing = Packing.of(self.model, items, priced.prices)
+        steps: tuple[Callable[[], None], ...] = (
+            partial(self._levels_first, packing, SPARE[0], SHORT),
+            self._prove,
+            partial(self._levels_first, packing, SPARE[1], LONG),
+            self._improve,
+        )
+        for step in steps:
+            if not self._is_done():
+                step()
+        return self._whole() if not self.plans else Found(self.plans[0], self._worth(), self.bound, self.nodes)
+
+    def _levels_first(self, packing: Packing, spare: float, each: int) -> None:
+        """Decide the levels, pack the criteria in, and let the solver choose the criteria of the two best plans."""
+        whole, some = _side_by_side(self._decided, (0.0, spare))
+        near = some or whole
+        if near is None:
+            return
+        enough, turns = self._enough(), each * len(self.model.problem.communes)
+        for at in range(0, len(WAYS), THREADS):
+            self._take(
+                _side_by_side(
+                    lambda way: pack(packing, near.x, enough, turns=turns, seed=way[0], near=way[1]),
+                    WAYS[at : at + THREADS],
+                )
+            )
+            if self._is_done():
+                return
+        self._take(_side_by_side(self._criteria, self.plans[:THREADS] or [near.x]))
+
+    def _decided(self, spare: float) -> Found | None:
+        """Return a plan with whole levels that leaves some money over; None: none was found."""
+        few = replace(self.options, gap=self.options.gap * PART, nodes=min(FEW, self.options.nodes))
+        try:
+            found = levels(self.model, few, spare=spare, start=self.plans[0] if self.plans else None)
+        except NotFound:  # nothing is proven by that
+            return None
+        except Infeasible:
+            if not spare:
+                raise
+            return None  # only a plan that leaves money over is impossible
+        self.nodes += found.nodes
+        if not spare:
+            self.bound = min(self.bound, found.bound)
+        return found
+
+    def _criteria(self, x: Floats) -> Floats | None:
+        """Let the solver choose the criteria for the levels in ``x``."""
+        few = replace(self.options, gap=self.options.gap / 4, nodes=1, hasty=True)
+        start = x if any(x is plan for plan in self.plans) else None
+        try:
+            found = highs.solve(with_levels(self.model, x), few, start, self._enough(), goes_on=False)
+        except Infeasible:
+            return None
+        self.nodes += found.nodes
+        return found.x
+
+    def _prove(self) -> None:
+        """Search the levels on for a lower bound."""
+        close = replace(self.options, gap=self.options.gap * CLOSE, nodes=min(MANY, self.options.nodes))
+        try:
+            closer = levels(self.model, close, start=self.plans[0] if self.plans else None)
+        except NotFound:
+            return
+        self.nodes += closer.nodes
+        self.bound = min(self.bound, closer.bound)
+
+    def _improve(self) -> None:
+        """Let a few communes be decided anew, round by round."""
+        if not self.plans:
+            return
+        order = np.argsort(indifference(self.model, highs.relax(self.model)), kind="stable")
+        found, nodes = improve(self.model, self.plans[0], order, self.options, self._enough())
+        self.nodes += nodes
+        self._take([found])
+
+    def _whole(self) -> Found:
+        found = highs.solve(self.model, replace(self.options, nodes=min(WHOLE_NODES, self.options.nodes)))
+        return replace(found, bound=min(found.bound, self.bound), nodes=found.nodes + self.nodes)
+
+    def _take(self, found: Iterable[Floats | None]) -> None:
+        self.plans += [x for x in found if x is not None]
+        self.plans.sort(key=lambda x: -float(self.model.worth @ x))
+
+    def _worth(self) -> float:
+        return float(self.model.worth @ self.plans[0]) + self.model.base if self.plans else -np.inf
+
+    def _enough(self) -> float:
+        """Worth of a plan that needs no further search."""
+        return float(self.bound - self.options.gap * max(1.0, abs(self.bound)) * (1 - 1e-6))
+
+    def _is_done(self) -> bool:
+        return self._worth() >= self._enough()
+
+
+def _side_by_side(work: Callable[[Job], Result], jobs: Iterable[Job]) -> list[Result]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, jobs))
