@@ -42,7 +42,7 @@ def model_words(error: ValidationError, model: type[BaseModel] | None = None) ->
 def tell(faults: FaultList, where: str, error: ValidationError, model: type[BaseModel] | None = None) -> None:
     """Note every error in ``faults``, at ``where`` and the dotted way to the value."""
     for fault in model_words(error, model):
-        place = ".".join(str(part) for part in fault.loc)
+        place = ".".join(str(part) for part in fault.loc if part != "[key]")
         faults.add(f"{where}: {place}" if place else where, fault.found, fault.expected)
 
 

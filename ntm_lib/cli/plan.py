@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ntm_lib.cli.app import app, parse_date, say, say_error
-from ntm_lib.errors import UsageError
+from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _
 from ntm_lib.planning.later.anew import Anew
 from ntm_lib.planning.scenario import Scenario, scenario_ids
@@ -45,20 +45,31 @@ def plan_command(
     actual: ActualOption = None,
     out: Annotated[Path | None, typer.Option("--export", help=_("Folder for the workbook and the Word draft."))] = None,
 ) -> None:
-    """Plan and keep; exit 1 when the aims of a scenario cannot be met together."""
+    """Plan and keep; exit 1 when the aims of a scenario cannot be met together, or one of several has no plan."""
     project = Project.find()
     if actual is not None and from_year is None:
         raise UsageError(_("--actual goes with --from YEAR: the first year to be planned anew."))
     if from_year is not None and len(scenario or []) != 1:
         raise UsageError(_("--from goes with one --scenario: each plan has a past of its own."))
-    is_short = False
-    for chosen in read_scenarios(project, scenario or [], law):
-        if from_year is None:
-            is_short |= plan_one(project, chosen, out).is_relaxed
-        else:
-            is_short |= _plan_anew(project, chosen, from_year, actual, out)
+    chosen = read_scenarios(project, scenario or [], law)
+    if from_year is not None:
+        is_short = _plan_anew(project, chosen[0], from_year, actual, out)
+    elif len(chosen) == 1:
+        is_short = plan_one(project, chosen[0], out).is_relaxed
+    else:
+        short = [_falls_short(project, one, out) for one in chosen]
+        is_short = any(short)
     if is_short:
         raise typer.Exit(1)
+
+
+def _falls_short(project: Project, scenario: Scenario, out: Path | None) -> bool:
+    """Plan one of several scenarios; one without a plan is told and does not stop the others."""
+    try:
+        return plan_one(project, scenario, out).is_relaxed
+    except NtmError as error:
+        say_error(f"{scenario.id}: {error}")
+        return True
 
 
 def plan_one(project: Project, scenario: Scenario, out: Path | None, anew: Anew | None = None) -> Study:

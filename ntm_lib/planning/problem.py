@@ -89,14 +89,15 @@ class Problem:
     ``start_villages``: villages that meet it at the start, as far as known. ``of``: criteria a commune counts (n).
 
     What the search and ``check`` mean. *Standard*: the year of a commune's last completion, a fact and never a choice;
-    ``start_standard`` must equal ``met.all(axis=1)``, and a criterion neither met nor with a step keeps the standard out
-    of reach. An excluded commune (``may_standard`` False) leaves at least one criterion open. ``after_spend`` is paid in
-    every year ``u >= max(standard, 0) + after_lag`` (lag 0: from the year itself). Higher levels: a choice, never before
-    year 0, ``advanced >= standard + advanced_lag`` with -1 for the start, ``model >= advanced + model_lag``. ``keep``: each
-    criterion by ``max(keep_by, earliest year that steps and order allow)``; one that can never be met is not asked for.
-    ``carries``: spent up to each year <= money up to that year. Fairness and ``aims.mean``, ``aims.floor`` look at the end
-    of the horizon; criteria counted = met - (k - ``of``), the floor is at most ``of``. Shares of districts are rounded up
-    to whole communes. What all communes spend, the fixed ``after_spend`` too, costs ``cost_weight``.
+    ``start_standard`` must equal ``met.all(axis=1)``, and a criterion neither met nor with a step keeps the standard out of
+    reach. An excluded commune (``may_standard`` False) leaves at least one criterion open, unless it meets all at the
+    start. ``after_spend`` is paid in every year ``u >= max(standard, 0) + after_lag`` (lag 0: from the year itself). Higher
+    levels: a choice, the same worth in every year, never before year 0, ``advanced >= standard + advanced_lag`` with -1 for
+    the start, ``model >= advanced + model_lag``. ``keep``: each criterion by ``max(keep_by, earliest year that steps and
+    order allow)``; one that can never be met is not asked for. ``carries``: spent up to each year <= money up to that year.
+    Fairness and ``aims.mean``, ``aims.floor`` look at the end of the horizon; criteria counted = met - (k - ``of``), the
+    floor is at most ``of``. Shares of districts are rounded up to whole communes. What all communes spend, the fixed
+    ``after_spend`` too, costs ``cost_weight``.
     """
 
     years: tuple[int, ...]

@@ -71,7 +71,7 @@ class Study:
     @property
     def taken(self) -> Offer | None:
         """The nearest plan that is shown, with what it asks less; None where the plan keeps every aim."""
-        return None if self.nearest is None else _first_offer(self.nearest)
+        return None if self.nearest is None else self.nearest.taken
 
     @property
     def from_year(self) -> int | None:
@@ -92,25 +92,9 @@ def make_study(
     progress(_("Reading and pricing"))
     made = draft_plan(scenario, project, anew)
     asked = made.problem.aims
-    search = scenario.settings.search
-    options = Options(gap=search.gap, nodes=search.nodes)
     progress(_("Making the plan"))
-    offers: Nearest | None = None
-    try:
-        solution = optimise(made.problem, options)
-    except NotFound as error:
-        raise NtmError(
-            _(
-                "No plan was found within the limit of the search, and it is not proven that there is none. "
-                "Loosen the aims of scenario '{name}', or give it more money."
-            ).format(name=scenario.id)
-        ) from error
-    except Infeasible:
-        offers = nearest(made.problem, ROUGH, later=functools.partial(_later_problem, scenario, project, anew))
-        made, solution = first_offer(made, offers)
-    solution = filled(made.problem, solution)
-    plan = with_solution(made, solution)
-    problem = plan.problem
+    plan, offers = plan_shown(made, functools.partial(_later_problem, scenario, project, anew))
+    problem, solution = plan.problem, plan.solution
     progress(_("Finding reasons"))
     why = explain(problem, solution)
     more = one_billion(problem, solution)
@@ -119,7 +103,7 @@ def make_study(
     progress(_("Drawing chances"))
     uncertainty = scenario.settings.uncertainty
     simulation = simulate(problem, solution, plan.risks, uncertainty, asked)
-    robust = _robust(plan, options)
+    robust = _robust(plan)
     return Study(
         plan=plan,
         is_relaxed=offers is not None,
@@ -135,18 +119,43 @@ def make_study(
     )
 
 
-def _robust(plan: Plan, options: Options) -> Solution | None:
+def plan_shown(made: Draft, later: Callable[[], Problem] | None = None) -> tuple[Plan, Nearest | None]:
+    """Make the plan of a draft, and fill it; where its aims cannot be met together, the nearest plan that asks for less.
+
+    ``later`` builds the problem with one year more. Returns the nearest plans too (None: the plan keeps every aim).
+    """
+    offers: Nearest | None = None
     try:
-        return optimise(robust_problem(plan.problem, plan.risks, plan.scenario.settings.uncertainty), options)
+        solution = optimise(made.problem, _options(made.scenario))
+    except NotFound as error:
+        raise NtmError(
+            _(
+                "No plan was found within the limit of the search, and it is not proven that there is none. "
+                "Loosen the aims of scenario '{name}', or give it more money."
+            ).format(name=made.scenario.id)
+        ) from error
+    except Infeasible:
+        offers = nearest(made.problem, ROUGH, later=later)
+        made, solution = first_offer(made, offers)
+    return with_solution(made, filled(made.problem, solution)), offers
+
+
+def _options(scenario: Scenario) -> Options:
+    return Options(gap=scenario.settings.search.gap, nodes=scenario.settings.search.nodes)
+
+
+def _robust(plan: Plan) -> Solution | None:
+    problem = robust_problem(plan.problem, plan.risks, plan.scenario.settings.uncertainty)
+    try:
+        return optimise(problem, _options(plan.scenario))
     except Infeasible:
         return None
 
 
 def first_offer(made: Draft, offers: Nearest) -> tuple[Draft, Solution]:
     """Return the draft and plan of the first offer that only asks for less: it keeps money, works and years as entered."""
-    offer = _first_offer(offers)
-    if offer is not None:
-        return replace(made, problem=offer.problem), offer.solution
+    if offers.taken is not None:
+        return replace(made, problem=offers.taken.problem), offers.taken.solution
     raise NtmError("\n".join([
         _("No plan keeps the limits of this scenario, whatever the aims. Look at money, works and pinned communes."),
         *_bound_money(made.problem),
@@ -187,10 +196,6 @@ def _million(amount: float) -> str:
     """Write money that is needed, in whole million VND rounded up."""
     text = f"{np.ceil(amount):,.0f}"
     return text.replace(",", ".") if language() == "vi" else text
-
-
-def _first_offer(offers: Nearest) -> Offer | None:
-    return next((offer for offer in offers.offers if offer.kind in {"demand", "demands"}), None)
 
 
 def _one_year_later(scenario: Scenario) -> Scenario:

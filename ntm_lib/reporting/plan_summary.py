@@ -6,7 +6,7 @@ from typing import Any
 from ntm_lib.messages import _
 from ntm_lib.planning.study import Study
 from ntm_lib.reporting import formats
-from ntm_lib.reporting.plan_sections.opening import asked_less
+from ntm_lib.reporting.plan_sections.opening import aimless, asked_less
 from ntm_lib.reporting.plan_sections.scope import scope
 
 
@@ -39,6 +39,8 @@ def summary_lines(study: Study) -> list[str]:
         )
     if less := asked_less(scope(study)):
         lines.append(_("Less than the aims of the scenario: {less}").format(less=less))
+    if text := aimless(scope(study)):
+        lines.append(text)
     lines.extend(_chance(row) for row in study.simulation.aims.to_dict("records") if row["aim"] == "all")
     return lines
 

@@ -6,14 +6,16 @@
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from ntm_lib import batch
 from ntm_lib.cli import main
+from ntm_lib.errors import NtmError
 from ntm_lib.planning import study as studies
 from ntm_lib.planning.optimise import Options, check
-from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.planning.scenario import Scenario, load_scenario
 from ntm_lib.project import Project
 
 SHIPPED, SHORT, DISTRICT = "most_communes", "two_years", "052"
@@ -45,6 +47,28 @@ def own(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     text = (scenarios / f"{SHIPPED}.yaml").read_text(encoding="utf-8")
     (scenarios / f"{SHORT}.yaml").write_text(text.rstrip() + BLOCK, encoding="utf-8")
     return Project(root)
+
+
+def test_one_scenario_without_a_plan_does_not_stop_the_others(
+    own: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned = []
+
+    def plan_one(_project: Project, scenario: Scenario, _out: Path | None) -> SimpleNamespace:
+        planned.append(scenario.id)
+        if scenario.id == "bad_year":
+            raise NtmError("no plan keeps its limits")
+        return SimpleNamespace(is_relaxed=False)
+
+    monkeypatch.setattr("ntm_lib.cli.plan.plan_one", plan_one)
+    monkeypatch.setenv("NTM_PROJECT", str(own.root))
+    names = [option for name in ("bad_year", SHORT) for option in ("--scenario", name)]
+    monkeypatch.setattr(sys, "argv", ["ntm", "--project", str(own.root), "plan", *names])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert planned == ["bad_year", SHORT]
+    assert "bad_year: no plan keeps its limits" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,7 @@ def test_unknown_names_are_told_all_at_once_with_the_nearest(own_project):
         ({"money__change_pct_by_purse": {"centrall": 5}}, "central_investment"),
         ({"limits__keep_standard_by": 2019}, "2019"),
         ({"horizon__last_year": 2019}, "2019"),
+        ({"aims__standard_by_year": {"abc": 5}}, "aims.standard_by_year.abc: 'abc'"),
         ({"search__gap": 2}, "0.5"),
         ({"costs__package_shares": {"local": 0.5}}, "package_shares"),
     ],

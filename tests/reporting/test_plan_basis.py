@@ -9,6 +9,7 @@ import pytest
 
 from ntm_lib.planning.chance import simulate
 from ntm_lib.planning.problem import Aims
+from ntm_lib.planning.settings import Objective
 from ntm_lib.planning.study import Study
 from ntm_lib.project import Project
 from ntm_lib.reporting import display, plan_sections
@@ -59,6 +60,19 @@ def test_the_command_line_gives_the_chance_with_its_range(study: Study, monkeypa
     assert "Less than the aims of the scenario: 137 communes meeting all criteria: 3 communes fewer" in lines
     [chance] = [line for line in lines if line.startswith("Chance")]
     assert "0.0% (at most 16.1%)" in chance  # none of 20 draws
+
+
+def test_least_money_without_an_aim_says_that_nothing_is_sought(study: Study, text_of: Any) -> None:
+    settings = study.plan.scenario.settings.model_copy(update={"objective": Objective.LEAST_COST})
+    problem = replace(study.plan.problem, aims=Aims())
+    plan = replace(study.plan, scenario=replace(study.plan.scenario, settings=settings), problem=problem)
+    told = "no aim and seeks the least money"
+    assert told not in "\n".join(summary_lines(study))
+    bare = replace(study, plan=plan, is_relaxed=False, nearest=None)
+    assert told in "\n".join(summary_lines(bare))
+    assert told in text_of(bare, "opening")
+    aimed = replace(bare, plan=replace(plan, problem=replace(problem, aims=Aims(floor=5))))
+    assert told not in text_of(aimed, "opening")
 
 
 def test_a_level_reached_by_one_sum_says_so(study: Study, text_of: Any) -> None:

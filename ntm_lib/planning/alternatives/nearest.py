@@ -59,6 +59,11 @@ class Nearest:
     clash: tuple[Demand, ...]
     offers: tuple[Offer, ...]
 
+    @property
+    def taken(self) -> Offer | None:
+        """The first plan that only asks for less: the one that is shown."""
+        return next((offer for offer in self.offers if offer.kind in {"demand", "demands"}), None)
+
 
 def nearest(
     problem: Problem, options: Options, later: Callable[[], Problem] | None = None, *, is_by_year: bool = True

@@ -115,20 +115,22 @@ def _check_names(baseline: Baseline, settings: PlanSettings) -> None:
 
 def _check_amounts(baseline: Baseline, settings: PlanSettings, faults: FaultList) -> None:
     """Note choices that contradict each other or ask for more than there is."""
-    communes = baseline.communes.index
     names, most = baseline.vintage.frame["name"].to_dict(), _("at most {count}")
     for code in sorted(set(settings.limits.pinned) & set(settings.limits.excluded)):
         text = _("{name} ({code}) is both pinned and excluded")
         faults.add("limits.pinned", text.format(name=names.get(code, code), code=code))
-    criteria = len(baseline.criteria.columns)
-    if settings.aims.floor is not None and settings.aims.floor > criteria:
-        faults.add("aims.floor", str(settings.aims.floor), most.format(count=criteria))
-    if settings.aims.mean is not None and settings.aims.mean > criteria:
-        faults.add("aims.mean", str(settings.aims.mean), most.format(count=criteria))
-    for name in ("standard", "advanced", "model"):
-        asked = getattr(settings.aims, name)
-        if asked is not None and asked > len(communes):
-            faults.add(f"aims.{name}", str(asked), most.format(count=len(communes)))
+    communes, criteria = baseline.criteria.shape
+    units = max(1, len(baseline.vintage.districts)) - len(settings.aims.districts_apart)
+    there_are = {
+        "standard": communes, "advanced": communes, "model": communes, "floor": criteria, "mean": criteria,
+        "districts": units, "villages": int(_villages(baseline, settings).sum()),
+    }  # fmt: skip
+    asked = {f"aims.{name}": (getattr(settings.aims, name), count) for name, count in there_are.items()}
+    by_year = settings.aims.standard_by_year.items()
+    asked |= {f"aims.standard_by_year.{year}": (count, communes) for year, count in by_year}
+    for where, (aim, count) in asked.items():
+        if aim is not None and aim > count:
+            faults.add(where, str(aim), most.format(count=count))
 
 
 def _points(settings: PlanSettings) -> dict[str, float]:

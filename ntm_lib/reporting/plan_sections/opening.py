@@ -3,10 +3,12 @@
 from markupsafe import Markup
 
 from ntm_lib.messages import _
+from ntm_lib.planning.alternatives.asked import demands
 from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.later.follow_up import UNDER_WAY
 from ntm_lib.planning.reasons.words import offer as offer_words
 from ntm_lib.planning.scenario import BASE
+from ntm_lib.planning.settings import Objective
 from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
@@ -50,7 +52,9 @@ def opening(scope: Scope) -> None:
         known=formats.date(horizon.law_known_on),
         sets=decisions(scope.rules),
     )
-    lead = Markup('<div class="lead">{}</div>').format(Markup().join([about, law, past(scope), _relaxed(scope)]))
+    lead = Markup('<div class="lead">{}</div>').format(
+        Markup().join([about, law, past(scope), _relaxed(scope), _aimless(scope)])
+    )
     show(lead + _key_figures(scope) + _rests_on(scope) + _changes(scope))
 
 
@@ -92,6 +96,23 @@ def asked_less(scope: Scope) -> str:
     """Say what the plan shown asks less than the scenario; empty where it keeps every aim."""
     taken = scope.study.taken
     return "" if taken is None else offer_words(scope.plan.problem, taken, scope.words)
+
+
+def aimless(scope: Scope) -> str:
+    """Say that a plan of least money without any aim has nothing to do; empty for every other plan."""
+    is_least = scope.scenario.settings.objective == Objective.LEAST_COST
+    sought = {demand.kind for demand in demands(scope.plan.problem)} - {"keep", "fairness"}
+    if not is_least or sought or scope.study.is_relaxed:
+        return ""
+    return _(
+        "The scenario has no aim and seeks the least money, so that its plan only does what the limits demand. "
+        "Set aims, or let it seek the most communes or criteria."
+    )
+
+
+def _aimless(scope: Scope) -> Markup:
+    text = aimless(scope)
+    return Markup('<div class="failed"><strong>{}</strong></div>').format(text) if text else Markup()
 
 
 def _key_figures(scope: Scope) -> Markup:

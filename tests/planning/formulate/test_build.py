@@ -124,6 +124,27 @@ def test_a_commune_cannot_be_pinned_and_excluded(base_draft, project):
         _rebuilt(base_draft, project, limits__pinned={code: 2023}, limits__excluded=[code])
 
 
+def test_aims_above_what_there_is_are_told_together(base_draft, project):
+    aims = {
+        "standard": 140,
+        "advanced": 140,
+        "model": 140,
+        "floor": 20,
+        "mean": 19.5,
+        "districts": 10,
+        "villages": 9999,
+    }
+    with pytest.raises(UsageError) as caught:
+        _rebuilt(
+            base_draft,
+            project,
+            **{f"aims__{name}": asked for name, asked in aims.items()},
+            aims__standard_by_year={2022: 200},
+        )
+    for name, asked in {**aims, "standard_by_year.2022": 200}.items():
+        assert f"aims.{name}: {asked}" in str(caught.value)
+
+
 def test_a_weight_for_a_group_that_nobody_is_known_to_belong_to_is_refused(base_draft, project):
     assert base_draft.baseline.communes["is_atk"].isna().all()
     with pytest.raises(UsageError, match=r"weights\.safety_zone"):

@@ -1,11 +1,10 @@
-"""The search against trying every plan, against an independent formulation, and its proofs."""
+"""The search against trying every plan, and its proofs; ``test_restated`` compares it with another formulation."""
 
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import pulp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -127,42 +126,6 @@ def test_with_each_aim_and_with_villages_there_are_plans_to_compare() -> None:
     )
     given = {"criteria": 2, "villages": (1, 1), "village_spend": np.full(6, 1.0), "start_villages": 0}
     assert all(assert_best(tiny(seed, **given)) for seed in (0, 35))
-
-
-def by_completions(problem: Problem) -> float:
-    """State the same limits with one variable a completion, for another interface to a solver: money and works only."""
-    steps, years = problem.steps, len(problem.years)
-    lp = pulp.LpProblem("plan", pulp.LpMaximize)
-    x = [pulp.LpVariable(f"x{at}", cat="Binary") for at in range(len(steps))]
-    z = {
-        (commune, year): pulp.LpVariable(f"z{commune}_{year}", cat="Binary")
-        for commune in range(len(problem.communes))
-        for year in range(years)
-        if not problem.start_standard[commune]
-    }
-    lp += pulp.lpDot(steps.value.tolist(), x) + pulp.lpSum(problem.standard_value[at] * z[at] for at in z)
-    for commune in range(len(problem.communes)):
-        if not problem.start_standard[commune]:
-            lp += pulp.lpSum(z[commune, year] for year in range(years)) <= 1
-        for criterion in np.flatnonzero(~problem.met[commune]):
-            at = np.flatnonzero((steps.commune == commune) & (steps.criterion == criterion))
-            lp += pulp.lpSum(x[step] for step in at) <= 1
-            for year in range(years):
-                lp += pulp.lpSum(z[commune, when] for when in range(year + 1)) <= pulp.lpSum(
-                    x[step] for step in at if steps.year[step] <= year
-                )
-    spend = steps.spend.tocsc()
-    for purse, year in itertools.product(range(len(problem.purses)), range(years)):
-        column = spend[:, [purse * years + year]].tocoo()
-        lp += pulp.lpSum(v * x[r] for r, v in zip(column.row, column.data, strict=True)) <= problem.money[purse, year]
-    lp.solve(pulp.PULP_CBC_CMD(msg=False))
-    return float(pulp.value(lp.objective))
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_an_independent_formulation_finds_the_same_worth(seed: int) -> None:
-    problem = make_problem(4, seed, criteria=5, years=3, limits=False)
-    assert optimise(problem, EXACT).objective == pytest.approx(by_completions(problem), rel=1e-6)
 
 
 def test_the_same_problem_gives_the_same_plan() -> None:
