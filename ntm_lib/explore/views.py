@@ -63,7 +63,7 @@ def summary(answer: Answer, plan: Plan, place: Place) -> Markup:
             _("criteria per commune, {year}").format(year=last),
             _figure(place, "mean", end["mean_low"], "interval", last, high=end["mean_high"], digits=DIGITS),
         ),
-        (_("planned money, {first}-{last}").format(first=plan.years[0], last=last), _billion(place, "need", money)),
+        (_("planned money, {years}").format(years=formats.years(plan.years[0], last)), _billion(place, "need", money)),
         (_("of it without credit"), _billion(place, "without_credit", free)),
     ]
     boxes = Markup().join(Markup("<li><strong>{}</strong>{}</li>").format(value, words) for words, value in entries)

@@ -47,16 +47,6 @@ def study_stamps(study: Study) -> list[str]:
     return [text.format(clash=clash(study) or "–", lowered=lowered(study) or "–"), *plan_stamps(study.plan)]
 
 
-def study_title(study: Study) -> str:
-    """Return the title of a study; one whose aims were lowered does not claim them."""
-    title = str(study.plan.scenario.title)
-    return (
-        _("Nearest plan, not all aims reached, to the scenario: {title}").format(title=title)
-        if study.is_relaxed
-        else title
-    )
-
-
 def marked(study: Study, sheet: Sheet) -> Sheet:
     """Return a table of the study's plan with its warnings, and a source that does not claim what was lowered."""
     if not study.is_relaxed:

@@ -66,8 +66,8 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
             )
         ],
         "money": [
-            _("Planned money in {first} - {last}: {total}; without credit {rest}; investment {investment}, recurrent {recurrent}.").format(
-                first=first, last=last, total=formats.money(money["money_vnd_million"], "billion"),
+            _("Planned money in {period}: {total}; without credit {rest}; investment {investment}, recurrent {recurrent}.").format(
+                period=formats.period(first, last), total=formats.money(money["money_vnd_million"], "billion"),
                 rest=formats.money(money["without_credit_vnd_million"], "billion"),
                 investment=formats.money(money["investment_vnd_million"], "billion"),
                 recurrent=formats.money(money["recurrent_vnd_million"], "billion"),
@@ -158,13 +158,13 @@ def study_tables_by_name(study: Study, menu: Measures | None = None) -> dict[str
 def write_plan_workbook(study: Study, path: Path, menu: Measures | None = None) -> Path:
     """Write every table of a study as a workbook; its first sheet says what was lowered and what all rests on."""
     about = tables.about_plan(study.plan)
-    about[0] = (about[0][0], f"{basis.study_title(study)} ({study.plan.scenario.id})")
+    about[0] = (about[0][0], f"{study.title} ({study.plan.scenario.id})")
     about += [(_("Aims"), text) for text in basis.clash_sentences(study)]
     sheets = [basis.marked(study, sheet) for sheet in tables.plan_sheets(study.plan, menu)]
     return write_workbook(
         path,
         [basis.aims_sheet(study), *sheets],
-        title=_("Plan tables: {title}").format(title=basis.study_title(study)),
+        title=_("Plan tables: {title}").format(title=study.title),
         about=[*about, *basis.basis_lines(study)],
         stamps=basis.study_stamps(study),
     )
@@ -173,10 +173,13 @@ def write_plan_workbook(study: Study, path: Path, menu: Measures | None = None) 
 def write_plan_document(study: Study, path: Path, outline: Outline | None = None, menu: Measures | None = None) -> Path:
     """Write the draft document of a study by the outline of its project."""
     plan = study.plan
+    period = formats.period(plan.problem.years[0], plan.problem.years[-1])
     filling = Filling(
         values={
             "first": plan.problem.years[0],
             "last": plan.problem.years[-1],
+            "period": period,
+            "PERIOD": period.upper(),
             "orientation": plan.scenario.settings.horizon.orientation_year,
         },
         sentences=study_text(study, menu),

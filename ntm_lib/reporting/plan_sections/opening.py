@@ -23,18 +23,17 @@ def opening(scope: Scope) -> None:
     scenario = scope.scenario
     declare(
         unit_name=scope.unit.name,
-        subtitle=_("Scenario: {title}").format(title=str(scenario.title)),
+        subtitle=_("Scenario: {title}").format(title=scope.study.title),
         bands=[stamps.draft(), *scope.warnings],
     )
     about = paragraph(
         _(
-            "This page shows the scenario {title} for {name}, {first}-{last}: which communes shall reach which criteria in "
+            "This page shows the scenario {title} for {name} in {period}: which communes shall reach which criteria in "
             "which year, with what works and what money. Proposed by {author}, {date}. Reason: {reason}."
         ),
-        title=Markup("<strong>{}</strong>").format(scenario.title),
+        title=Markup("<strong>{}</strong>").format(scope.study.title),
         name=Markup("<strong>{}</strong>").format(formats.in_sentence(scope.unit.name)),
-        first=scope.years[0],
-        last=scope.years[-1],
+        period=formats.period(scope.years[0], scope.years[-1]),
         author=scenario.author,
         date=formats.date(scenario.dated),
         reason=str(scenario.reason).rstrip("."),
@@ -119,7 +118,7 @@ def _key_figures(scope: Scope) -> Markup:
         ),
         (
             billions(scope.key("money"), money),
-            _("planned money {first}-{last}, all sources").format(first=scope.years[0], last=last),
+            _("planned money {years}, all sources").format(years=formats.years(scope.years[0], last)),
         ),
     ]
     rows = [Markup("<li><strong>{}</strong> {}</li>").format(shown, words) for shown, words in items]
