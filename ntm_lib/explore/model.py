@@ -80,6 +80,7 @@ class Explorer:
         self._facts: OrderedDict[str, tuple[Baseline, Needs, Outlook]] = OrderedDict()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._references: dict[str, _Reference] = {}
+        self._parts: dict[tuple[str, str], Plan] = {}
 
     def scenario_titles(self) -> dict[str, str]:
         """List the scenarios of the project: id → title."""
@@ -170,10 +171,13 @@ class Explorer:
         reference = self._reference(name)
         if reference.plan is None or district is None:
             return reference.plan
-        plan = reference.plan
-        place = plan.problem.districts.get_loc(district)
-        cut = only_district(plan.problem, district, reference.shares[place] * plan.problem.money)
-        return with_solution(_with_problem(plan, cut), only_solution(plan.problem, plan.solution, district))
+        plan, key = reference.plan, (name, district)
+        if key not in self._parts:
+            place = plan.problem.districts.get_loc(district)
+            cut = only_district(plan.problem, district, reference.shares[place] * plan.problem.money)
+            part = only_solution(plan.problem, plan.solution, district)
+            self._parts[key] = with_solution(_with_problem(plan, cut), part)
+        return self._parts[key]
 
     def offers(self, answer: Answer) -> Nearest:
         """Return which demands clash and the nearest plans, each of them solved."""

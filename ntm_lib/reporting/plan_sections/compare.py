@@ -100,7 +100,7 @@ def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
             *dict.fromkeys(text for each in held for text in package_notes(each.plan)),
             _("Chances of different scenarios stand for different aims; those not asked for or not judged have none (–)."),
             *(
-                [_("Cannot keep all its aims with the resources entered: {names}.").format(
+                [_("Scenarios that cannot keep all their aims with the resources entered: {names}.").format(
                     names=names(str(each.scenario.title) for each in held if each.study.is_relaxed))]
                 if any(each.study.is_relaxed for each in held)
                 else []

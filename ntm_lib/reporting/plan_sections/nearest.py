@@ -4,6 +4,8 @@ from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.planning.alternatives.nearest import Offer
+from ntm_lib.planning.plan import spending
+from ntm_lib.planning.reasons.more import seeks_results
 from ntm_lib.planning.reasons.words import demand_name
 from ntm_lib.planning.reasons.words import offer as offer_words
 from ntm_lib.reporting import formats
@@ -54,6 +56,17 @@ def _offer(scope: Scope, number: int, offer: Offer) -> list[Cell]:
     ]
 
 
+def _how_near(scope: Scope) -> str:
+    """Say by how much the plans may differ in worth; where a plan only seeks to spend least, in money."""
+    held, problem = scope.study.near_equal, scope.plan.problem
+    if seeks_results(problem):
+        text = _("The plans differ in their communes and are worth at least {share} of this plan.")
+        return text.format(share=formats.percent(100 * (1 - held.tolerance)))
+    costs = [spending(problem, plan)["spent_vnd_million"].sum() for plan in held.plans]
+    text = _("The plans differ in their communes and need at most {share} more money than this plan.")
+    return text.format(share=formats.percent(max(0.0, 100 * (max(costs) / costs[0] - 1)) if costs[0] else 0.0))
+
+
 def near_equal(scope: Scope) -> None:
     """Show which communes reach the standard in all plans of nearly the same worth, and which only in some."""
     held = scope.study.near_equal
@@ -83,11 +96,7 @@ def near_equal(scope: Scope) -> None:
         caption=_("Communes in {count} plans of nearly the same worth").format(count=formats.number(count)),
         source=scope.source,
         stamps=scope.warnings,
-        notes=[
-            _("The plans differ in their communes and are worth at least {share} of this plan.").format(
-                share=formats.percent(100 * (1 - held.tolerance))
-            )
-        ],
+        notes=[_how_near(scope)],
         is_numbered=False,
     )
     text = _(

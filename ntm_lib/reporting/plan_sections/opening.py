@@ -23,7 +23,7 @@ def opening(scope: Scope) -> None:
     scenario = scope.scenario
     declare(
         unit_name=scope.unit.name,
-        subtitle=_("Scenario: {title}").format(title=scope.study.title),
+        subtitle=_("Criteria set applied: {sets}").format(sets=decisions(scope.rules)),
         bands=[stamps.draft(), *scope.warnings],
     )
     about = paragraph(
