@@ -49,8 +49,9 @@ def _offer(scope: Scope, number: int, offer: Offer) -> list[Cell]:
     last = len(problem.years)
     counted = (solution.done < last).sum() - (problem.met.shape[1] - problem.of).sum()
     key = scope.key_of("province", scope.plan.baseline.vintage.province.code, "offer", number)
+    text = offer_words(scope.plan.problem, offer, scope.words)
     return [
-        offer_words(scope.plan.problem, offer, scope.words),
+        text[:1].upper() + text[1:],
         figure(f"{key}.standard", int((solution.standard < last).sum()), "count"),
         figure(f"{key}.mean", counted / len(problem.communes), "number"),
     ]

@@ -1,5 +1,6 @@
 """Open the page of a plan: which scenario, by whom and why, by which law, and what it rests on."""
 
+import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
@@ -106,7 +107,8 @@ def _key_figures(scope: Scope) -> Markup:
                 _("communes reaching the standard at the end of {year}; {then} at the start"),
                 year=last,
                 then=met_at(scope.key("standard", first), start),
-            ),
+            )
+            + _perhaps(scope, end),
         ),
         (
             figure(scope.key("mean", last), end["mean_low"], "interval", high=end["mean_high"], digits=1),
@@ -123,6 +125,13 @@ def _key_figures(scope: Scope) -> Markup:
     ]
     rows = [Markup("<li><strong>{}</strong> {}</li>").format(shown, words) for shown, words in items]
     return Markup('<ul class="key-figures">{}</ul>').format(Markup().join(rows))
+
+
+def _perhaps(scope: Scope, end: pd.Series) -> Markup:
+    """Say how many more communes miss at the end only criteria whose state is not known; empty for none."""
+    more = int(end["standard_high"] - end["standard"])
+    text = _("; {more} more communes then miss only criteria whose state is not known")
+    return told(text, more=figure(scope.key("standard_open"), more, "count")) if more else Markup()
 
 
 def assumed_money(scope: Scope) -> tuple[float, float]:
