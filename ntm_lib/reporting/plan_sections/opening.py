@@ -15,7 +15,7 @@ from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, start_shares
 from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told, written
 from ntm_lib.reporting.sections.common import decisions, paragraph
-from ntm_lib.reporting.setting_words import named_values, setting_label
+from ntm_lib.reporting.setting_words import setting_label, setting_value
 from ntm_lib.reporting.tables import Column, html_table
 
 
@@ -179,8 +179,13 @@ def _changes(scope: Scope) -> Markup:
     reasons = [
         Markup("{}").format(block.reason) for name, block in scenario.blocks.items() if name and str(block.reason)
     ]
+    names = {str(code): str(name) for code, name in scope.names.items()}
     rows = [
-        (setting_label(key), written(named_values(before)), written(named_values(after)))
+        (
+            setting_label(key, names),
+            written(setting_value(key, before, names)),
+            written(setting_value(key, after, names)),
+        )
         for key, (before, after, _block) in sorted(scenario.changes.items())
     ]
     table = html_table(
