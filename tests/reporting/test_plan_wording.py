@@ -12,6 +12,7 @@ from ntm_lib.planning.plan import spending
 from ntm_lib.reporting import display, formats, plan_sections
 from ntm_lib.reporting.office import plan_text
 from ntm_lib.reporting.office.plan_balance import unplanned_note
+from ntm_lib.reporting.plan_sections.basis import levels_table
 from ntm_lib.reporting.plan_sections.compare import comparison_data
 from ntm_lib.reporting.plan_sections.scope import whole_head
 
@@ -94,3 +95,14 @@ def test_tables_that_are_kept_cannot_be_changed_by_a_reader(study, project):
     norms = read_norms(project, "norms", menu)
     norms["middle"] = -1.0
     assert (read_norms(project, "norms", menu)["middle"] > 0).all()
+
+
+def test_levels_of_the_start_bear_the_year_they_judge_also_in_a_plan_made_anew(study):
+    plan = study.plan
+    judged = plan.baseline.start_rules.year
+    settings = plan.scenario.settings
+    horizon = settings.horizon.model_copy(update={"start_year": judged + 2, "first_year": judged + 3})
+    scenario = replace(plan.scenario, settings=settings.model_copy(update={"horizon": horizon}))
+    table = str(levels_table(plan_sections.scope(replace(study, plan=replace(plan, scenario=scenario)))))
+    assert f">{judged}<" in table
+    assert f">{judged + 2}<" not in table
