@@ -74,6 +74,11 @@ class Study:
         return None if self.nearest is None else _first_offer(self.nearest)
 
     @property
+    def is_one_aim(self) -> bool:
+        """Whether a single aim of the scenario already cannot be reached, so that nothing clashes with it."""
+        return self.nearest is not None and len(self.nearest.clash) == 1
+
+    @property
     def title(self) -> str:
         """The title of the scenario; a plan whose aims were lowered does not claim them."""
         return plan_title(str(self.plan.scenario.title), is_relaxed=self.is_relaxed)

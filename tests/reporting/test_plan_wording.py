@@ -10,7 +10,7 @@ from ntm_lib.planning.means.measures import load_measures
 from ntm_lib.planning.means.norms import read_norms
 from ntm_lib.planning.plan import spending
 from ntm_lib.reporting import display, formats, plan_sections
-from ntm_lib.reporting.office import plan_text
+from ntm_lib.reporting.office import plan_basis, plan_text
 from ntm_lib.reporting.office.plan_balance import unplanned_note
 from ntm_lib.reporting.plan_sections.basis import levels_table
 from ntm_lib.reporting.plan_sections.compare import comparison_data
@@ -106,3 +106,16 @@ def test_levels_of_the_start_bear_the_year_they_judge_also_in_a_plan_made_anew(s
     table = str(levels_table(plan_sections.scope(replace(study, plan=replace(plan, scenario=scenario)))))
     assert f">{judged}<" in table
     assert f">{judged + 2}<" not in table
+
+
+def test_a_single_aim_that_cannot_be_reached_clashes_with_nothing(study, shown):
+    relaxed = invented_study.make_relaxed(study)
+    demand = relaxed.nearest.clash[0]
+    one, two = (
+        replace(relaxed, nearest=replace(relaxed.nearest, clash=clash)) for clash in ((demand,), (demand, demand))
+    )
+    for held, word in ((one, "this aim cannot be reached"), (two, "these aims cannot be reached together")):
+        assert word in shown("nearest", plan_sections.scope(held))
+        assert word in plan_basis.clash_sentences(held)[0]
+    assert "one aim of the scenario cannot be reached" in shown("opening", plan_sections.scope(one))
+    assert "THE AIM CANNOT" in plan_basis.study_stamps(one)[0]

@@ -23,7 +23,9 @@ def nearest(scope: Scope) -> None:
     held = scope.study.nearest
     clash = [Markup("{}").format(demand_name(scope.plan.problem, demand, scope.words)) for demand in held.clash]
     lead = paragraph(
-        _("With the resources entered, these aims cannot be reached together:")
+        _("With the resources entered, this aim cannot be reached:")
+        if scope.study.is_one_aim
+        else _("With the resources entered, these aims cannot be reached together:")
         if clash
         else _("The resources entered do not even allow a plan without aims.")
     )

@@ -83,6 +83,11 @@ def _relaxed(scope: Scope) -> Markup:
         "With the resources entered, these aims cannot be reached together. The plan below keeps every limit and comes "
         "nearest to the aims; the nearest scenarios stand under {place}."
     )
+    if scope.study.is_one_aim:
+        text = _(
+            "With the resources entered, one aim of the scenario cannot be reached. The plan below keeps every limit and comes "
+            "nearest to the aims; the nearest scenarios stand under {place}."
+        )
     link = Markup('<a href="#nearest">{}</a>').format(_("Nearest scenarios"))
     less = Markup() if scope.study.taken is None else told(_(" What it asks less: {less}."), less=asked_less(scope))
     return Markup('<div class="failed"><strong>{}</strong></div>').format(told(text, place=link) + less)
