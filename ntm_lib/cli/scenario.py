@@ -64,7 +64,8 @@ def workbook(name: str, out: Annotated[Path, typer.Option("--out", "-o", help=_(
 
     project = Project.find()
     path = write_workbook(project, load_scenario(name, project), out)
-    say(_("Written: {path}. Change the figures, then: ntm scenario read {path} --id NAME").format(path=path))
+    text = _("Written: {path}. Change the figures, then: ntm scenario read {path} --from {name} --id NAME")
+    say(text.format(path=path, name=name))
 
 
 @scenario_app.command("read", help=_("Make a new scenario of an edited workbook."))
