@@ -10,6 +10,7 @@ from ntm_lib.batch.parameters import DistrictScenarios, ProvinceScenarios, Scena
 from ntm_lib.errors import FaultList, NtmError, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario
+from ntm_lib.planning.study import is_kept_relaxed, plan_title
 from ntm_lib.planning.which_plan import other_law, plan_name
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
@@ -40,7 +41,7 @@ def district_scenario_jobs(
             faults.add(code, _("{unit} is not a district").format(unit=unit.label), _("the code of a district"))
             continue
         parameters = DistrictScenarios(district=code, scenario=scenario.id, law=_law(scenario), from_year=from_year)
-        jobs.append(_job(out, scenario, unit, notebook, parameters, f"{code}-{vintage.date.year}"))
+        jobs.append(_job(project, out, scenario, unit, notebook, parameters, f"{code}-{vintage.date.year}"))
     faults.stop_if_any(UsageFaultsError)
     return jobs
 
@@ -66,7 +67,7 @@ def province_scenario_job(
         compare=tuple(compare),
         pages=tuple(pages),
     )
-    return _job(out, scenario, unit, notebook, parameters, "index")
+    return _job(project, out, scenario, unit, notebook, parameters, "index")
 
 
 def _law(scenario: Scenario) -> dt.date | None:
@@ -75,13 +76,16 @@ def _law(scenario: Scenario) -> dt.date | None:
 
 
 def _job(
-    out: Path, scenario: Scenario, unit: units.Unit, notebook: Path, parameters: ScenarioParameters, name: str
+    project: Project, out: Path, scenario: Scenario, unit: units.Unit, notebook: Path, parameters: ScenarioParameters, name: str
 ) -> Job:  # fmt: skip
+    is_relaxed = is_kept_relaxed(scenario, project, parameters.from_year)
     years, plan = scenario.years, plan_name(scenario, parameters.from_year)
     return Job(
         name=name,
-        title=_("Plan of New Rural Development in {name}, {first}-{last}: {scenario}").format(
-            name=formats.in_sentence(unit.name), first=years[0], last=years[-1], scenario=str(scenario.title)
+        title=_("Plan of New Rural Development in {name}, {period}: {scenario}").format(
+            name=formats.in_sentence(unit.name),
+            period=formats.period(years[0], years[-1]),
+            scenario=plan_title(str(scenario.title), is_relaxed=is_relaxed),
         ),
         unit_name=unit.name,
         notebook=notebook,

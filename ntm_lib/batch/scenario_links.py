@@ -14,6 +14,7 @@ from ntm_lib.batch.engine import Outcome
 from ntm_lib.batch.scenario_jobs import FOLDER
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario
+from ntm_lib.planning.study import plan_title
 from ntm_lib.planning.which_plan import plan_name, title_with_law
 from ntm_lib.project import Project, whole_file
 
@@ -75,14 +76,26 @@ def _looked_up(out: Path, name: str, held: ScenarioNotes) -> ScenarioNotes:
 
 
 def write_notes(
-    out: Path, scenario: Scenario, outcomes: Sequence[Outcome], from_year: int | None = None
+    out: Path,
+    scenario: Scenario,
+    outcomes: Sequence[Outcome],
+    from_year: int | None = None,
+    *,
+    is_relaxed: bool = False,
 ) -> ScenarioNotes:
-    """Add the outcomes of a run and return the latest of every page, the districts in the documents' order."""
+    """Add the outcomes of a run and return the latest of every page, the districts in the documents' order.
+
+    ``is_relaxed``: the plan is the nearest to aims that clash, and its title says so.
+    """
     notes = read_notes(out)
     on, name = scenario.settings.horizon.on, plan_name(scenario, from_year)
     before = notes[name].outcomes if name in notes and notes[name].on == on else ()
     latest = {outcome.name: outcome for outcome in (*before, *outcomes)}
-    own = ScenarioNotes(title=title_with_law(scenario), on=on, outcomes=tuple(latest[page] for page in sorted(latest)))
+    own = ScenarioNotes(
+        title=plan_title(title_with_law(scenario), is_relaxed=is_relaxed),
+        on=on,
+        outcomes=tuple(latest[page] for page in sorted(latest)),
+    )
     notes[name] = own
     with whole_file(out / FOLDER / NAME) as path:
         path.write_bytes(_NOTES.dump_json(dict(sorted(notes.items())), indent=1))

@@ -12,7 +12,7 @@ from ntm_lib.batch.run import RunReport
 from ntm_lib.batch.scenario_jobs import district_scenario_jobs, province_scenario_job
 from ntm_lib.batch.scenario_links import index_links, read_notes, refresh, write_notes
 from ntm_lib.messages import _
-from ntm_lib.planning.study import load_study
+from ntm_lib.planning.study import is_kept_relaxed, load_study
 from ntm_lib.planning.which_plan import load_by_law
 from ntm_lib.project import Project, whole_file
 from ntm_lib.reporting.page import standalone_page
@@ -45,6 +45,7 @@ def run_scenario(
         load_by_law(name, project, law)
     if from_year is not None:
         made = load_study(made, project, from_year).plan.scenario
+    is_relaxed = is_kept_relaxed(made, project, from_year)
     work = district_scenario_jobs(project, out, made, districts, from_year)
     province_scenario_job(project, out, made, compare, [], from_year)
     started(len(work) + 1)
@@ -53,12 +54,12 @@ def run_scenario(
         for future in as_completed([pool.submit(run_job, job) for job in work]):
             outcomes.append(future.result())
             finished(outcomes[-1])
-    notes = write_notes(out, made, outcomes, from_year)
+    notes = write_notes(out, made, outcomes, from_year, is_relaxed=is_relaxed)
     listed = [outcome for outcome in notes.outcomes if outcome.name != "index"]
     pages = [entry.name for entry in listed if entry.has_page]
     last = province_scenario_job(project, out, made, compare, pages, from_year)
     province = run_job(last, extra=scenario_districts(listed))
-    write_notes(out, made, [province], from_year)
+    write_notes(out, made, [province], from_year, is_relaxed=is_relaxed)
     _link(project, out)
     finished(province)
     return RunReport(tuple(sorted(outcomes, key=lambda outcome: outcome.name)), province, last.page)

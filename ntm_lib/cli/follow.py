@@ -99,8 +99,8 @@ def follow_command(
 def _check_year(plan: Plan, year: int | None) -> None:
     if year is not None and year not in plan.years:
         raise UsageError(
-            _("{year} is not a year of the plan: {first}-{last}.").format(
-                year=year, first=plan.years[0], last=plan.years[-1]
+            _("{year} is not a year of the plan: {years}.").format(
+                year=year, years=formats.years(plan.years[0], plan.years[-1])
             )
         )
 

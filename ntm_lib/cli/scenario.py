@@ -10,6 +10,8 @@ from ntm_lib.cli.spoken import Commands
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario, load_scenario, scenario_ids
 from ntm_lib.project import Project
+from ntm_lib.reporting import formats
+from ntm_lib.reporting.setting_words import setting_label
 from ntm_lib.review import Labels
 
 scenario_app = Commands(help=_("Scenarios: what each one changes, budgets and norms."))
@@ -22,14 +24,14 @@ def list_command() -> None:
     project = Project.find()
     for name in scenario_ids(project):
         scenario = load_scenario(name, project)
-        say(f"{name}: {scenario.title} ({scenario.author}, {scenario.dated})")
+        say(f"{name}: {scenario.title} ({scenario.author}, {formats.date(scenario.dated)})")
 
 
 @scenario_app.command("show", help=_("Say what a scenario changes of the base, and why."))
 def show(name: str) -> None:
     """Print title, author, reason and every change."""
     scenario = load_scenario(name, Project.find())
-    say(f"{scenario.title}\n{scenario.author}, {scenario.dated}. {scenario.reason}")
+    say(f"{scenario.title}\n{scenario.author}, {formats.date(scenario.dated)}. {scenario.reason}")
     for line in _lines(scenario):
         say(line)
 
@@ -43,7 +45,10 @@ def _lines(scenario: Scenario) -> list[str]:
         for key, (before, after, owner) in scenario.changes.items():
             if owner == block_name:
                 lines.append(
-                    "  " + _("{key}: {before} → {after}").format(key=key, before=_shown(before), after=_shown(after))
+                    "  "
+                    + _("{key}: {before} → {after}").format(
+                        key=f"{setting_label(key)} ({key})", before=_shown(before), after=_shown(after)
+                    )
                 )
     return lines
 
@@ -59,7 +64,8 @@ def workbook(name: str, out: Annotated[Path, typer.Option("--out", "-o", help=_(
 
     project = Project.find()
     path = write_workbook(project, load_scenario(name, project), out)
-    say(_("Written: {path}. Change the figures, then: ntm scenario read {path} --id NAME").format(path=path))
+    text = _("Written: {path}. Change the figures, then: ntm scenario read {path} --from {name} --id NAME")
+    say(text.format(path=path, name=name))
 
 
 @scenario_app.command("read", help=_("Make a new scenario of an edited workbook."))

@@ -21,7 +21,7 @@ from ntm_lib.reporting.templates import style
 
 SCENARIO_ENV = "NTM_EXPLORE_SCENARIO"
 """Names the scenario that ``ntm explore --scenario`` opens with."""
-WAIT = 0.15
+WAIT = 0.05
 """Seconds without a further change after which the plan is made anew."""
 
 

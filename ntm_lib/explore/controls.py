@@ -11,6 +11,7 @@ from ntm_lib.explore.model import Explorer
 from ntm_lib.explore.views import objective_labels
 from ntm_lib.explore.wish import AIMS, GROUPS, Wish, aim_labels
 from ntm_lib.messages import _
+from ntm_lib.reporting import formats
 
 WHOLE_PROVINCE = ""
 MILLION = 1000.0
@@ -173,7 +174,7 @@ class Controls:
         self._show_money()
         self.objective.value = self._stored.objective
         for name in GROUPS:
-            self.weights[name].max = max(5.0, self._stored.weights[name])
+            self.weights[name].options = _weight_options(self._stored.weights[name])
             self.weights[name].value = self._stored.weights[name]
         for name in AIMS:
             self.aims[name].value = self._stored.aims[name]
@@ -277,10 +278,16 @@ def _dropdown(label: str, options: Sequence[tuple[str, str]], value: str | None)
 
 
 def _weight(label: str) -> Any:
-    return widgets.FloatSlider(
-        value=1, min=0.5, max=5, step=0.1, readout_format=".1f", description=label, continuous_update=False,
+    return widgets.SelectionSlider(
+        options=_weight_options(1.0), value=1.0, description=label, continuous_update=False,
         layout=_WIDE, style={"description_width": "9.5rem"},
     )  # fmt: skip
+
+
+def _weight_options(held: float) -> list[tuple[str, float]]:
+    """Return the weights to choose from, that of the stored scenario among them, as the reader writes numbers."""
+    values = sorted({*(tenth / 10 for tenth in range(5, 51)), float(held)})
+    return [(formats.number(value, max(1, len(f"{value:g}".partition(".")[2]))), value) for value in values]
 
 
 def _text(label: str) -> Any:

@@ -18,6 +18,7 @@ from ntm_lib.planning.alternatives.asked import without
 from ntm_lib.planning.alternatives.nearest import Nearest, nearest
 from ntm_lib.planning.formulate.build import build_problem
 from ntm_lib.planning.formulate.restrict import district_aims, money_shares, only_district, only_solution
+from ntm_lib.planning.formulate.steps import Candidates, candidates
 from ntm_lib.planning.means.budget import read_budget
 from ntm_lib.planning.needs import Needs, load_needs
 from ntm_lib.planning.optimise import Options, optimise
@@ -78,8 +79,11 @@ class Explorer:
     def __init__(self, project: Project | None = None) -> None:
         self.project = project or Project.find()
         self._facts: OrderedDict[str, tuple[Baseline, Needs, Outlook]] = OrderedDict()
+        self._steps: OrderedDict[str, Candidates] = OrderedDict()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._money: OrderedDict[str, pd.DataFrame] = OrderedDict()
         self._references: dict[str, _Reference] = {}
+        self._parts: dict[tuple[str, str], Plan] = {}
 
     def scenario_titles(self) -> dict[str, str]:
         """List the scenarios of the project: id → title."""
@@ -102,7 +106,10 @@ class Explorer:
 
     def parts(self, scenario: Scenario) -> pd.DataFrame:
         """Return the money of each year, moving and fixed; see ``money_parts``."""
-        return money_parts(scenario, self.project)
+        key = f"{scenario.years} {scenario.settings.money.model_dump_json()}"
+        if key not in self._money:
+            _keep(self._money, key, money_parts(scenario, self.project), HELD_FACTS)
+        return self._money[key]
 
     def _changes(self, wish: Wish, stored: Scenario) -> dict[str, Any]:
         names = self.communes(stored)["name"].astype(str)
@@ -170,10 +177,13 @@ class Explorer:
         reference = self._reference(name)
         if reference.plan is None or district is None:
             return reference.plan
-        plan = reference.plan
-        place = plan.problem.districts.get_loc(district)
-        cut = only_district(plan.problem, district, reference.shares[place] * plan.problem.money)
-        return with_solution(_with_problem(plan, cut), only_solution(plan.problem, plan.solution, district))
+        plan, key = reference.plan, (name, district)
+        if key not in self._parts:
+            place = plan.problem.districts.get_loc(district)
+            cut = only_district(plan.problem, district, reference.shares[place] * plan.problem.money)
+            part = only_solution(plan.problem, plan.solution, district)
+            self._parts[key] = with_solution(_with_problem(plan, cut), part)
+        return self._parts[key]
 
     def offers(self, answer: Answer) -> Nearest:
         """Return which demands clash and the nearest plans, each of them solved."""
@@ -213,8 +223,19 @@ class Explorer:
         baseline, needs, outlook = self._known(scenario)
         baseline = replace(baseline, scenario=scenario)
         budget = read_budget(self.project, scenario.settings)
-        problem, risks = build_problem(baseline, needs, outlook, budget)
+        problem, risks = build_problem(baseline, needs, outlook, budget, self._candidates(scenario))
         return Draft(scenario, baseline, needs, outlook, budget, problem, risks)
+
+    def _candidates(self, scenario: Scenario) -> Candidates:
+        """Return the steps that can be taken; scenarios that differ only in ``FREE`` blocks share them, but for closed sources."""
+        baseline, needs, outlook = self._known(scenario)
+        settings = scenario.settings
+        key = f"{_facts_key(scenario)} {sorted(settings.money.closed)}"
+        if key not in self._steps:
+            shape = (*baseline.criteria.shape, len(settings.horizon.years))
+            _keep(self._steps, key, candidates(baseline, needs, outlook, settings, np.zeros(shape)), HELD_FACTS)
+        self._steps.move_to_end(key)
+        return self._steps[key]
 
     def _known(self, scenario: Scenario) -> tuple[Baseline, Needs, Outlook]:
         """Return start, needs and outlook; scenarios that differ only in ``FREE`` blocks share them."""

@@ -34,7 +34,8 @@ def offers_list(found: Nearest, answer: Answer) -> Markup:
     parts = []
     if found.clash:
         clash = Markup().join(Markup("<li>{}</li>").format(_demand(problem, demand, names)) for demand in found.clash)
-        parts.append(Markup("<p>{}</p><ul>{}</ul>").format(_("Cannot be met together:"), clash))
+        title = _("Cannot be met together:") if len(found.clash) > 1 else _("Cannot be met:")
+        parts.append(Markup("<p>{}</p><ul>{}</ul>").format(title, clash))
     if found.offers:
         lines = Markup().join(Markup("<li>{}</li>").format(_offer(problem, offer, names)) for offer in found.offers)
         parts.append(Markup("<p>{}</p><ol>{}</ol>").format(_("The nearest scenarios:"), lines))

@@ -63,7 +63,7 @@ def summary(answer: Answer, plan: Plan, place: Place) -> Markup:
             _("criteria per commune, {year}").format(year=last),
             _figure(place, "mean", end["mean_low"], "interval", last, high=end["mean_high"], digits=DIGITS),
         ),
-        (_("planned money, {first}-{last}").format(first=plan.years[0], last=last), _billion(place, "need", money)),
+        (_("planned money, {years}").format(years=formats.years(plan.years[0], last)), _billion(place, "need", money)),
         (_("of it without credit"), _billion(place, "without_credit", free)),
     ]
     boxes = Markup().join(Markup("<li><strong>{}</strong>{}</li>").format(value, words) for words, value in entries)
@@ -242,7 +242,7 @@ def map_picture(plan: Plan, place: Place) -> Markup:
     words = pd.Series(standard_words(plan))
     classes = classes if (words == classes[-1].label).any() else classes[:-1]
     codes = words.map({shown.label: number for number, shown in enumerate(classes)})
-    counts = targets(plan, by="commune")["criteria_low"].unstack("year").iloc[:, -1]
+    counts = targets(plan, by="commune", with_start=True)["criteria_low"].unstack("year").iloc[:, -1]
     details = counts.map(lambda count: _("{count} criteria").format(count=formats.number(count)))
     last = plan.years[-1]
     layer = MapLayer("standard", _("Year of the standard"), classes, {last: codes}, {last: details})

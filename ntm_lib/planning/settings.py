@@ -286,8 +286,8 @@ class PlanSettings(Settings):
         outside = [f"{name}: {year}" for name, held in named.items() for year in held if year not in years]
         if outside:
             raise ValueError(
-                _("years outside the plan ({first}-{last}): {found}").format(
-                    first=years[0], last=years[-1], found="; ".join(outside)
+                _("years outside the plan ({years}): {found}").format(
+                    years=", ".join(map(str, years)), found="; ".join(outside)
                 )
             )
         return self

@@ -74,9 +74,26 @@ class Study:
         return None if self.nearest is None else self.nearest.taken
 
     @property
+    def is_one_aim(self) -> bool:
+        """Whether a single aim of the scenario already cannot be reached, so that nothing clashes with it."""
+        return self.nearest is not None and len(self.nearest.clash) == 1
+
+    @property
+    def title(self) -> str:
+        """The title of the scenario; a plan whose aims were lowered does not claim them."""
+        return plan_title(str(self.plan.scenario.title), is_relaxed=self.is_relaxed)
+
+    @property
     def from_year(self) -> int | None:
         """The first year planned anew; None for a plan of all its years."""
         return None if self.anew is None else self.anew.from_year
+
+
+def plan_title(title: str, *, is_relaxed: bool) -> str:
+    """Return what a plan is called: as its scenario, or as the nearest plan to it."""
+    return (
+        _("Nearest plan, not all aims reached, to the scenario: {title}").format(title=title) if is_relaxed else title
+    )
 
 
 def make_study(
@@ -314,6 +331,15 @@ def _content(path: Path, command: str, from_year: int | None) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise UsageError(_("{path} cannot be read. Plan again: {command}.").format(path=path.name, command=command))
+
+
+def is_kept_relaxed(scenario: Scenario, project: Project, from_year: int | None = None) -> bool:
+    """Tell whether the plan kept of a scenario is one whose aims were lowered; False where none can be read."""
+    path = study_path(project, scenario, from_year)
+    try:
+        return bool(_content(path, "", from_year)["is_relaxed"])
+    except UsageError:
+        return False
 
 
 def has_study(scenario: Scenario, project: Project | None = None, from_year: int | None = None) -> bool:

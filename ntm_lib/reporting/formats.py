@@ -96,6 +96,11 @@ def period(first: Any, last: Any) -> str:
     return _("the period {first} - {last}").format(first=year(first), last=year(last))
 
 
+def years(first: Any, last: Any) -> str:
+    """Write the years of a plan in a column head: ``2021 - 2025``, or ``2025`` when it is one."""
+    return year(first) if first == last else f"{year(first)} - {year(last)}"
+
+
 def interval_sentence(low: Any, high: Any, of: Any, *, inside: bool = False) -> str:
     """Write a count of criteria in the words of a report, e.g. at least 11 of 19, two of them unknown.
 

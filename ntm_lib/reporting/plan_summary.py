@@ -17,7 +17,7 @@ def summary_lines(study: Study) -> list[str]:
     last = len(plan.years)
     reached = [int((solution.standard <= year).sum()) for year in range(last)]
     spent = plan.spending["spent_vnd_million"].sum()
-    lines = [str(plan.scenario.title)]
+    lines = [study.title]
     if plan.baseline.is_mixed:
         lines.append(_("Partly ILLUSTRATIVE DATA: not official figures."))
     elif plan.baseline.is_illustrative:
@@ -26,7 +26,7 @@ def summary_lines(study: Study) -> list[str]:
     lines.append(_("Communes meeting all criteria, of {all}: {years}").format(all=len(problem.communes), years=by_year))
     lines.append(
         _("Planned money {years}: {money}").format(
-            years=f"{plan.years[0]}-{plan.years[-1]}", money=formats.money(spent, "billion")
+            years=formats.period(plan.years[0], plan.years[-1]), money=formats.money(spent, "billion")
         )
     )
     if solution.gap is None:

@@ -1,10 +1,17 @@
 """Name the settings of a scenario, and what they are set to, as a planner reads them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ntm_lib.messages import _
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.settings import Objective
+
+YEARS = (
+    "horizon.start_year", "horizon.first_year", "horizon.last_year", "horizon.orientation_year",
+    "limits.keep_standard_by", "limits.pinned",
+)  # fmt: skip
+"""Settings whose numbers are years."""
 
 
 def setting_labels() -> dict[str, str]:
@@ -12,13 +19,17 @@ def setting_labels() -> dict[str, str]:
     return {**_aims_and_weights(), **_money_and_costs(), **_limits_and_rest()}
 
 
-def setting_label(key: str) -> str:
-    """Name one setting; what stands below a key (a year, a code) is told after its name, anything else as it is."""
+def setting_label(key: str, names: Mapping[str, str] | None = None) -> str:
+    """Name one setting; what stands below a key (a year, a code) is told after its name, anything else as it is.
+
+    ``names``: of units by code, told in place of codes.
+    """
+    words = {**word_labels(), **(names or {})}
     labels = setting_labels()
     above = next((name for name in labels if key == name or key.startswith(f"{name}.")), None)
     if above is None:
         return key
-    below = [word_labels().get(part, part) for part in key.removeprefix(above).split(".") if part]
+    below = [words.get(part, part) for part in key.removeprefix(above).split(".") if part]
     return ", ".join([labels[above], *below])
 
 
@@ -40,13 +51,23 @@ def word_labels() -> dict[str, str]:
     }
 
 
-def named_values(value: Any) -> Any:
-    """Return the value of a setting with its words named."""
-    labels = word_labels()
+def setting_value(key: str, value: Any, names: Mapping[str, str] | None = None) -> Any:
+    """Return the value of one setting with words and units named; years become text, which has no thousands separator."""
+    named = named_values(value, names)
+    if not key.startswith(YEARS):
+        return named
+    if isinstance(named, dict):
+        return {unit: str(year) for unit, year in named.items()}
+    return str(named) if isinstance(named, int) else named
+
+
+def named_values(value: Any, names: Mapping[str, str] | None = None) -> Any:
+    """Return the value of a setting with its words named; ``names``: of units by code."""
+    labels = {**word_labels(), **(names or {})}
     if isinstance(value, dict):
-        return {labels.get(str(key), key): named_values(held) for key, held in value.items()}
+        return {labels.get(str(key), key): named_values(held, names) for key, held in value.items()}
     if isinstance(value, list | tuple):
-        return [named_values(held) for held in value]
+        return [named_values(held, names) for held in value]
     return labels.get(str(value), value) if isinstance(value, str) else value
 
 

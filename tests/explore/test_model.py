@@ -13,6 +13,9 @@ from ntm_lib.explore import model, offers, views
 from ntm_lib.explore.app import Page, explore
 from ntm_lib.explore.model import Explorer
 from ntm_lib.explore.wish import changes_of, money_parts, wish_of
+from ntm_lib.planning.fingerprint import digest_of
+from ntm_lib.planning.formulate.build import build_problem
+from ntm_lib.planning.means.budget import read_budget
 from ntm_lib.planning.optimise import check
 from ntm_lib.planning.optimise.check import worth
 from ntm_lib.planning.problem import NotFound
@@ -295,3 +298,19 @@ def test_a_wrong_parameter_of_the_notebook_is_told_on_the_page(monkeypatch):
     explore("no_such_scenario")
     explore(NAME, "999")
     assert ["no_such_scenario" in shown[0].value, "999" in shown[1].value] == [True, True]
+
+
+def test_steps_that_are_kept_make_the_same_problem_as_reading_all_anew(explorer, wish):
+    settings = explorer.scenario(NAME).settings
+    money = {year: amount * 0.8 for year, amount in wish.money.items()}
+    changed = replace(wish, money=money, weights={**wish.weights, "border": 2.0}, aims={**wish.aims, "floor": "8"})
+    answer = explorer.answer(NAME, changed, DISTRICT)
+    made = answer.draft
+    problem, _risks = build_problem(replace(made.baseline, scenario=made.scenario), made.needs, made.outlook,
+                                    read_budget(explorer.project, made.scenario.settings))  # fmt: skip
+    assert made.scenario.settings.weights.border != settings.weights.border
+    again, _risks = build_problem(
+        made.baseline, made.needs, made.outlook, read_budget(explorer.project, made.scenario.settings),
+        explorer._candidates(made.scenario),
+    )  # fmt: skip
+    assert digest_of(again) == digest_of(problem)

@@ -225,7 +225,7 @@ def test_the_documents_of_aims_that_clash_say_so_and_claim_nothing(study, tmp_pa
 def test_documents_of_aims_that_are_kept_carry_no_such_warning(study):
     assert plan_text.study_text(study)["aims"] == plan_text.machine_text(study.plan)["aims"]
     assert plan_basis.study_stamps(study) == plan_basis.plan_stamps(study.plan)
-    assert plan_basis.study_title(study) == str(study.plan.scenario.title)
+    assert study.title == str(study.plan.scenario.title)
 
 
 def test_a_scenario_without_an_aim_for_villages_prints_no_targets_of_villages(study, page_of):

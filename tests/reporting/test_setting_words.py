@@ -6,7 +6,7 @@ from typing import get_args
 from pydantic import BaseModel
 
 from ntm_lib.planning.settings import Objective, PlanSettings
-from ntm_lib.reporting.setting_words import named_values, setting_label, setting_labels
+from ntm_lib.reporting.setting_words import named_values, setting_label, setting_labels, setting_value
 
 
 def _keys(model: type[BaseModel], above: str = ""):
@@ -46,3 +46,12 @@ def test_what_stands_below_a_setting_is_told_after_it_and_other_places_stay():
     )
     assert setting_label("parameters/scenarios/x.yaml: aims.floor") == "parameters/scenarios/x.yaml: aims.floor"
     assert named_values({"local": 5, 2024: ["credit"]}) == {named_values("local"): 5, 2024: [named_values("credit")]}
+
+
+def test_units_stand_by_name_and_years_without_a_thousands_separator():
+    names = {"01762": "Xã Vũ Minh"}
+    assert setting_label("limits.pinned.01762", names).endswith(", Xã Vũ Minh")
+    assert setting_value("limits.excluded", ["01762"], names) == ["Xã Vũ Minh"]
+    assert setting_value("limits.pinned", {"01762": 2024}, names) == {"Xã Vũ Minh": "2024"}
+    assert setting_value("limits.keep_standard_by", 2022) == "2022"
+    assert setting_value("aims.standard", 2022) == 2022

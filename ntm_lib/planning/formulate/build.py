@@ -6,7 +6,7 @@ import pandas as pd
 from ntm_lib.errors import FaultList, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.model_words import nearest
-from ntm_lib.planning.formulate.steps import candidates
+from ntm_lib.planning.formulate.steps import Candidates, candidates, worth_anew
 from ntm_lib.planning.means.budget import Budget
 from ntm_lib.planning.needs import Needs
 from ntm_lib.planning.needs.recognition import recognition_cost
@@ -20,11 +20,14 @@ GROUPS = {"border": "is_border", "especially_difficult": "is_especially_difficul
 """Groups of communes that ``weights`` names, and the column that tells who belongs to each."""
 
 
-def build_problem(baseline: Baseline, needs: Needs, outlook: Outlook, budget: Budget) -> tuple[Problem, Risks]:
+def build_problem(
+    baseline: Baseline, needs: Needs, outlook: Outlook, budget: Budget, held: Candidates | None = None
+) -> tuple[Problem, Risks]:
     """Return the problem and its risks.
 
-    Unknown communes and districts among the choices, and weights or years that contradict each other, stop with all
-    faults at once.
+    ``held``: the candidate steps, where a scenario that differs only in weights, aims, limits and amounts of money has
+    them already. Unknown communes and districts among the choices, and weights or years that contradict each other, stop
+    with all faults at once.
     """
     settings = baseline.scenario.settings
     _check_names(baseline, settings)
@@ -37,7 +40,7 @@ def build_problem(baseline: Baseline, needs: Needs, outlook: Outlook, budget: Bu
     points = _points(settings)
     value = points["criterion"] * weight[:, None, None] * earlier
     value = np.broadcast_to(value, (len(communes), len(baseline.criteria.columns), len(years)))
-    made = candidates(baseline, needs, outlook, settings, value)
+    made = candidates(baseline, needs, outlook, settings, value) if held is None else worth_anew(held, value)
     start_standard = np.asarray(made.met.all(axis=1))
     keep = _met_before(baseline)
     packages = np.array([settings.costs.package_shares.get(purse, 0.0) for purse in Purse])

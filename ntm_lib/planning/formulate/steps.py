@@ -1,6 +1,6 @@
 """Turn what each commune needs into candidate steps: which criterion can be counted when, and what that takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -83,6 +83,12 @@ def candidates(baseline: Baseline, needs: Needs, outlook: Outlook, settings: Pla
         effort=np.isin(cell, lines.cell[lines.is_forecast]),
         needed=_needed(lines, gaps, met.shape),
     )
+
+
+def worth_anew(made: Candidates, value: Floats) -> Candidates:
+    """Return candidates with another worth of each step; ``value`` as for ``candidates``."""
+    steps = made.steps
+    return replace(made, steps=replace(steps, value=value[steps.commune, steps.criterion, steps.year]))
 
 
 def _gaps(baseline: Baseline, outlook: Outlook, settings: PlanSettings) -> tuple[Ints, Bools]:

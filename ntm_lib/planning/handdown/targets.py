@@ -1,6 +1,7 @@
 """Targets to hand down: what each commune, district and the province shall reach in each year, and with what money."""
 
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ COUNTS = [
     "newly_standard", "advanced", "newly_advanced", "model", "newly_model", "villages", "newly_villages",
 ]  # fmt: skip
 MONEY = ["money_vnd_million", "without_credit_vnd_million", "investment_vnd_million", "recurrent_vnd_million", *PURSES]
+
+_HELD: WeakKeyDictionary["Plan", dict[bool, pd.DataFrame]] = WeakKeyDictionary()
 
 
 def targets(plan: "Plan", by: Tier = "province", *, with_start: bool = False) -> pd.DataFrame:
@@ -45,7 +48,7 @@ def targets(plan: "Plan", by: Tier = "province", *, with_start: bool = False) ->
         Every count and sum adds up from commune to district to province.
     """
     problem = plan.problem
-    frame = pd.concat([_counts(plan, with_start=with_start), _money(plan, with_start=with_start)], axis=1)
+    frame = _by_commune(plan, with_start=with_start).copy()
     names = plan.baseline.vintage.frame["name"]
     code, year = (frame.index.get_level_values(level) for level in ("unit_code", "year"))
     if by == "commune":
@@ -66,6 +69,16 @@ def targets(plan: "Plan", by: Tier = "province", *, with_start: bool = False) ->
         frame[f"mean_{bound}"] = frame[f"criteria_{bound}"] / frame["communes"]
     frame.insert(0, "name", names.reindex(frame.index.get_level_values("unit_code")).to_numpy())
     return frame.astype(dict.fromkeys(COUNTS, "int64"))[["name", *COUNTS, "mean_low", "mean_high", *MONEY]]
+
+
+def _by_commune(plan: "Plan", *, with_start: bool) -> pd.DataFrame:
+    """Return counts and money of every commune and year; worked out once for a plan, which never changes."""
+    held = _HELD.setdefault(plan, {})
+    if with_start not in held:
+        held[with_start] = pd.concat(
+            [_counts(plan, with_start=with_start), _money(plan, with_start=with_start)], axis=1
+        )
+    return held[with_start]
 
 
 def _counts(plan: "Plan", *, with_start: bool) -> pd.DataFrame:

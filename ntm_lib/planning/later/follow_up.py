@@ -151,6 +151,8 @@ def _row(
         status, why = "not_comparable", _("counted by another criteria set than the plan's")
     elif mark.scope_differs:
         status, why = "not_comparable", str(mark.scope_differs)
+    elif kind == "aim" and high <= 0 and getattr(plan.problem.aims, mark.figure.removeprefix("newly_"), 0) is None:
+        why = _("this scenario sets no such aim")
     return {
         "year": year, "kind": kind, "figure": mark.figure, "first": mark.from_, "last": mark.to, "value": float(value),
         "plan_low": low, "plan_high": high, "status": status, "why": why, "as_of": mark.as_of,

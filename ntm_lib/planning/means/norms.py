@@ -1,5 +1,7 @@
 """Read what a unit of each measure costs: ``parameters/planning/<norms>.csv``, the table that a planner edits."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -41,6 +43,13 @@ def read_norms(project: Project, name: str, measures: Measures) -> pd.DataFrame:
     Raises UsageFaultsError with every fault: a measure without a line, a line twice, a negative or missing number, low
     above middle or middle above high, shares that do not add up to 100, a nature other than the measure's.
     """
+    path = table_path(project, name)
+    return _read(project, name, measures, path.stat().st_mtime_ns if path.exists() else 0).copy()
+
+
+@lru_cache(maxsize=8)
+def _read(project: Project, name: str, measures: Measures, _stamp: int) -> pd.DataFrame:
+    """Read a table once, and again when its file has changed."""
     where = project.relative(table_path(project, name))
     faults = FaultList(_("Norms that cannot be used"))
     text = read_cells(project, name, faults)

@@ -19,6 +19,7 @@ from ntm_lib.planning.means.budget import check_budget
 from ntm_lib.planning.means.measures import load_measures
 from ntm_lib.planning.means.norms import ESTIMATES, check_norms
 from ntm_lib.planning.means.parameter_tables import read_cells, table_path
+from ntm_lib.planning.means.workbook_words import heading_words, value_words
 from ntm_lib.planning.scenario import Scenario, save_scenario
 from ntm_lib.project import Project, whole_file
 from ntm_lib.review import Labels
@@ -67,7 +68,7 @@ def _cells(project: Project, scenario: Scenario, sheet: _Sheet) -> pd.DataFrame:
 
 
 def write_workbook(project: Project, scenario: Scenario, path: Path) -> Path:
-    """Write the budget and norms of a scenario to ``path`` (.xlsx), one sheet a table, headings as in the files.
+    """Write the budget and norms of a scenario to ``path`` (.xlsx), one sheet a table, headings as in the files, and a legend.
 
     Text is never written as a formula. The file appears whole or not at all.
     """
@@ -89,14 +90,32 @@ def write_workbook(project: Project, scenario: Scenario, path: Path) -> Path:
                     head,
                     note,
                 )
+            _write_words(book.add_worksheet(_("Legend")), value_words(load_measures(project)), head, note)
     return path
+
+
+def _write_words(page: Any, values: Mapping[str, str], head: Any, note: Any) -> None:
+    """Write what the short names of the other sheets mean; this sheet is not read back."""
+    page.write_string(0, 0, _("What the short names of the other sheets mean"))
+    lines = {**{sheet.name: sheet.title for sheet in _sheets()}, **heading_words(), **values}
+    for column, name in enumerate((_("Short name"), _("Meaning"))):
+        page.write_string(2, column, name, head)
+    for row, (short, meaning) in enumerate(lines.items(), start=3):
+        page.write_string(row, 0, short)
+        page.write_string(row, 1, meaning, note)
+    page.set_column(0, 0, 26)
+    page.set_column(1, 1, 80)
+    page.freeze_panes(3, 0)
 
 
 def _write_sheet(page: Any, sheet: _Sheet, table: pd.DataFrame, head: Any, note: Any) -> None:
     page.write_string(0, 0, sheet.title)
     page.write_string(1, 0, _("Change the figures, keep the headings; a missing line is an error, write 0 for none."))
+    words = heading_words()
     for column, name in enumerate(table.columns):
         page.write_string(2, column, name, head)
+        if name in words:
+            page.write_comment(2, column, words[name], {"author": ""})
         is_wide = table[name].str.len().max() > 30
         page.set_column(column, column, 45 if is_wide else 18, note)
     for row, line in enumerate(table.itertuples(index=False), start=3):

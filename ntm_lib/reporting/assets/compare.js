@@ -59,8 +59,6 @@
     update() {
       const one = this.plan(this.one);
       const other = this.plan(this.other);
-      this.find("table.communes th.first").textContent = one.title;
-      this.find("table.communes th.second").textContent = other.title;
       this.find("table.districts tbody").replaceChildren(...this.districtRows(one, other));
       const rows = this.communeRows(one, other);
       this.find("table.communes tbody").replaceChildren(...rows);

@@ -5,6 +5,7 @@ from ntm_lib.planning.later.balance import TOTAL, WITHOUT_CREDIT, capital_balanc
 from ntm_lib.planning.later.orientation import remaining
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
+from ntm_lib.planning.reasons.more import seeks_results
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.office.plan_marks import million, plan_stamps, source_line
 from ntm_lib.reporting.sheets import Column, Sheet
@@ -31,7 +32,7 @@ def balance_sheet(plan: Plan) -> Sheet:
     ]
     return Sheet(
         name=_("Capital balance"),
-        title=_("Capital need, what can be met, what is short, {first}-{last}").format(first=first, last=last),
+        title=_("Capital need, what can be met, what is short, {period}").format(period=formats.period(first, last)),
         columns=columns,
         frame=rows.assign(order=order).sort_values("order", kind="stable"),
         unit=million(),
@@ -53,7 +54,7 @@ def balance_notes(plan: Plan) -> list[str]:
     if without := left["without_way"].sum():
         more = _("{count} of them cannot be completed within the plan whatever is spent, and are not priced.")
         notes.append(more.format(count=formats.number(without)))
-    return [*notes, short_note(), unplanned_note()]
+    return [*notes, short_note(), unplanned_note(plan)]
 
 
 def short_note() -> str:
@@ -64,9 +65,14 @@ def short_note() -> str:
     )
 
 
-def unplanned_note() -> str:
+def unplanned_note(plan: Plan) -> str:
     """Say why money can stay unplanned beside a need."""
+    if not seeks_results(plan.problem):
+        return _(
+            "This plan allots only what its aims take; money that is available beyond that stays unplanned, and so does the "
+            "need of what the aims do not ask for."
+        )
     return _(
-        "Available money stays unplanned where another source that pays for the same works is used up, or where a "
-        "criterion needs time, not money."
+        "Available money can stay unplanned because another source that pays for the same works is used up, because a "
+        "criterion needs time and not money, or because a district carries no more works in the year."
     )

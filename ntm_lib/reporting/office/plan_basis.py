@@ -44,17 +44,11 @@ def study_stamps(study: Study) -> list[str]:
     text = _(
         "THE AIMS CANNOT BE REACHED TOGETHER with the resources entered: {clash}. Nearest plan shown; lowered: {lowered}"
     )
+    if study.is_one_aim:
+        text = _(
+            "THE AIM CANNOT BE REACHED with the resources entered: {clash}. Nearest plan shown; lowered: {lowered}"
+        )
     return [text.format(clash=clash(study) or "–", lowered=lowered(study) or "–"), *plan_stamps(study.plan)]
-
-
-def study_title(study: Study) -> str:
-    """Return the title of a study; one whose aims were lowered does not claim them."""
-    title = str(study.plan.scenario.title)
-    return (
-        _("Nearest plan, not all aims reached, to the scenario: {title}").format(title=title)
-        if study.is_relaxed
-        else title
-    )
 
 
 def marked(study: Study, sheet: Sheet) -> Sheet:
@@ -69,11 +63,10 @@ def clash_sentences(study: Study) -> list[str]:
     """Say which aims cannot be reached together and what the plan lowers; nothing where all are kept."""
     if not study.is_relaxed:
         return []
-    said = [
-        _("With the resources entered, these aims cannot be reached together: {clash}.").format(
-            clash=clash(study) or "–"
-        )
-    ]
+    text = _("With the resources entered, these aims cannot be reached together: {clash}.")
+    if study.is_one_aim:
+        text = _("With the resources entered, this aim cannot be reached: {clash}.")
+    said = [text.format(clash=clash(study) or "–")]
     if less := lowered(study):
         said.append(
             _("The plan below keeps every limit and comes nearest to the aims; it lowers: {lowered}.").format(

@@ -36,7 +36,7 @@ def villages_sheet(plan: Plan) -> Sheet:
     return Sheet(
         name=_("Villages"), title=_("Villages reaching the village standard"), columns=columns, frame=table,
         unit=_("village"), total=sums(table, columns, "name") if is_aimed else None, source=source_line(plan),
-        stamps=plan_stamps(plan), is_landscape=False, empty=no_villages(),
+        stamps=plan_stamps(plan), empty=no_villages(),
         notes=[] if is_aimed else [no_villages()],
     )  # fmt: skip
 

@@ -6,9 +6,11 @@ import pandas as pd
 
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import targets
+from ntm_lib.planning.handdown.tasks import policies_needed
 from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.later.orientation import orientation, orientation_notes, remaining, year_of_all
 from ntm_lib.planning.means.measures import Measures
+from ntm_lib.planning.means.policies import load_policies
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.study import Study
 from ntm_lib.project import Project
@@ -17,6 +19,7 @@ from ntm_lib.reporting.office import plan_basis as basis
 from ntm_lib.reporting.office import plan_tables as tables
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, read_outline
+from ntm_lib.reporting.office.plan_works import planned_tasks
 from ntm_lib.reporting.office.workbook import write_workbook
 from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.sheets import Sheet
@@ -59,6 +62,7 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
             else _("This scenario sets no aim for villages.")
         ],
         "orientation": _orientation_text(plan),
+        **_of_policies(plan),
         "works": [
             _("{works} works and tasks are to be carried out in {communes} communes; the list is annexed.").format(
                 works=formats.number(len(listed := works(plan, menu))),
@@ -66,8 +70,8 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
             )
         ],
         "money": [
-            _("Planned money in {first} - {last}: {total}; without credit {rest}; investment {investment}, recurrent {recurrent}.").format(
-                first=first, last=last, total=formats.money(money["money_vnd_million"], "billion"),
+            _("Planned money in {period}: {total}; without credit {rest}; investment {investment}, recurrent {recurrent}.").format(
+                period=formats.period(first, last), total=formats.money(money["money_vnd_million"], "billion"),
                 rest=formats.money(money["without_credit_vnd_million"], "billion"),
                 investment=formats.money(money["investment_vnd_million"], "billion"),
                 recurrent=formats.money(money["recurrent_vnd_million"], "billion"),
@@ -89,6 +93,20 @@ def _still_unknown(end: pd.Series | pd.DataFrame, year: int) -> list[str]:
     more = int(ends[1] - ends[0])
     text = _("{count} more communes miss, by {year}, only criteria whose state is not known.")
     return [text.format(count=formats.number(more), year=year)] if more else []
+
+
+def _of_policies(plan: Plan) -> dict[str, list[str]]:
+    """Say the principles and main solutions that hold for the whole plan, and how many policies its tasks need."""
+    policies = load_policies(plan.baseline.project)
+    listed = {
+        group: [f"- {item.label}: {item.text}" for item in policies.of(group)] for group in ("principles", "solutions")
+    }
+    needed = policies_needed(planned_tasks(plan), policies)
+    count = int(needed["group"].isin(["mechanisms", "policies"]).sum())
+    text = _(
+        "The tasks of the plan need {count} mechanisms and policies; their content and the year of need are annexed."
+    )
+    return {**listed, "policies": [text.format(count=formats.number(count))]}
 
 
 def _higher_levels(plan: Plan, end: pd.Series | pd.DataFrame) -> list[str]:
@@ -158,13 +176,13 @@ def study_tables_by_name(study: Study, menu: Measures | None = None) -> dict[str
 def write_plan_workbook(study: Study, path: Path, menu: Measures | None = None) -> Path:
     """Write every table of a study as a workbook; its first sheet says what was lowered and what all rests on."""
     about = tables.about_plan(study.plan)
-    about[0] = (about[0][0], f"{basis.study_title(study)} ({study.plan.scenario.id})")
+    about[0] = (about[0][0], f"{study.title} ({study.plan.scenario.id})")
     about += [(_("Aims"), text) for text in basis.clash_sentences(study)]
     sheets = [basis.marked(study, sheet) for sheet in tables.plan_sheets(study.plan, menu)]
     return write_workbook(
         path,
         [basis.aims_sheet(study), *sheets],
-        title=_("Plan tables: {title}").format(title=basis.study_title(study)),
+        title=_("Plan tables: {title}").format(title=study.title),
         about=[*about, *basis.basis_lines(study)],
         stamps=basis.study_stamps(study),
     )
@@ -173,10 +191,13 @@ def write_plan_workbook(study: Study, path: Path, menu: Measures | None = None) 
 def write_plan_document(study: Study, path: Path, outline: Outline | None = None, menu: Measures | None = None) -> Path:
     """Write the draft document of a study by the outline of its project."""
     plan = study.plan
+    period = formats.period(plan.problem.years[0], plan.problem.years[-1])
     filling = Filling(
         values={
             "first": plan.problem.years[0],
             "last": plan.problem.years[-1],
+            "period": period,
+            "PERIOD": period.upper(),
             "orientation": plan.scenario.settings.horizon.orientation_year,
         },
         sentences=study_text(study, menu),

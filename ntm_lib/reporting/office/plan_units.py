@@ -187,7 +187,7 @@ def _year_sheet(plan: Plan, tables: Mapping[Tier, pd.DataFrame], year: int | Non
     columns[2] = Column("name", _("Unit"), width=26)
     whole = tables["province"].iloc[0]
     first, last = plan.problem.years[0], plan.problem.years[-1]
-    span = f"{first} - {last}"
+    span = formats.years(first, last)
     return Sheet(
         name=str(year) if year else span,
         title=_("Targets and money of districts and communes, {years}").format(years=year or span),

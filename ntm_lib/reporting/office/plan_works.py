@@ -11,6 +11,7 @@ from ntm_lib.planning.handdown.works import other_money, part_labels, works
 from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.means.policies import load_policies
 from ntm_lib.planning.plan import Plan
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.office.plan_marks import (
     code_column,
     district_column,
@@ -144,10 +145,7 @@ def policies_sheet(plan: Plan, menu: Measures | None = None) -> Sheet:
 
 
 def _spans(table: pd.DataFrame) -> list[str]:
-    return [
-        str(first) if first == last else f"{first} - {last}"
-        for first, last in zip(table["start_year"], table["finish_year"], strict=True)
-    ]
+    return [formats.years(first, last) for first, last in zip(table["start_year"], table["finish_year"], strict=True)]
 
 
 def other_money_sheet(plan: Plan, codes: Sequence[str] | None = None) -> Sheet:

@@ -12,6 +12,7 @@ from ntm_lib.planning.later.against import planned_by
 from ntm_lib.planning.later.progress_file import state_words
 from ntm_lib.planning.plan import Plan
 from ntm_lib.project import whole_file
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.office.plan_marks import plan_stamps, source_line
 from ntm_lib.reporting.office.workbook import CREATED, FONT
 from ntm_lib.reporting.sheets import safe_text
@@ -43,8 +44,8 @@ def template_rows(plan: Plan, year: int) -> pd.DataFrame:
     """
     if year not in plan.problem.years:
         raise UsageError(
-            _("{year} is not a year of the plan: {first}-{last}.").format(
-                year=year, first=plan.problem.years[0], last=plan.problem.years[-1]
+            _("{year} is not a year of the plan: {years}.").format(
+                year=year, years=formats.years(plan.problem.years[0], plan.problem.years[-1])
             )
         )
     planned = planned_by(plan, year)

@@ -83,7 +83,7 @@ def levels_table(scope: Scope) -> Markup:
     rows: list[list[Cell]] = [
         [
             f"{row['requirement'].partition('/')[0]} {row[f'label_{language()}']}",
-            formats.year(scope.start_year) if row["years"] == "" else row["years"],
+            formats.year(scope.plan.baseline.start_rules.year) if row["years"] == "" else row["years"],
             criteria.level_text(law, row),
             labels[row["why"]],
             _known(row),

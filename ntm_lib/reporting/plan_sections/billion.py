@@ -130,7 +130,8 @@ def _higher() -> tuple[str, str, str]:
 
 
 def _name(scope: Scope, code: str) -> str:
-    return _("{commune} ({district})").format(commune=scope.names[code], district=scope.district_of(code))
+    commune, district = formats.in_sentence(str(scope.names[code])), formats.in_sentence(scope.district_of(code))
+    return _("{commune} ({district})").format(commune=commune, district=district)
 
 
 def _notes(scope: Scope) -> list[Markup]:

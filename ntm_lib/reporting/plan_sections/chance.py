@@ -154,7 +154,7 @@ def _ranges(scope: Scope) -> Markup:
         total=total,
         notes=[
             _(
-                "Range: eight of ten draws lie in it. The plan itself often stands at its upper end: what can go wrong costs time."
+                "Range: eight of ten draws lie in it. The plan itself often stands at its upper end or above it: what can go wrong costs time."
             ),
             _footnote(scope),
         ],

@@ -90,7 +90,7 @@ def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
         add(_("Chance of as many communes as planned (%)"), [_chance(each, "planned_standard") for each in held])
         add(_("Chance of all aims together (%)"), [_chance(each, "all") for each in held])
     return html_table(
-        [Column(_("Target")), *(Column(str(each.scenario.title), "figure") for each in held)],
+        [Column(_("Target")), *(Column(each.study.title, "figure") for each in held)],
         rows,
         caption=_("Scenarios side by side"),
         source=own.source,
@@ -100,7 +100,7 @@ def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
             *dict.fromkeys(text for each in held for text in package_notes(each.plan)),
             _("Chances of different scenarios stand for different aims; those not asked for or not judged have none (–)."),
             *(
-                [_("Cannot keep all its aims with the resources entered: {names}.").format(
+                [_("Scenarios that cannot keep all their aims with the resources entered: {names}.").format(
                     names=names(str(each.scenario.title) for each in held if each.study.is_relaxed))]
                 if any(each.study.is_relaxed for each in held)
                 else []
@@ -183,7 +183,7 @@ def _plan_data(each: Scope, districts: Sequence[str]) -> dict[str, Any]:
     years = [each.plan.year_of(int(place)) for place in position]
     return {
         "id": each.scenario.id,
-        "title": str(each.scenario.title),
+        "title": each.study.title,
         "years": years,
         "standard": [int(part.at[last, "standard"]) for part in parts],
         "mean": [round(float(part.at[last, "mean_low"]), 6) for part in parts],

@@ -11,6 +11,7 @@ from ntm_lib.planning.reasons.changes import Change
 from ntm_lib.planning.reasons.limits import set_back
 from ntm_lib.planning.reasons.more import seeks_results
 from ntm_lib.planning.reasons.why import OPENING, TOLERANCE
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, told
 from ntm_lib.reporting.sections.common import rows_of
@@ -123,6 +124,7 @@ def _standard(row: Any) -> Markup:
 
 def _name(scope: Scope, code: str) -> str:
     """Name a commune, with its district where that is another one."""
-    name = str(scope.names[code])
+    name = formats.in_sentence(str(scope.names[code]))
     is_own = not scope.is_province and scope.plan.baseline.communes["parent_code"].to_dict()[code] == scope.unit.code
-    return name if is_own else _("{commune} ({district})").format(commune=name, district=scope.district_of(code))
+    district = formats.in_sentence(scope.district_of(code))
+    return name if is_own else _("{commune} ({district})").format(commune=name, district=district)

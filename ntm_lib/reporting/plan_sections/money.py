@@ -9,11 +9,12 @@ from ntm_lib.planning.later.balance import TOTAL, WITHOUT_CREDIT, capital_balanc
 from ntm_lib.planning.later.orientation import remaining
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.settings import Purse
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.office.plan_balance import short_note, unplanned_note
 from ntm_lib.reporting.plan_sections.opening import assumed_note
-from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told, whole_head
 from ntm_lib.reporting.sections.common import section
 from ntm_lib.reporting.tables import Cell, Column, html_table
 
@@ -62,12 +63,12 @@ def _need(scope: Scope) -> Markup:
         more = _("{count} of them cannot be completed within the plan whatever is spent, and are not priced.")
         notes.append(told(more, count=figure(scope.key("left_without_way"), without, "count")))
     if scope.is_province:
-        notes += [short_note(), unplanned_note()]
+        notes += [short_note(), unplanned_note(scope.plan)]
     given = [_("Available"), _("Short"), _("Left over of the source")] if scope.is_province else []
     caption = (
-        _("Capital need, what can be met, what is short, {first}-{last}")
+        _("Capital need, what can be met, what is short, {period}")
         if scope.is_province
-        else _("Capital need and money allotted, {first}-{last}")
+        else _("Capital need and money allotted, {period}")
     )
     return html_table(
         [
@@ -78,7 +79,7 @@ def _need(scope: Scope) -> Markup:
             Column(_("Need without money allotted"), "figure"),
         ],
         [cells(name) for name in order],
-        caption=caption.format(first=scope.years[0], last=scope.years[-1]),
+        caption=caption.format(period=formats.period(scope.years[0], scope.years[-1])),
         unit=_("Unit: million VND"),
         source=scope.source,
         stamps=scope.warnings,
@@ -97,7 +98,7 @@ def _by_year(scope: Scope) -> Markup:
     for year in scope.years:
         columns += [Column(_("Available"), "figure", group=str(year))] if is_whole else []
         columns += [Column(_("Money allotted"), "figure", group=str(year)) if is_whole else Column(str(year), "figure")]
-    columns.append(Column(_("{first}-{last}").format(first=scope.years[0], last=scope.years[-1]), "figure"))
+    columns.append(Column(whole_head(scope.years), "figure"))
 
     def cells(name: str, key: str, spent: Any, held: Any) -> list[Cell]:
         row: list[Cell] = [name]
@@ -146,7 +147,7 @@ def _nature(scope: Scope) -> Markup:
         [
             Column(_("Kind of money")),
             *(Column(str(year), "figure") for year in scope.years),
-            Column(_("{first}-{last}").format(first=scope.years[0], last=scope.years[-1]), "figure"),
+            Column(whole_head(scope.years), "figure"),
         ],
         rows,
         caption=_("Investment and recurrent money by year"),
@@ -165,7 +166,7 @@ def _recognition(scope: Scope) -> Markup:
     by_year: Any = held.groupby("year")["spent_vnd_million"].sum().reindex(scope.years, fill_value=0.0)
     text = _(
         "A commune that is recognised becomes zone I and loses policies: free health insurance lapses {grace} year(s) after, "
-        "and content {item} can fall back. Keeping it takes {money} of the budget in {first}-{last}, in {communes} communes."
+        "and content {item} can fall back. Keeping it takes {money} of the budget in {period}, in {communes} communes."
     )
     lead = Markup("<p>{}</p>").format(
         told(
@@ -173,8 +174,7 @@ def _recognition(scope: Scope) -> Markup:
             grace=rules.grace_years,
             item=rules.insured_requirement,
             money=billions(scope.key("keeping"), by_year.sum()),
-            first=scope.years[0],
-            last=scope.years[-1],
+            period=formats.period(scope.years[0], scope.years[-1]),
             communes=figure(scope.key("keeping_communes"), held["commune_code"].nunique(), "count"),
         )
     )

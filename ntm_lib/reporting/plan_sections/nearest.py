@@ -4,6 +4,8 @@ from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.planning.alternatives.nearest import Offer
+from ntm_lib.planning.plan import spending
+from ntm_lib.planning.reasons.more import seeks_results
 from ntm_lib.planning.reasons.words import demand_name
 from ntm_lib.planning.reasons.words import offer as offer_words
 from ntm_lib.reporting import formats
@@ -21,7 +23,9 @@ def nearest(scope: Scope) -> None:
     held = scope.study.nearest
     clash = [Markup("{}").format(demand_name(scope.plan.problem, demand, scope.words)) for demand in held.clash]
     lead = paragraph(
-        _("With the resources entered, these aims cannot be reached together:")
+        _("With the resources entered, this aim cannot be reached:")
+        if scope.study.is_one_aim
+        else _("With the resources entered, these aims cannot be reached together:")
         if clash
         else _("The resources entered do not even allow a plan without aims.")
     )
@@ -47,11 +51,23 @@ def _offer(scope: Scope, number: int, offer: Offer) -> list[Cell]:
     last = len(problem.years)
     counted = (solution.done < last).sum() - (problem.met.shape[1] - problem.of).sum()
     key = scope.key_of("province", scope.plan.baseline.vintage.province.code, "offer", number)
+    text = offer_words(scope.plan.problem, offer, scope.words)
     return [
-        offer_words(scope.plan.problem, offer, scope.words),
+        text[:1].upper() + text[1:],
         figure(f"{key}.standard", int((solution.standard < last).sum()), "count"),
         figure(f"{key}.mean", counted / len(problem.communes), "number"),
     ]
+
+
+def _how_near(scope: Scope) -> str:
+    """Say by how much the plans may differ in worth; where a plan only seeks to spend least, in money."""
+    held, problem = scope.study.near_equal, scope.plan.problem
+    if seeks_results(problem):
+        text = _("The plans differ in their communes and are worth at least {share} of this plan.")
+        return text.format(share=formats.percent(100 * (1 - held.tolerance)))
+    costs = [spending(problem, plan)["spent_vnd_million"].sum() for plan in held.plans]
+    text = _("The plans differ in their communes and need at most {share} more money than this plan.")
+    return text.format(share=formats.percent(max(0.0, 100 * (max(costs) / costs[0] - 1)) if costs[0] else 0.0))
 
 
 def near_equal(scope: Scope) -> None:
@@ -83,11 +99,7 @@ def near_equal(scope: Scope) -> None:
         caption=_("Communes in {count} plans of nearly the same worth").format(count=formats.number(count)),
         source=scope.source,
         stamps=scope.warnings,
-        notes=[
-            _("The plans differ in their communes and are worth at least {share} of this plan.").format(
-                share=formats.percent(100 * (1 - held.tolerance))
-            )
-        ],
+        notes=[_how_near(scope)],
         is_numbered=False,
     )
     text = _(

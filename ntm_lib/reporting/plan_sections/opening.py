@@ -1,5 +1,6 @@
 """Open the page of a plan: which scenario, by whom and why, by which law, and what it rests on."""
 
+import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
@@ -16,7 +17,7 @@ from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, start_shares
 from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told, written
 from ntm_lib.reporting.sections.common import decisions, paragraph
-from ntm_lib.reporting.setting_words import named_values, setting_label
+from ntm_lib.reporting.setting_words import setting_label, setting_value
 from ntm_lib.reporting.tables import Column, html_table
 
 
@@ -25,18 +26,17 @@ def opening(scope: Scope) -> None:
     scenario = scope.scenario
     declare(
         unit_name=scope.unit.name,
-        subtitle=_("Scenario: {title}").format(title=str(scenario.title)),
+        subtitle=_("Criteria set applied: {sets}").format(sets=decisions(scope.rules)),
         bands=[stamps.draft(), *scope.warnings],
     )
     about = paragraph(
         _(
-            "This page shows the scenario {title} for {name}, {first}-{last}: which communes shall reach which criteria in "
+            "This page shows the scenario {title} for {name} in {period}: which communes shall reach which criteria in "
             "which year, with what works and what money. Proposed by {author}, {date}. Reason: {reason}."
         ),
-        title=Markup("<strong>{}</strong>").format(scenario.title),
+        title=Markup("<strong>{}</strong>").format(scope.study.title),
         name=Markup("<strong>{}</strong>").format(formats.in_sentence(scope.unit.name)),
-        first=scope.years[0],
-        last=scope.years[-1],
+        period=formats.period(scope.years[0], scope.years[-1]),
         author=scenario.author,
         date=formats.date(scenario.dated),
         reason=str(scenario.reason).rstrip("."),
@@ -87,6 +87,11 @@ def _relaxed(scope: Scope) -> Markup:
         "With the resources entered, these aims cannot be reached together. The plan below keeps every limit and comes "
         "nearest to the aims; the nearest scenarios stand under {place}."
     )
+    if scope.study.is_one_aim:
+        text = _(
+            "With the resources entered, one aim of the scenario cannot be reached. The plan below keeps every limit and comes "
+            "nearest to the aims; the nearest scenarios stand under {place}."
+        )
     link = Markup('<a href="#nearest">{}</a>').format(_("Nearest scenarios"))
     less = Markup() if scope.study.taken is None else told(_(" What it asks less: {less}."), less=asked_less(scope))
     return Markup('<div class="failed"><strong>{}</strong></div>').format(told(text, place=link) + less)
@@ -128,7 +133,8 @@ def _key_figures(scope: Scope) -> Markup:
                 _("communes reaching the standard at the end of {year}; {then} at the start"),
                 year=last,
                 then=met_at(scope.key("standard", first), start),
-            ),
+            )
+            + _perhaps(scope, end),
         ),
         (
             figure(scope.key("mean", last), end["mean_low"], "interval", high=end["mean_high"], digits=1),
@@ -140,11 +146,18 @@ def _key_figures(scope: Scope) -> Markup:
         ),
         (
             billions(scope.key("money"), money),
-            _("planned money {first}-{last}, all sources").format(first=scope.years[0], last=last),
+            _("planned money {years}, all sources").format(years=formats.years(scope.years[0], last)),
         ),
     ]
     rows = [Markup("<li><strong>{}</strong> {}</li>").format(shown, words) for shown, words in items]
     return Markup('<ul class="key-figures">{}</ul>').format(Markup().join(rows))
+
+
+def _perhaps(scope: Scope, end: pd.Series) -> Markup:
+    """Say how many more communes miss at the end only criteria whose state is not known; empty for none."""
+    more = int(end["standard_high"] - end["standard"])
+    text = _("; {more} more communes then miss only criteria whose state is not known")
+    return told(text, more=figure(scope.key("standard_open"), more, "count")) if more else Markup()
 
 
 def assumed_money(scope: Scope) -> tuple[float, float]:
@@ -192,8 +205,13 @@ def _changes(scope: Scope) -> Markup:
     reasons = [
         Markup("{}").format(block.reason) for name, block in scenario.blocks.items() if name and str(block.reason)
     ]
+    names = {str(code): str(name) for code, name in scope.names.items()}
     rows = [
-        (setting_label(key), written(named_values(before)), written(named_values(after)))
+        (
+            setting_label(key, names),
+            written(setting_value(key, before, names)),
+            written(setting_value(key, after, names)),
+        )
         for key, (before, after, _block) in sorted(scenario.changes.items())
     ]
     table = html_table(

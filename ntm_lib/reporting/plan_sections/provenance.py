@@ -77,7 +77,7 @@ def _scenario(scope: Scope, files: Files) -> dict[str, Any]:
     ]
     tables = [f"parameters/planning/{name}.csv" for name in (settings.money.table, settings.costs.norms)]
     return {
-        "title": str(scenario.title),
+        "title": scope.study.title,
         "file": files.place(f"parameters/scenarios/{scenario.id}.yaml"),
         "base": files.place(f"parameters/scenarios/{BASE}.yaml"),
         "changes": changes,

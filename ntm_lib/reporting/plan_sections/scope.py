@@ -1,7 +1,7 @@
 """What a page of a plan is about: one district or the province in one study, with its keys, warnings and source line."""
 
 import datetime as dt
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -191,7 +191,7 @@ class Scope:
         return _(
             "Source: plan '{scenario}' ({dated}) from {origin}; data as of {date}; criteria set applied: {sets}"
         ).format(
-            scenario=str(self.scenario.title),
+            scenario=self.study.title,
             dated=formats.date(self.scenario.dated),
             origin=stamps.origin(baseline),
             date=formats.date(cut_off(self.plan)),
@@ -254,6 +254,11 @@ def amount(key: str, million: float) -> Markup:
 def met_at(key: str, row: pd.Series) -> Markup:
     """Print the communes that meet all criteria, from what is certain or planned to what the unknown criteria allow."""
     return figure(key, int(row["standard"]), "interval", high=int(row["standard_high"]))
+
+
+def whole_head(years: Sequence[int]) -> str:
+    """Head the column that adds up the columns of the years: ``2021 - 2025``; beside a single year it says so in words."""
+    return formats.years(years[0], years[-1]) if len(years) > 1 else _("Whole period")
 
 
 def billions(key: str, million: float) -> Markup:

@@ -10,7 +10,7 @@ from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.office.plan_units import district_text, higher_levels
 from ntm_lib.reporting.plan_notes import package_notes
-from ntm_lib.reporting.plan_sections.scope import Scope, amount, fold, met_at
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, fold, met_at, whole_head
 from ntm_lib.reporting.sections.common import names, paragraph, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
@@ -81,7 +81,7 @@ def _own(scope: Scope) -> Markup:
             Column(_("Target")),
             Column(_("{year} (start)").format(year=scope.start_year), "figure"),
             *(Column(str(year), "figure", group=_("Plan")) for year in scope.years),
-            Column(_("{first}-{last}").format(first=scope.years[0], last=scope.years[-1]), "figure", group=_("Plan")),
+            Column(whole_head(scope.years), "figure", group=_("Plan")),
         ],
         rows,
         caption=_("Targets by year, {name}").format(name=formats.in_sentence(scope.unit.name)),
@@ -124,7 +124,7 @@ def _by_district(scope: Scope) -> Markup:
 
     codes = list(dict.fromkeys(frame.index.get_level_values("unit_code")))
     standard, mean = _("Communes reaching the standard"), _("Criteria per commune")
-    money = _("Money {first}-{last} (million VND)").format(first=scope.years[0], last=last)
+    money = _("Money {years} (million VND)").format(years=formats.years(scope.years[0], last))
     columns = [
         Column(_("District, city")),
         Column(_("Number of communes"), "figure"),

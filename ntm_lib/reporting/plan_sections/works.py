@@ -11,7 +11,7 @@ from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.opening import assumed_note
-from ntm_lib.reporting.plan_sections.scope import Scope, amount, fold
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, fold, whole_head
 from ntm_lib.reporting.sections.common import rows_of, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
@@ -60,7 +60,7 @@ def _by_part(scope: Scope, held: pd.DataFrame, rest: pd.DataFrame) -> Markup:
             Column(_("What the money pays for")),
             Column(_("Number"), "figure"),
             *(Column(str(year), "figure") for year in years),
-            Column(_("{first}-{last}").format(first=years[0], last=years[-1]), "figure"),
+            Column(whole_head(years), "figure"),
         ],
         rows,
         caption=_("What the money pays for, by year"),

@@ -105,3 +105,12 @@ def test_a_scenario_that_exists_is_not_overwritten_and_leaves_no_table(own_proje
     with pytest.raises(UsageError):
         _read(own_project, workbook, "bad_year")
     assert _files(own_project) == before
+
+
+def test_every_short_name_of_the_workbook_stands_in_its_legend(workbook):
+    book = openpyxl.load_workbook(workbook, read_only=True)
+    legend = {row[0] for row in book.worksheets[2].iter_rows(min_row=4, values_only=True) if row[1]}
+    for sheet, columns in (("budget", ("purse", "basis")), ("norms", ("measure", "nature", "basis"))):
+        head, *rows = book[sheet].iter_rows(min_row=3, values_only=True)
+        assert set(head) <= legend
+        assert {row[head.index(name)] for row in rows for name in columns} <= legend
