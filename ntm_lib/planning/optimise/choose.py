@@ -55,7 +55,7 @@ def choose(
     ``wide``, ``district`` (rows): whether several districts share a row, else whose it is. ``gap``: what is good enough.
     """
     lower, upper = _aims_stand(offers, relaxed)
-    fixed = share_out(offers, lower, upper, is_fixed=True)
+    fixed = share_out(offers, lower, upper, is_fixed=True) if len(lower) else relaxed
     stand = Standing(_districts(offers, fixed, wide, district, draw), np.floor(fixed.others + WHOLE))
     closed = offers.packing.items.others == offers.packing.model.places.closed
     stand.others[closed] = fixed.others[closed]

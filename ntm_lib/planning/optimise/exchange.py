@@ -69,8 +69,9 @@ def _solve(offers: Offers, at: Ints, use: sp.csr_matrix, room: Floats, chosen: I
         np.zeros(count), np.ones(count), count,
     )  # fmt: skip
     now = float(offers.worth[chosen[communes]].sum())
-    solver.setOptionValue("mip_max_nodes", NODES)
-    solver.setOptionValue("mip_rel_gap", GAP * abs(offers.bound) / max(1.0, abs(now)))
+    gap = GAP * abs(offers.bound) / max(1.0, abs(now))
+    for name, value in {"mip_max_nodes": NODES, "mip_allow_restart": False, "mip_rel_gap": gap}.items():
+        solver.setOptionValue(name, value)
     begin = highspy.HighsSolution()
     begin.col_value = (chosen[offers.owner[at]] == at).astype(float)
     solver.setSolution(begin)

@@ -170,8 +170,9 @@ def _scarce(take: sp.csr_matrix, chooses: Ints, room: Floats, is_kept: Bools) ->
     ``chooses`` (items): items of one number exclude each other. Such a row holds by itself in every plan.
     """
     items = take.tocoo()
-    most = pd.Series(items.data).groupby([items.col, chooses[items.row]], sort=False).max()
-    use = most.clip(lower=0).groupby(level=0).sum().reindex(range(take.shape[1]), fill_value=0.0).to_numpy()
+    count = int(chooses.max(initial=0)) + 1
+    most = pd.Series(items.data).groupby(items.col.astype(np.int64) * count + chooses[items.row], sort=False).max()
+    use = np.bincount(most.index // count, np.maximum(most, 0.0), minlength=take.shape[1])
     scarce = (use > room) | is_kept
     return (take @ sp.diags(scarce.astype(float))).tocsr()
 

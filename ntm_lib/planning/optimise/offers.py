@@ -163,6 +163,7 @@ def share_out(offers: Offers, lower: Floats, upper: Floats, *, is_fixed: bool) -
         np.concatenate([np.zeros(count), lower, np.zeros(len(kept))]),
         np.concatenate([np.ones(count), upper, np.where(is_equal, 0.0, np.inf)]),
     )
+    solver.setBasis(_basis(offers, others + len(kept), len(kept)))
     solver.run()
     solution, prices = solver.getSolution(), np.zeros(len(items.room))
     x = np.asarray(solution.col_value)
@@ -170,6 +171,21 @@ def share_out(offers: Offers, lower: Floats, upper: Floats, *, is_fixed: bool) -
     prices = np.where(items.is_equal, prices, np.maximum(prices, 0.0))
     worth = packing.model.base - solver.getInfo().objective_function_value
     return Shared(x[:count], x[count : count + others], prices, worth)
+
+
+def _basis(offers: Offers, others: int, rows: int) -> highspy.HighsBasis:
+    """Return where the program begins: each commune takes what is best at the prices that prove the bound."""
+    profit = offers.worth - offers.use @ offers.prices
+    order = np.lexsort((-profit, offers.owner))
+    best = order[np.searchsorted(offers.owner[order], np.arange(offers.count))]
+    status = highspy.HighsBasisStatus
+    columns = [status.kLower] * (len(profit) + others)
+    for one in best.tolist():
+        columns[one] = status.kBasic
+    basis = highspy.HighsBasis()
+    basis.col_status, basis.row_status = columns, [status.kUpper] * offers.count + [status.kBasic] * rows
+    basis.valid = True
+    return basis
 
 
 def one_each(owner: Ints, width: int) -> tuple[Ints, sp.csr_matrix]:

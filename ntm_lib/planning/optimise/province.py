@@ -111,7 +111,7 @@ class _Search:
 
     def _criteria(self, x: Floats) -> Floats | None:
         """Let the solver choose the criteria for the levels in ``x``."""
-        few = replace(self.options, gap=self.options.gap / 4, nodes=1, hasty=True)
+        few = replace(self.options, gap=self.options.gap / 4, nodes=1)
         start = x if any(x is plan for plan in self.plans) else None
         try:
             found = highs.solve(with_levels(self.model, x), few, start, self._enough(), goes_on=False)
