@@ -1,6 +1,7 @@
 """Plans of invented problems with stand-ins of the parts that the tables to hand down read."""
 
 import dataclasses
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 from planning.problems import make_problem
 
 from ntm_lib.planning.means.budget import Budget
+from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.plan import Draft, Plan, with_solution
 from ntm_lib.planning.problem import Problem, Risks, Solution
 from ntm_lib.planning.scenario import Scenario, load_scenario
@@ -58,6 +60,17 @@ class Menu(dict):
 
     def __missing__(self, key: str) -> Any:
         return SimpleNamespace(label=Labels(vi=f"Việc {key}", en=f"Work {key}"), unit=Labels(vi="km", en="km"))
+
+
+def real_menu(project: Project) -> Measures:
+    """Return the menu of the project under the names that the invented needs use."""
+    menu = load_measures(project)
+    return replace(
+        menu,
+        measures={
+            f"m{at}": one.model_copy(update={"id": f"m{at}"}) for at, one in enumerate(list(menu.measures.values())[:4])
+        },
+    )
 
 
 def make_draft(project: Project, seed: int = 0, communes: int = 24, **changes: Any) -> Draft:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from docx import Document
 from openpyxl import load_workbook
-from planning.handed_down import Menu, make_plan
+from planning.handed_down import Menu, make_plan, real_menu
 
 from ntm_lib.errors import UsageFaultsError
 from ntm_lib.project import Project
@@ -127,8 +127,14 @@ def write_doc(plan, path, given=None):
     part["sections"] = part["sections"][:3]
     for inner in part["sections"][2]["sections"]:
         inner["blocks"] = [item for item in inner["blocks"] if item["table"] is None or item["table"] in names]
-    years = {"first": 2021, "last": 2025, "orientation": 2030}
-    said = {**machine_text(plan, Menu()), "basis": ["Cơ sở"]}
+    years = {
+        "first": 2021,
+        "last": 2025,
+        "orientation": 2030,
+        "period": "giai đoạn 2021 - 2025",
+        "PERIOD": "GIAI ĐOẠN 2021 - 2025",
+    }
+    said = {**machine_text(plan, real_menu(Project.find())), "basis": ["Cơ sở"]}
     filling = Filling(years, said, names, stamps=tables.plan_stamps(plan))
     return write_document(path, Outline.model_validate(given), filling)
 
@@ -153,7 +159,7 @@ def test_the_document_has_the_form_of_an_administrative_paper(plan, tmp_path):
 def test_machine_text_is_marked_and_annexes_carry_the_warning(plan, tmp_path):
     document = Document(str(write_doc(plan, tmp_path / "x.docx")))
     found = [item.text for item in document.paragraphs]
-    said = machine_text(plan, Menu())
+    said = machine_text(plan, real_menu(Project.find()))
     for name in ("start", "aims", "villages", "orientation"):
         assert found[found.index(said[name][0]) - 1] == f"[{machine_mark()}]"
     assert found.count(stamps.illustrative()) == 3  # the head and two annexes

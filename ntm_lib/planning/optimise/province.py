@@ -78,6 +78,9 @@ class _Search:
     def _levels_first(self, packing: Packing, spare: float, each: int) -> None:
         """Decide the levels, pack the criteria in, and let the solver choose the criteria of the two best plans."""
         whole, some = _side_by_side(self._decided, (0.0, spare))
+        self._count(whole, some)
+        if whole is not None:
+            self.bound = min(self.bound, whole.bound)
         near = some or whole
         if near is None:
             return
@@ -91,34 +94,30 @@ class _Search:
             )
             if self._is_done():
                 return
-        self._take(_side_by_side(self._criteria, self.plans[:THREADS] or [near.x]))
+        chosen = _side_by_side(self._criteria, self.plans[:THREADS] or [near.x])
+        self._count(*chosen)
+        self._take([None if found is None else found.x for found in chosen])
 
     def _decided(self, spare: float) -> Found | None:
         """Return a plan with whole levels that leaves some money over; None: none was found."""
         few = replace(self.options, gap=self.options.gap * PART, nodes=min(FEW, self.options.nodes))
         try:
-            found = levels(self.model, few, spare=spare, start=self.plans[0] if self.plans else None)
+            return levels(self.model, few, spare=spare, start=self.plans[0] if self.plans else None)
         except NotFound:  # nothing is proven by that
             return None
         except Infeasible:
             if not spare:
                 raise
             return None  # only a plan that leaves money over is impossible
-        self.nodes += found.nodes
-        if not spare:
-            self.bound = min(self.bound, found.bound)
-        return found
 
-    def _criteria(self, x: Floats) -> Floats | None:
+    def _criteria(self, x: Floats) -> Found | None:
         """Let the solver choose the criteria for the levels in ``x``."""
         few = replace(self.options, gap=self.options.gap / 4, nodes=1)
         start = x if any(x is plan for plan in self.plans) else None
         try:
-            found = highs.solve(with_levels(self.model, x), few, start, self._enough(), goes_on=False)
+            return highs.solve(with_levels(self.model, x), few, start, self._enough(), goes_on=False)
         except Infeasible:
             return None
-        self.nodes += found.nodes
-        return found.x
 
     def _prove(self) -> None:
         """Search the levels on for a lower bound."""
@@ -142,6 +141,9 @@ class _Search:
     def _whole(self) -> Found:
         found = highs.solve(self.model, replace(self.options, nodes=min(WHOLE_NODES, self.options.nodes)))
         return replace(found, bound=min(found.bound, self.bound), nodes=found.nodes + self.nodes)
+
+    def _count(self, *found: Found | None) -> None:
+        self.nodes += sum(one.nodes for one in found if one is not None)
 
     def _take(self, found: Iterable[Floats | None]) -> None:
         self.plans += [x for x in found if x is not None]

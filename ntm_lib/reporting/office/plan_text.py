@@ -62,7 +62,7 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
             else _("This scenario sets no aim for villages.")
         ],
         "orientation": _orientation_text(plan),
-        **_of_policies(plan),
+        **_of_policies(plan, menu),
         "works": [
             _("{works} works and tasks are to be carried out in {communes} communes; the list is annexed.").format(
                 works=formats.number(len(listed := works(plan, menu))),
@@ -95,13 +95,13 @@ def _still_unknown(end: pd.Series | pd.DataFrame, year: int) -> list[str]:
     return [text.format(count=formats.number(more), year=year)] if more else []
 
 
-def _of_policies(plan: Plan) -> dict[str, list[str]]:
+def _of_policies(plan: Plan, menu: Measures | None) -> dict[str, list[str]]:
     """Say the principles and main solutions that hold for the whole plan, and how many policies its tasks need."""
     policies = load_policies(plan.baseline.project)
     listed = {
         group: [f"- {item.label}: {item.text}" for item in policies.of(group)] for group in ("principles", "solutions")
     }
-    needed = policies_needed(planned_tasks(plan), policies)
+    needed = policies_needed(planned_tasks(plan, menu), policies)
     count = int(needed["group"].isin(["mechanisms", "policies"]).sum())
     text = _(
         "The tasks of the plan need {count} mechanisms and policies; their content and the year of need are annexed."

@@ -384,6 +384,6 @@ def test_a_plan_beyond_its_money_is_refused() -> None:
 def test_the_page_can_say_what_is_assumed() -> None:
     assert rule()
     said = assumptions(uncertainty(disaster_chance=0.125, money_sd_pct=7, cost_common_share=0.25))
-    assert any("12,5 %" in text for text in said)
+    assert any("12,5%" in text for text in said)
     assert as_planned(ONE, find_works(ONE, PLAN, no_risks(ONE))).size == 1
     assert Purse.LOCAL.value in make_problem(2, 0).purses
