@@ -30,7 +30,7 @@ def district_scenario_jobs(
     check_notebook(notebook, DistrictScenarios)
     vintage = units.on(scenario.settings.horizon.on, project)
     faults = FaultList(_("Districts that cannot be run"))
-    jobs = []
+    title, jobs = _title(project, scenario, from_year), []
     for code in districts or list(vintage.districts.index):
         try:
             unit = vintage.unit(code)
@@ -41,7 +41,7 @@ def district_scenario_jobs(
             faults.add(code, _("{unit} is not a district").format(unit=unit.label), _("the code of a district"))
             continue
         parameters = DistrictScenarios(district=code, scenario=scenario.id, law=_law(scenario), from_year=from_year)
-        jobs.append(_job(project, out, scenario, unit, notebook, parameters, f"{code}-{vintage.date.year}"))
+        jobs.append(_job(title, out, scenario, unit, notebook, parameters, f"{code}-{vintage.date.year}"))
     faults.stop_if_any(UsageFaultsError)
     return jobs
 
@@ -67,7 +67,7 @@ def province_scenario_job(
         compare=tuple(compare),
         pages=tuple(pages),
     )
-    return _job(project, out, scenario, unit, notebook, parameters, "index")
+    return _job(_title(project, scenario, from_year), out, scenario, unit, notebook, parameters, "index")
 
 
 def _law(scenario: Scenario) -> dt.date | None:
@@ -75,17 +75,20 @@ def _law(scenario: Scenario) -> dt.date | None:
     return None if day is None else dt.date.fromisoformat(day)
 
 
+def _title(project: Project, scenario: Scenario, from_year: int | None) -> str:
+    return plan_title(str(scenario.title), is_relaxed=is_kept_relaxed(scenario, project, from_year))
+
+
 def _job(
-    project: Project, out: Path, scenario: Scenario, unit: units.Unit, notebook: Path, parameters: ScenarioParameters, name: str
+    title: str, out: Path, scenario: Scenario, unit: units.Unit, notebook: Path, parameters: ScenarioParameters, name: str
 ) -> Job:  # fmt: skip
-    is_relaxed = is_kept_relaxed(scenario, project, parameters.from_year)
     years, plan = scenario.years, plan_name(scenario, parameters.from_year)
     return Job(
         name=name,
         title=_("Plan of New Rural Development in {name}, {period}: {scenario}").format(
             name=formats.in_sentence(unit.name),
             period=formats.period(years[0], years[-1]),
-            scenario=plan_title(str(scenario.title), is_relaxed=is_relaxed),
+            scenario=title,
         ),
         unit_name=unit.name,
         notebook=notebook,

@@ -4,7 +4,6 @@ A district is a small program at the prices of what all share, which lean agains
 are switched (``balance``) until no row lacks anything.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from ntm_lib.planning.optimise.items import counted
 from ntm_lib.planning.optimise.moves import Others
 from ntm_lib.planning.optimise.offers import Offers, Shared, one_each, program, share_out
 from ntm_lib.planning.optimise.pack import keeps
+from ntm_lib.planning.optimise.threads import side_by_side
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
 NOISES, NOISY = (0.05, 0.15, 0.4, 0.8), 24  # of what items are worth, in districts that are decided
@@ -211,8 +211,7 @@ class _Balance:
         base = self.offers.packing.model.base + float(items.extra_value[stands] @ self.held[stands])
         turns, usual = max(min(EACH * self.offers.count, TURNS), LEAST * self.offers.count), items.usual
         course = Course(turns, HOT * usual, COLD * usual, 1.0, STRICT, PAIRS, OTHER, enough - base)
-        with ThreadPoolExecutor(SEEDS) as pool:
-            tried = list(pool.map(partial(self._try, course), range(turn * SEEDS, (turn + 1) * SEEDS)))
+        tried = side_by_side(partial(self._try, course), range(turn * SEEDS, (turn + 1) * SEEDS))
         worth, taken, ended = max(tried, key=lambda one: one[0])
         if worth == NEVER:
             taken = ended

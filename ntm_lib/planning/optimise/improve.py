@@ -1,18 +1,19 @@
 """Improve a plan round by round: a few communes are decided anew by the solver while the others stand."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from ntm_lib.planning.optimise import highs
-from ntm_lib.planning.optimise.highs import Relaxed
+from ntm_lib.planning.optimise.highs import Found, Relaxed
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.options import Options
+from ntm_lib.planning.optimise.threads import THREADS, side_by_side
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
 FREE, NODES, GAP = 32, 15, 2e-4  # communes, nodes and gap of a search
-ROUNDS, IDLE, THREADS = 18, 5, 2  # rounds at most, and without a gain; searches side by side in each
+ROUNDS, IDLE = 18, 5  # rounds at most, and without a gain
 WHOLE = 1e-6
 
 
@@ -26,20 +27,21 @@ def improve(model: Model, best: Floats, order: Ints, options: Options, enough: f
     draw, nodes, idle = np.random.default_rng(options.seed), 0, 0
     worth = float(model.worth @ best) + model.base
     few = replace(options, gap=min(options.gap, GAP), nodes=NODES, ties=False)
-    with ThreadPoolExecutor(THREADS) as pool:
-        for turn in range(ROUNDS):
-            if worth >= enough or nodes >= options.nodes or idle >= IDLE:
-                break
-            free = [_some_communes(model, order, turn * THREADS + at, draw) for at in range(THREADS)]
-            tried = list(
-                pool.map(lambda some, now: highs.solve(rest_stands(model, now, some), few, now), free, [best] * THREADS)
-            )
-            found = max(tried, key=lambda one: one.objective)
-            nodes += sum(one.nodes for one in tried)
-            idle = 0 if found.objective > worth + WHOLE else idle + 1
-            if found.objective > worth:
-                best, worth = found.x, found.objective
+    for turn in range(ROUNDS):
+        if worth >= enough or nodes >= options.nodes or idle >= IDLE:
+            break
+        free = [_some_communes(model, order, turn * THREADS + at, draw) for at in range(THREADS)]
+        tried = side_by_side(partial(_anew, model, few, best), free)
+        found = max(tried, key=lambda one: one.objective)
+        nodes += sum(one.nodes for one in tried)
+        idle = 0 if found.objective > worth + WHOLE else idle + 1
+        if found.objective > worth:
+            best, worth = found.x, found.objective
     return best, nodes
+
+
+def _anew(model: Model, options: Options, plan: Floats, free: Ints) -> Found:
+    return highs.solve(rest_stands(model, plan, free), options, plan)
 
 
 def _some_communes(model: Model, order: Ints, turn: int, draw: np.random.Generator) -> Ints:

@@ -9,7 +9,6 @@ more, at last all. Any prices give a valid bound: the best one seen is kept.
 import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import minimize
-from scipy.sparse.linalg import lsqr
 
 from ntm_lib.planning.optimise.items import Items, part
 from ntm_lib.planning.optimise.model import Model
@@ -24,12 +23,6 @@ SMALLER, LARGER = 0.5, 1.5  # the distance, where the planes promised too much, 
 ENOUGH = 3e-6  # what the planes promise at most, as a share of the bound, when it is good enough
 WHOLE, KEPT = 1e-9, 0.7
 SCALE = 0.1  # a price of nothing may move by so much of what lacking costs
-
-
-def duals(items: Items, prices: Floats) -> Floats:
-    """Turn prices of the model's shared rows into prices of the rows of items (money carried over: of sums up to a year)."""
-    found = lsqr(items.rows.T, prices, atol=1e-14, btol=1e-14)[0]
-    return np.asarray(np.where(items.is_equal, found, np.maximum(found, 0.0)))
 
 
 def price(model: Model, items: Items, draw: np.random.Generator) -> tuple[Floats, float]:

@@ -6,10 +6,8 @@ by side, each ends by itself: the plan does not depend on which of them is faste
 """
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 
@@ -23,18 +21,13 @@ from ntm_lib.planning.optimise.levels import levels, with_levels
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.optimise.pack import Packing, pack
+from ntm_lib.planning.optimise.threads import THREADS, side_by_side
 from ntm_lib.planning.problem import Floats, Infeasible, NotFound
 
-Job = TypeVar("Job")
-Result = TypeVar("Result")
-
-THREADS = 2
 BEGIN = Effort(rounds=2, exchanges=0)  # at the prices
 PART, CLOSE = 0.5, 0.1  # share of the gap that the levels may use up, at first and where that proves too little
-SPARE = (
-    3e-4,
-    1e-3,
-)  # shares of money left unused so that whole criteria fit in, at first and where that proves too little
+# Shares of money left unused: none, which bounds every plan, and some, so that whole criteria fit in.
+SPARE, MORE = (0.0, 3e-4), (1e-3,)
 FEW, MANY = 10, 40  # nodes for the levels, at first and where that proves too little
 SHORT, LONG = 2_000, 6_000  # turns of a packing for each commune
 WAYS = tuple((seed, False) for seed in range(8)) + tuple((seed, True) for seed in range(4))  # seed, near
@@ -65,9 +58,9 @@ class _Search:
         self._take([priced.plan])
         packing = Packing.of(self.model, items, priced.prices)
         steps: tuple[Callable[[], None], ...] = (
-            partial(self._levels_first, packing, SPARE[0], SHORT),
+            partial(self._levels_first, packing, SPARE, SHORT),
             self._prove,
-            partial(self._levels_first, packing, SPARE[1], LONG),
+            partial(self._levels_first, packing, MORE, LONG),
             self._improve,
         )
         for step in steps:
@@ -75,26 +68,28 @@ class _Search:
                 step()
         return self._whole() if not self.plans else Found(self.plans[0], self._worth(), self.bound, self.nodes)
 
-    def _levels_first(self, packing: Packing, spare: float, each: int) -> None:
+    def _levels_first(self, packing: Packing, spares: tuple[float, ...], each: int) -> None:
         """Decide the levels, pack the criteria in, and let the solver choose the criteria of the two best plans."""
-        whole, some = _side_by_side(self._decided, (0.0, spare))
-        self._count(whole, some)
-        if whole is not None:
-            self.bound = min(self.bound, whole.bound)
-        near = some or whole
-        if near is None:
+        decided = side_by_side(self._decided, spares)
+        self._count(*decided)
+        self.bound = min(
+            [self.bound, *(one.bound for one, spare in zip(decided, spares, strict=True) if one and not spare)]
+        )
+        found = [one for one in decided if one is not None]
+        if not found:
             return
+        near = found[-1]
         enough, turns = self._enough(), each * len(self.model.problem.communes)
         for at in range(0, len(WAYS), THREADS):
             self._take(
-                _side_by_side(
+                side_by_side(
                     lambda way: pack(packing, near.x, enough, turns=turns, seed=way[0], near=way[1]),
                     WAYS[at : at + THREADS],
                 )
             )
             if self._is_done():
                 return
-        chosen = _side_by_side(self._criteria, self.plans[:THREADS] or [near.x])
+        chosen = side_by_side(self._criteria, self.plans[:THREADS] or [near.x])
         self._count(*chosen)
         self._take([None if found is None else found.x for found in chosen])
 
@@ -158,8 +153,3 @@ class _Search:
 
     def _is_done(self) -> bool:
         return self._worth() >= self._enough()
-
-
-def _side_by_side(work: Callable[[Job], Result], jobs: Iterable[Job]) -> list[Result]:
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(work, jobs))

@@ -17,7 +17,7 @@ from ntm_lib.planning.optimise.model import Model, build, with_worth
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.problem import Floats, Problem, Solution
 
-# Variables: up to TINY the whole is searched at once; beyond LARGE the relaxation is not solved but priced.
+# Variables: up to TINY the whole is searched at once; beyond LARGE it is a country.
 TINY, LARGE = 1_000, 15_000
 TIE_NODES = 50
 TIE_GAP = 0.01

@@ -197,6 +197,15 @@ def _rests_on(scope: Scope) -> Markup:
     return Markup("<h3>{}</h3>").format(_("What this page rests on")) + bullets(items) + levels_table(scope)
 
 
+def _names_apart(scope: Scope) -> dict[str, str]:
+    """Return the name of each unit by code; communes of the same name with that of their district, so that none is lost."""
+    names = {str(code): str(name) for code, name in scope.names.items()}
+    is_twice = scope.names.duplicated(keep=False)
+    for code in scope.plan.baseline.communes.index.intersection(scope.names.index[is_twice]):
+        names[code] = _("{commune} ({district})").format(commune=names[code], district=scope.district_of(code))
+    return names
+
+
 def _changes(scope: Scope) -> Markup:
     """Say what the scenario changes of the base, block by block, with its reasons; the settings stand folded."""
     scenario = scope.scenario
@@ -205,7 +214,7 @@ def _changes(scope: Scope) -> Markup:
     reasons = [
         Markup("{}").format(block.reason) for name, block in scenario.blocks.items() if name and str(block.reason)
     ]
-    names = {str(code): str(name) for code, name in scope.names.items()}
+    names = _names_apart(scope)
     rows = [
         (
             setting_label(key, names),

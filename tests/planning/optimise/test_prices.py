@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse.linalg import lsqr
 
 from ntm_lib.planning.optimise import Options, check, optimise, plans
 from ntm_lib.planning.optimise import highs as solver
@@ -14,7 +15,7 @@ from ntm_lib.planning.optimise.levels import levels
 from ntm_lib.planning.optimise.model import Model, build
 from ntm_lib.planning.optimise.oracle import values
 from ntm_lib.planning.optimise.pack import Packing, pack
-from ntm_lib.planning.optimise.prices import duals, price
+from ntm_lib.planning.optimise.prices import price
 from ntm_lib.planning.optimise.relaxed import relax
 from ntm_lib.planning.problem import Aims
 from tests.planning.problems import make_problem
@@ -23,6 +24,12 @@ from tests.planning.problems import make_problem
 def read(size: int, seed: int, **changes: object) -> tuple[Model, Items]:
     model = build(make_problem(size, seed, **changes))
     return model, read_items(model)
+
+
+def duals(items: Items, prices: np.ndarray) -> np.ndarray:
+    """Turn prices of the model's shared rows into prices of the rows of items (money carried over: of sums up to a year)."""
+    found = lsqr(items.rows.T, prices, atol=1e-14, btol=1e-14)[0]
+    return np.where(items.is_equal, found, np.maximum(found, 0.0))
 
 
 def exact(model: Model, items: Items, prices: np.ndarray) -> tuple[float, np.ndarray]:
