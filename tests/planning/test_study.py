@@ -109,8 +109,8 @@ def test_a_study_of_a_plan_that_asks_less_is_judged_by_the_aims_of_the_scenario(
     made = replace(base_draft, problem=replace(problem, aims=Aims(standard=asked)))
     less = Offer("demand", 1.0, 1.0, None, None, (), replace(problem, aims=Aims(standard=1)), solution)
     stubs = {
-        "draft_plan": made, "nearest": Nearest((), (less,)), "explain": (), "one_billion": (), "near_equal": None,
-        "limits": None, "_robust": solution,
+        "draft_plan": made, "nearest": Nearest((), (less,)), "explain": (), "one_billion": (), "limits": None,
+        "_beside": (None, solution),
     }  # fmt: skip
     for name, value in stubs.items():
         monkeypatch.setattr(study_module, name, lambda *_args, _value=value, **_named: _value)
