@@ -54,6 +54,18 @@ class Offer:
     problem: Problem
     solution: Solution
 
+    @property
+    def standard(self) -> int:
+        """Communes that meet all criteria at the end."""
+        return int((self.solution.standard < len(self.problem.years)).sum())
+
+    @property
+    def mean(self) -> float:
+        """Criteria a commune at the end."""
+        left_out = (self.problem.met.shape[1] - self.problem.of).sum()
+        done = (self.solution.done < len(self.problem.years)).sum()
+        return float((done - left_out) / max(1, len(self.problem.communes)))
+
 
 @dataclass(frozen=True, eq=False)
 class Nearest:

@@ -5,9 +5,9 @@ from markupsafe import Markup
 from ntm_lib.messages import _
 from ntm_lib.planning.alternatives.nearest import Offer
 from ntm_lib.planning.plan import spending
+from ntm_lib.planning.reasons.clash_words import nearest_notes, nearest_plan, whatever_the_money
 from ntm_lib.planning.reasons.more import seeks_results
 from ntm_lib.planning.reasons.words import demand_name
-from ntm_lib.planning.reasons.words import offer as offer_words
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
@@ -40,22 +40,24 @@ def nearest(scope: Scope) -> None:
         caption=_("Nearest scenarios"),
         source=scope.source,
         stamps=scope.warnings,
-        notes=[_("Each line was planned anew and checked against every limit.")],
+        notes=[
+            _("Each line was planned anew and checked against every limit."),
+            *nearest_notes(scope.plan.problem, held, scope.words),
+        ],
         empty=_("No nearest plan was found."),
     )
-    show(section(_("Nearest scenarios"), lead, bullets(clash), table, anchor="nearest"))
+    money = [Markup("<p>{}</p>").format(text) for text in whatever_the_money(scope.plan.problem, held, scope.words)]
+    show(section(_("Nearest scenarios"), lead, bullets(clash), *money, table, anchor="nearest"))
 
 
 def _offer(scope: Scope, number: int, offer: Offer) -> list[Cell]:
-    problem, solution = offer.problem, offer.solution
-    last = len(problem.years)
-    counted = (solution.done < last).sum() - (problem.met.shape[1] - problem.of).sum()
     key = scope.key_of("province", scope.plan.baseline.vintage.province.code, "offer", number)
-    text = offer_words(scope.plan.problem, offer, scope.words)
+    held = scope.study.nearest
+    text = nearest_plan(scope.plan.problem, held, offer, scope.words) if held else ""
     return [
-        text[:1].upper() + text[1:],
-        figure(f"{key}.standard", int((solution.standard < last).sum()), "count"),
-        figure(f"{key}.mean", counted / len(problem.communes), "number"),
+        text,
+        figure(f"{key}.standard", offer.standard, "count"),
+        figure(f"{key}.mean", offer.mean, "number"),
     ]
 
 
