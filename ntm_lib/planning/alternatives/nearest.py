@@ -60,6 +60,13 @@ class Offer:
         return int((self.solution.standard < len(self.problem.years)).sum())
 
     @property
+    def districts(self) -> int | None:
+        """District units that reach the aim's share at the end; None where no aim counts them."""
+        aims = self.problem.aims
+        apart = np.zeros_like(self.solution.districts) if aims.districts_apart is None else aims.districts_apart
+        return int((self.solution.districts & ~apart).sum()) if aims.districts else None
+
+    @property
     def mean(self) -> float:
         """Criteria a commune at the end."""
         left_out = (self.problem.met.shape[1] - self.problem.of).sum()

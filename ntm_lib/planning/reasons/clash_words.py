@@ -100,14 +100,19 @@ def nearest_plan(problem: Problem, found: Nearest, made: Offer, names: Names) ->
 
 def nearest_plans(problem: Problem, found: Nearest, names: Names) -> list[str]:
     """Say of each nearest plan what it takes and what it reaches, numbered."""
-    text = _("({number}) {plan}: {communes} communes meeting all criteria, {criteria} criteria per commune")
+    text = _("({number}) {plan}: {reached}")
     return [
-        text.format(
-            number=number, plan=nearest_plan(problem, found, made, names), communes=names.number(made.standard),
-            criteria=names.number(round(made.mean, 1)),
-        )
+        text.format(number=number, plan=nearest_plan(problem, found, made, names), reached=_reached(made, names))
         for number, made in enumerate(found.offers, start=1)
-    ]  # fmt: skip
+    ]
+
+
+def _reached(made: Offer, names: Names) -> str:
+    parts = [_("{count} communes meeting all criteria").format(count=names.number(made.standard))]
+    if made.districts is not None:
+        parts.append(_("{count} district units").format(count=names.number(made.districts)))
+    parts.append(_("{count} criteria a commune on average").format(count=names.number(round(made.mean, 1))))
+    return ", ".join(parts)
 
 
 def nearest_notes(problem: Problem, found: Nearest, names: Names) -> list[str]:
