@@ -36,24 +36,9 @@ from ntm_lib.planning.settings import Purse
 from ntm_lib.planning.which_plan import load_by_law, plan_name, plan_options
 from ntm_lib.project import Project, whole_file
 
-RECORDS = {
-    item.__name__: item
-    for item in (
-        Aims,
-        Solution,
-        Limits,
-        More,
-        Change,
-        Reason,
-        Why,
-        Demand,
-        Lowered,
-        Sooner,
-        Hindrance,
-        NearEqual,
-        Simulation,
-    )
-}
+RECORDS = {item.__name__: item for item in (
+    Aims, Solution, Limits, More, Change, Reason, Why, Demand, Lowered, Sooner, Hindrance, NearEqual, Simulation,
+)}  # fmt: skip
 VERSION = 4
 FEW = Options(gap=0.002, nodes=30, ties=False)  # searches beside the plan itself
 NEAR_EQUAL = 3
@@ -70,7 +55,7 @@ class Study:
     ``why``: a record for each commune of the plan, in its order. ``billion``: what one billion more in each year would
     buy (none where the plan seeks no results beyond its aims). ``robust``: the plan on dearer works and less money, its
     own chances in ``robust_simulation`` (None: no such
-    plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed.
+    plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed. ``asked``: its draft.
     """
 
     plan: Plan
@@ -84,6 +69,7 @@ class Study:
     robust: Solution | None
     robust_simulation: Simulation | None
     anew: Anew | None = None
+    asked: Draft | None = None
 
     @property
     def taken(self) -> Offer | None:
@@ -125,30 +111,31 @@ def make_study(
     """
     progress(_("Reading and pricing"))
     made = draft_plan(scenario, project, anew)
-    asked = made.problem.aims
     progress(_("Making the plan"))
     plan, offers = plan_shown(made, functools.partial(_later_problem, scenario, project, anew))
     problem, solution = plan.problem, plan.solution
     progress(_("Finding reasons"))
     why = explain(problem, solution)
-    more = one_billion(problem, solution)
     progress(_("Comparing with other plans"))
     others, robust = _beside(plan)
     progress(_("Drawing chances"))
     uncertainty = scenario.settings.uncertainty
-    simulation = simulate(problem, solution, plan.risks, uncertainty, asked)
+    simulation = simulate(problem, solution, plan.risks, uncertainty, made.problem.aims)
     return Study(
         plan=plan,
         is_relaxed=offers is not None,
         nearest=offers,
         why=why,
         limits=limits(problem, solution),
-        billion=more,
+        billion=one_billion(problem, solution),
         near_equal=others,
         simulation=simulation,
         robust=robust,
-        robust_simulation=None if robust is None else simulate(problem, robust, plan.risks, uncertainty, asked),
+        robust_simulation=None
+        if robust is None
+        else simulate(problem, robust, plan.risks, uncertainty, made.problem.aims),
         anew=anew,
+        asked=made,
     )
 
 
@@ -262,7 +249,7 @@ def save_study(project: Project, study: Study) -> Path:
     """Keep a study; the file appears whole or not at all."""
     path = study_path(project, study.plan.scenario, study.from_year)
     first = study.plan.scenario if study.anew is None else study.anew.scenario
-    made = draft_plan(first, project, study.anew) if study.nearest else study.plan
+    made = study.asked or (draft_plan(first, project, study.anew) if study.nearest else study.plan)
     content = {
         "version": VERSION,
         "digest": made.digest,
