@@ -87,7 +87,7 @@ def plan_one(project: Project, scenario: Scenario, out: Path | None, anew: Anew 
     for line in summary_lines(study):
         say(line)
     if study.is_relaxed:
-        say_error(_("With the means given these aims cannot be met together; the nearest plan was kept."))
+        say_error(_("The plan kept is the nearest one: it does not reach all aims of the scenario."))
     options = plan_options(scenario, study.from_year)
     say(_("Kept: {path}. Pages: ntm run {options}").format(path=project.relative(path), options=options))
     if out is not None:

@@ -8,6 +8,8 @@ from ntm_lib.messages import _
 from ntm_lib.planning.alternatives.asked import Demand
 from ntm_lib.planning.alternatives.nearest import Lowered, Nearest, Offer
 from ntm_lib.planning.problem import Problem
+from ntm_lib.planning.reasons.clash_words import whatever_the_money
+from ntm_lib.planning.reasons.words import Names
 from ntm_lib.reporting import formats
 
 
@@ -36,6 +38,8 @@ def offers_list(found: Nearest, answer: Answer) -> Markup:
         clash = Markup().join(Markup("<li>{}</li>").format(_demand(problem, demand, names)) for demand in found.clash)
         title = _("Cannot be met together:") if len(found.clash) > 1 else _("Cannot be met:")
         parts.append(Markup("<p>{}</p><ul>{}</ul>").format(title, clash))
+    words = Names(names, names, {}, {}, lambda amount: formats.money(amount, "billion"), formats.number)
+    parts += [Markup("<p>{}</p>").format(text) for text in whatever_the_money(problem, found, words)]
     if found.offers:
         lines = Markup().join(Markup("<li>{}</li>").format(_offer(problem, offer, names)) for offer in found.offers)
         parts.append(Markup("<p>{}</p><ol>{}</ol>").format(_("The nearest scenarios:"), lines))

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,30 +14,32 @@ from ntm_lib.messages import _, language
 from ntm_lib.planning import archive
 from ntm_lib.planning.alternatives.asked import Demand
 from ntm_lib.planning.alternatives.filled import filled
+from ntm_lib.planning.alternatives.hindrance import Hindrance, Sooner
+from ntm_lib.planning.alternatives.lazily import optimise_lazily
 from ntm_lib.planning.alternatives.near_equal import NearEqual, near_equal
-from ntm_lib.planning.alternatives.nearest import Lowered, Nearest, Offer, nearest
+from ntm_lib.planning.alternatives.nearest import WHOLE, Lowered, Nearest, Offer, nearest
 from ntm_lib.planning.chance import Simulation, robust_problem, simulate
 from ntm_lib.planning.fingerprint import digest_of
 from ntm_lib.planning.later.anew import Anew, draft_plan
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.optimise import Options, optimise
 from ntm_lib.planning.optimise.drafting import fixed_spend
+from ntm_lib.planning.optimise.threads import side_by_side
 from ntm_lib.planning.plan import Draft, Plan, with_solution
 from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
 from ntm_lib.planning.reasons import Reason, Why, explain
 from ntm_lib.planning.reasons.changes import Change
 from ntm_lib.planning.reasons.limits import Limits, limits
-from ntm_lib.planning.reasons.more import More, one_billion
+from ntm_lib.planning.reasons.more import More, one_billion, seeks_results
 from ntm_lib.planning.scenario import Scenario, load_scenario
 from ntm_lib.planning.settings import Purse
 from ntm_lib.planning.which_plan import load_by_law, plan_name, plan_options
 from ntm_lib.project import Project, whole_file
 
-RECORDS = {
-    item.__name__: item
-    for item in (Aims, Solution, Limits, More, Change, Reason, Why, Demand, Lowered, Nearest, NearEqual, Simulation)
-}
-VERSION = 3
+RECORDS = {item.__name__: item for item in (
+    Aims, Solution, Limits, More, Change, Reason, Why, Demand, Lowered, Sooner, Hindrance, NearEqual, Simulation,
+)}  # fmt: skip
+VERSION = 4
 FEW = Options(gap=0.002, nodes=30, ties=False)  # searches beside the plan itself
 NEAR_EQUAL = 3
 ROUGH = Options(gap=0.01, nodes=20, ties=False)  # each nearest plan
@@ -53,7 +55,7 @@ class Study:
     ``why``: a record for each commune of the plan, in its order. ``billion``: what one billion more in each year would
     buy (none where the plan seeks no results beyond its aims). ``robust``: the plan on dearer works and less money, its
     own chances in ``robust_simulation`` (None: no such
-    plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed.
+    plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed. ``asked``: its draft.
     """
 
     plan: Plan
@@ -67,6 +69,7 @@ class Study:
     robust: Solution | None
     robust_simulation: Simulation | None
     anew: Anew | None = None
+    asked: Draft | None = None
 
     @property
     def taken(self) -> Offer | None:
@@ -108,31 +111,31 @@ def make_study(
     """
     progress(_("Reading and pricing"))
     made = draft_plan(scenario, project, anew)
-    asked = made.problem.aims
     progress(_("Making the plan"))
     plan, offers = plan_shown(made, functools.partial(_later_problem, scenario, project, anew))
     problem, solution = plan.problem, plan.solution
     progress(_("Finding reasons"))
     why = explain(problem, solution)
-    more = one_billion(problem, solution)
     progress(_("Comparing with other plans"))
-    others = near_equal(problem, solution, FEW, count=NEAR_EQUAL)
+    others, robust = _beside(plan)
     progress(_("Drawing chances"))
     uncertainty = scenario.settings.uncertainty
-    simulation = simulate(problem, solution, plan.risks, uncertainty, asked)
-    robust = _robust(plan)
+    simulation = simulate(problem, solution, plan.risks, uncertainty, made.problem.aims)
     return Study(
         plan=plan,
         is_relaxed=offers is not None,
         nearest=offers,
         why=why,
         limits=limits(problem, solution),
-        billion=more,
+        billion=one_billion(problem, solution),
         near_equal=others,
         simulation=simulation,
         robust=robust,
-        robust_simulation=None if robust is None else simulate(problem, robust, plan.risks, uncertainty, asked),
+        robust_simulation=None
+        if robust is None
+        else simulate(problem, robust, plan.risks, uncertainty, made.problem.aims),
         anew=anew,
+        asked=made,
     )
 
 
@@ -161,12 +164,27 @@ def _options(scenario: Scenario) -> Options:
     return Options(gap=scenario.settings.search.gap, nodes=scenario.settings.search.nodes)
 
 
-def _robust(plan: Plan) -> Solution | None:
-    problem = robust_problem(plan.problem, plan.risks, plan.scenario.settings.uncertainty)
-    try:
-        return optimise(problem, _options(plan.scenario))
-    except Infeasible:
-        return None
+def _beside(plan: Plan) -> tuple[NearEqual, Solution | None]:
+    """Search the plans of nearly the same worth and, at the same time, the robust one (None: there is none)."""
+    problem = plan.problem
+    robust = robust_problem(problem, plan.risks, plan.scenario.settings.uncertainty)
+    few, own = (_at_once(problem, options) for options in (FEW, _options(plan.scenario)))
+
+    def search(*, is_robust: bool) -> NearEqual | Solution | None:
+        if not is_robust:
+            return near_equal(problem, plan.solution, few, count=NEAR_EQUAL)
+        try:
+            return optimise_lazily(robust, own)
+        except Infeasible:
+            return None
+
+    others, found = side_by_side(lambda is_robust: search(is_robust=is_robust), (False, True))
+    return cast("NearEqual", others), cast("Solution | None", found)
+
+
+def _at_once(problem: Problem, options: Options) -> Options:
+    """Return options that search all at once where that is soonest: for a plan that only seeks to spend least."""
+    return options if seeks_results(problem) or len(problem.steps) > WHOLE else replace(options, method="exact")
 
 
 def first_offer(made: Draft, offers: Nearest) -> tuple[Draft, Solution]:
@@ -231,7 +249,7 @@ def save_study(project: Project, study: Study) -> Path:
     """Keep a study; the file appears whole or not at all."""
     path = study_path(project, study.plan.scenario, study.from_year)
     first = study.plan.scenario if study.anew is None else study.anew.scenario
-    made = draft_plan(first, project, study.anew) if study.nearest else study.plan
+    made = study.asked or (draft_plan(first, project, study.anew) if study.nearest else study.plan)
     content = {
         "version": VERSION,
         "digest": made.digest,
@@ -302,7 +320,7 @@ def _kept_offers(offers: Nearest | None, problem: Problem) -> dict[str, object] 
             if digest_of(getattr(offer.problem, item.name)) != digest_of(getattr(problem, item.name))
         }
         kept.append({**content, "changed": changed, "is_later": is_later})
-    return {"clash": offers.clash, "offers": kept}
+    return {"clash": offers.clash, "offers": kept, "hindrance": offers.hindrance}
 
 
 def _offers(kept: dict[str, Any] | None, problem: Problem, later: Callable[[], Problem]) -> Nearest | None:
@@ -312,7 +330,7 @@ def _offers(kept: dict[str, Any] | None, problem: Problem, later: Callable[[], P
     for content in kept["offers"]:
         changed, is_later = content.pop("changed"), content.pop("is_later")
         offers.append(Offer(**content, problem=later() if is_later else replace(problem, **changed)))
-    return Nearest(kept["clash"], tuple(offers))
+    return Nearest(kept["clash"], tuple(offers), kept["hindrance"])
 
 
 def _later_problem(scenario: Scenario, project: Project | None, anew: Anew | None = None) -> Problem:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ntm_lib.messages import _
+from ntm_lib.planning.reasons.clash_words import nearest_notes, nearest_plans, whatever_the_money
 from ntm_lib.planning.study import Study
 from ntm_lib.reporting import formats
+from ntm_lib.reporting.office.plan_basis import clash_sentences
 from ntm_lib.reporting.plan_sections.opening import aimless, asked_less
 from ntm_lib.reporting.plan_sections.scope import scope
 
@@ -37,12 +39,24 @@ def summary_lines(study: Study) -> list[str]:
                 gap=formats.percent(100 * solution.gap, 2)
             )
         )
-    if less := asked_less(scope(study)):
-        lines.append(_("Less than the aims of the scenario: {less}").format(less=less))
+    lines += _clash(study)
     if text := aimless(scope(study)):
         lines.append(text)
     lines.extend(_chance(row) for row in study.simulation.aims.to_dict("records") if row["aim"] == "all")
     return lines
+
+
+def _clash(study: Study) -> list[str]:
+    """Say which aims clash, what stands in the way of money, what comes nearest, and what is shown instead."""
+    if not study.is_relaxed or study.nearest is None:
+        return []
+    problem, found, words = study.plan.problem, study.nearest, scope(study).words
+    clash = clash_sentences(study)[0]
+    lines = [clash, *whatever_the_money(problem, found, words)]
+    if found.offers:
+        lines += [_("The nearest scenarios:"), *(f"  {text}" for text in nearest_plans(problem, found, words))]
+    lines += nearest_notes(problem, found, words)
+    return [*lines, _("Less than the aims of the scenario: {less}").format(less=asked_less(scope(study)))]
 
 
 def _chance(row: Mapping[Any, Any]) -> str:

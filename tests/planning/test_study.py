@@ -10,6 +10,7 @@ import pytest
 
 from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.planning import study as study_module
+from ntm_lib.planning.alternatives.hindrance import Hindrance, Sooner
 from ntm_lib.planning.alternatives.nearest import Nearest, Offer, nearest
 from ntm_lib.planning.plan import draft
 from ntm_lib.planning.problem import Aims, Infeasible
@@ -57,6 +58,17 @@ def test_a_kept_study_comes_back_and_only_for_its_own_problem(own_project, kept)
     with pytest.raises(UsageError, match="ntm plan --scenario base"):
         load_study("base", own_project)
     assert not has_study(load_scenario("base", own_project), own_project)
+
+
+def test_what_no_money_buys_comes_back_with_the_nearest_plans(own_project, kept):
+    late = Hindrance(("time",), is_each=True, sooner=(Sooner(3, 1, 2),), is_enough=True)
+    relaxed = invented_study.make_relaxed(kept)
+    save_study(own_project, replace(relaxed, nearest=replace(relaxed.nearest, hindrance=late)))
+    back = load_study("base", own_project).nearest
+    assert (back.hindrance.limits, back.hindrance.is_each, back.hindrance.is_enough) == (("time",), True, True)
+    [sooner] = back.hindrance.sooner
+    assert (sooner.commune, sooner.criterion, sooner.year) == (3, 1, 2)
+    assert [offer.kind for offer in back.offers] == ["money", "demand"]
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 0}', '{"version": 1}'])
@@ -109,8 +121,8 @@ def test_a_study_of_a_plan_that_asks_less_is_judged_by_the_aims_of_the_scenario(
     made = replace(base_draft, problem=replace(problem, aims=Aims(standard=asked)))
     less = Offer("demand", 1.0, 1.0, None, None, (), replace(problem, aims=Aims(standard=1)), solution)
     stubs = {
-        "draft_plan": made, "nearest": Nearest((), (less,)), "explain": (), "one_billion": (), "near_equal": None,
-        "limits": None, "_robust": solution,
+        "draft_plan": made, "nearest": Nearest((), (less,)), "explain": (), "one_billion": (), "limits": None,
+        "_beside": (None, solution),
     }  # fmt: skip
     for name, value in stubs.items():
         monkeypatch.setattr(study_module, name, lambda *_args, _value=value, **_named: _value)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import invented_study
 import pytest
 
+from ntm_lib.planning.alternatives.hindrance import Hindrance, Sooner
 from ntm_lib.planning.handdown.targets import targets
 from ntm_lib.planning.means.measures import load_measures
 from ntm_lib.planning.means.norms import read_norms
@@ -13,8 +14,9 @@ from ntm_lib.reporting import display, formats, plan_sections
 from ntm_lib.reporting.office import plan_basis, plan_text
 from ntm_lib.reporting.office.plan_balance import unplanned_note
 from ntm_lib.reporting.plan_sections.basis import levels_table
-from ntm_lib.reporting.plan_sections.compare import comparison_data
+from ntm_lib.reporting.plan_sections.compare import _side_by_side, comparison_data
 from ntm_lib.reporting.plan_sections.scope import whole_head
+from ntm_lib.reporting.plan_summary import summary_lines
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +121,26 @@ def test_a_single_aim_that_cannot_be_reached_clashes_with_nothing(study, shown):
         assert word in plan_basis.clash_sentences(held)[0]
     assert "one aim of the scenario cannot be reached" in shown("opening", plan_sections.scope(one))
     assert "THE AIM CANNOT" in plan_basis.study_stamps(one)[0]
+
+
+def test_what_no_money_buys_is_said_wherever_the_clash_is_said(study, shown):
+    relaxed = invented_study.make_relaxed(study)
+    late = Hindrance(("time",), is_each=True, sooner=(Sooner(0, 1, 2),), is_enough=True)
+    held = replace(relaxed, nearest=replace(relaxed.nearest, offers=relaxed.nearest.offers[1:], hindrance=late))
+    whole, district = (shown("nearest", plan_sections.scope(held, code)) for code in ("", "047"))
+    commune = str(plan_sections.scope(held).names[study.plan.problem.communes[0]])
+    for text in (whole, " ".join(plan_basis.clash_sentences(held)), "\n".join(summary_lines(held))):
+        assert "Whatever money is added, the aims cannot be reached by 2025" in text
+        assert "criteria that no measure leads to in time" in text
+        assert f"{commune} met criterion 2 (" in text
+        assert "(the plan shown)" in text
+    assert "Planned money (million VND)" in whole
+    assert "Figures of the whole province." in district
+    assert "Figures of the whole province." not in whole
+    assert "Whatever money" not in shown("nearest", plan_sections.scope(relaxed))
+
+
+def test_a_scenario_that_falls_short_says_by_what_beside_others(study):
+    relaxed = invented_study.make_relaxed(study)
+    note = str(_side_by_side(plan_sections.scope(study), [plan_sections.scope(relaxed)]))
+    assert f"{study.plan.scenario.title} (137 communes meeting all criteria: 3 communes fewer)" in note

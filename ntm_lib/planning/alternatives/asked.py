@@ -1,10 +1,12 @@
 """The demands on a plan one by one: what each asks, how to drop or lower it, how far it can be reached."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from ntm_lib.planning.alternatives.lazily import lazily
 from ntm_lib.planning.optimise import Options
 from ntm_lib.planning.optimise.highs import relax, solve
 from ntm_lib.planning.optimise.model import build, with_worth
@@ -116,11 +118,15 @@ def any_plan(problem: Problem) -> Solution | None:
     The relaxation refuses most impossible problems at once; the search decides the rest.
     """
     try:
-        model = build(problem)
-        relax(model)
-        return read(model, solve(with_worth(model, np.zeros(len(model.worth)), -np.inf), ANY).x)
+        return lazily(problem, _first_plan, lambda plan: plan)
     except Infeasible:
         return None
+
+
+def _first_plan(problem: Problem) -> Solution:
+    model = build(problem)
+    relax(model)
+    return read(model, solve(with_worth(model, np.zeros(len(model.worth)), -np.inf), ANY).x)
 
 
 def is_possible(problem: Problem) -> bool:
@@ -128,44 +134,47 @@ def is_possible(problem: Problem) -> bool:
     return any_plan(problem) is not None
 
 
-def reach(problem: Problem, demand: Demand) -> tuple[float, Solution] | None:
+Finder = Callable[[Problem], Solution | None]
+
+
+def reach(problem: Problem, demand: Demand, find: Finder = any_plan) -> tuple[float, Solution] | None:
     """Return the highest level of a demand that all other limits and demands allow, and a plan for it.
 
     None: they allow no plan at all. Exact for counts where the search ends within its nodes, else a level that is
     certain; a mean to one criterion of all communes together. A pinned commune: the first year's position in which it can
-    meet all criteria (the number of years: not within the horizon). ``keep`` has one level only: 0.
+    meet all criteria (the number of years: not within the horizon). ``keep`` has one level only: 0. ``find``: how the
+    plan of a level that is tried is found (a count that is maximised has the plan that does so).
     """
     free = drop(problem, demand)
     if demand.kind in COUNTED:
         return _highest(free, demand)
-    plan = any_plan(free)
-    if plan is None:
-        return None
     if demand.kind == "fairness":
-        return _bisect(free, demand, plan)
+        return _bisect(free, demand, find)
     years = len(problem.years)
     levels, lowest = {
         "pinned": (range(int(demand.asked) + 1, years), float(years)),
         "keep": (range(0), 0.0),
     }.get(demand.kind, (range(int(demand.asked) - 1, 0, -1), 0.0))
     for level in levels:
-        found = any_plan(ask(free, demand, level))
+        found = find(ask(free, demand, level))
         if found is not None:
             return float(level), found
-    return lowest, plan
+    plan = find(free)
+    return None if plan is None else (lowest, plan)
 
 
-def _bisect(free: Problem, demand: Demand, plan: Solution) -> tuple[float, Solution]:
+def _bisect(free: Problem, demand: Demand, find: Finder) -> tuple[float, Solution] | None:
     """Find a share to one hundredth."""
     low, high = 0, max(1, round(demand.asked * 100))
-    while high - low > 1:
+    plan = find(free)
+    while plan is not None and high - low > 1:
         middle = (low + high) // 2
-        found = any_plan(ask(free, demand, middle / 100))
+        found = find(ask(free, demand, middle / 100))
         if found is None:
             high = middle
         else:
             low, plan = middle, found
-    return low / 100, plan
+    return None if plan is None else (low / 100, plan)
 
 
 def _highest(free: Problem, demand: Demand) -> tuple[float, Solution] | None:
@@ -173,27 +182,32 @@ def _highest(free: Problem, demand: Demand) -> tuple[float, Solution] | None:
     if demand.kind in {"advanced", "model"}:
         free = replace(free, advanced_value=1.0, model_value=1.0)  # only so that the levels stand in the model
     try:
-        model = build(free)
-        places, worth = model.places, np.zeros(len(model.worth))
-        at = {
-            "standard": places.standard[:, -1],
-            "standard_by_year": places.standard[:, demand.year],
-            "advanced": places.advanced[:, -1],
-            "model": places.model[:, -1],
-            "mean": places.done[model.gaps.is_last],
-            "villages": np.append(places.pool, places.villages),
-        }[demand.kind]
-        worth[at[at >= 0]] = 1.0
-        found = solve(with_worth(model, worth, -np.inf), REACH)
+        reached, plan = lazily(free, lambda made: _most(made, demand), lambda found: found[1])
     except Infeasible:
         return None
-    plan, reached = read(model, found.x), round(float(worth @ found.x))
     if demand.kind == "mean":
         counted = free.met.sum() - (free.met.shape[1] - free.of).sum()
         return float((reached + counted) / max(1, len(free.of))), plan
     if demand.kind == "villages":
         return float(reached + free.start_villages), plan
     return float(reached + (int(free.start_standard.sum()) if demand.kind.startswith("standard") else 0)), plan
+
+
+def _most(free: Problem, demand: Demand) -> tuple[int, Solution]:
+    """Return how many of what a demand counts can be planned, and the plan."""
+    model = build(free)
+    places, worth = model.places, np.zeros(len(model.worth))
+    at = {
+        "standard": places.standard[:, -1],
+        "standard_by_year": places.standard[:, demand.year],
+        "advanced": places.advanced[:, -1],
+        "model": places.model[:, -1],
+        "mean": places.done[model.gaps.is_last],
+        "villages": np.append(places.pool, places.villages),
+    }[demand.kind]
+    worth[at[at >= 0]] = 1.0
+    found = solve(with_worth(model, worth, -np.inf), REACH)
+    return round(float(worth @ found.x)), read(model, found.x)
 
 
 def without(problem: Problem) -> Problem:

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from ntm_lib.planning.optimise.drafting import fixed_spend
 from ntm_lib.planning.optimise.gaps import find_gaps
 from ntm_lib.planning.optimise.highs import solve
-from ntm_lib.planning.optimise.model import Model, build, differences
+from ntm_lib.planning.optimise.model import Model, build, differences, with_worth
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.optimise.plans import read
 from ntm_lib.planning.problem import Bools, Floats, Problem, Solution
@@ -52,11 +52,12 @@ def least_missing(
     years: Bools | None = None,
     is_money_only: bool = False,
     price: float | None = None,
+    at_most: float = np.inf,
 ) -> Missing:
     """Find the plan that exceeds the limits least; raises ``Infeasible`` when no money and no works would help.
 
     ``years`` (t): years in which more money may be given (default: any). ``is_money_only``: works and caps hold.
-    ``price`` of a work: default ``work_price``.
+    ``price`` of a work: default ``work_price``. ``at_most``: more than that (million VND) is of no use.
     """
     loose = replace(
         problem, money=np.full(problem.money.shape, np.inf), carries=np.zeros(len(problem.purses), dtype=bool)
@@ -74,7 +75,10 @@ def least_missing(
     upper = np.full(sum(sizes), np.inf)
     if years is not None:
         upper[: problem.money.size] = np.where(np.tile(years, len(problem.purses)), np.inf, 0.0)
-    found = solve(_extend(model, blocks, weights, upper), replace(options, ties=False))
+    extended = _extend(model, blocks, weights, upper)
+    if np.isfinite(at_most):
+        extended = with_worth(extended, extended.worth, -at_most)
+    found = solve(extended, replace(options, ties=False))
     extra = np.split(found.x[len(model.worth) :], np.cumsum(sizes)[:-1])
     extra = [np.where(part > NOTHING, part * (1 + ROUND_UP), 0.0) for part in extra]
     empty = np.zeros(problem.works.shape), np.zeros(len(problem.communes))

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ntm_lib.planning.optimise import Options, check, optimise
+from ntm_lib.planning.alternatives.lazily import optimise_lazily
+from ntm_lib.planning.optimise import Options, check
 from ntm_lib.planning.optimise.check import worth
 from ntm_lib.planning.optimise.highs import solve
 from ntm_lib.planning.optimise.model import Model, build, with_worth
@@ -69,7 +70,7 @@ def _leaning(problem: Problem, plans: list[Solution], held: float, options: Opti
         more = (plans[0].objective - held) / changes * (1 - 2 * have)
         leaned = replace(problem, standard_value=problem.standard_value + more[:, None])
         try:
-            found = optimise(leaned, replace(options, ties=False))
+            found = optimise_lazily(leaned, replace(options, ties=False))
         except Infeasible:
             continue
         plan = replace(found, objective=worth(problem, found), bound=np.inf)

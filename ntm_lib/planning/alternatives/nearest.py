@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from ntm_lib.planning.alternatives.asked import Demand, any_plan, ask, demands, drop, is_possible, reach, without
-from ntm_lib.planning.alternatives.elastic import least_missing
-from ntm_lib.planning.optimise import Options, optimise
-from ntm_lib.planning.problem import Floats, Infeasible, Problem, Solution
+from ntm_lib.planning.alternatives.elastic import Missing, least_missing
+from ntm_lib.planning.alternatives.hindrance import Hindrance, beyond_money
+from ntm_lib.planning.alternatives.lazily import lazily, optimise_lazily
+from ntm_lib.planning.optimise import Options
+from ntm_lib.planning.optimise.threads import side_by_side
+from ntm_lib.planning.problem import Floats, Infeasible, NotFound, Problem, Solution
 
 CLOSE = 0.01  # extra money is the least to within this share
 NODES = 50
 ROUNDS = 4  # tries with a little more where rounding leaves the money just short
+WHOLE = 15_000  # steps up to which all is searched at once: for an offer, which need not be close, that is fastest
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,15 +54,42 @@ class Offer:
     problem: Problem
     solution: Solution
 
+    @property
+    def standard(self) -> int:
+        """Communes that meet all criteria at the end."""
+        return int((self.solution.standard < len(self.problem.years)).sum())
+
+    @property
+    def districts(self) -> int | None:
+        """District units that reach the aim's share at the end; None where no aim counts them."""
+        aims = self.problem.aims
+        apart = np.zeros_like(self.solution.districts) if aims.districts_apart is None else aims.districts_apart
+        return int((self.solution.districts & ~apart).sum()) if aims.districts else None
+
+    @property
+    def mean(self) -> float:
+        """Criteria a commune at the end."""
+        left_out = (self.problem.met.shape[1] - self.problem.of).sum()
+        done = (self.solution.done < len(self.problem.years)).sum()
+        return float((done - left_out) / max(1, len(self.problem.communes)))
+
 
 @dataclass(frozen=True, eq=False)
 class Nearest:
     """``clash``: a smallest set of demands that cannot be met together with the means given: without any one of them the
-    others can. Empty: the means do not even allow a plan without demands. ``offers``: the nearest plans.
+    others can. Empty: the means do not even allow a plan without demands. ``offers``: the nearest plans. ``hindrance``: what
+    keeps the aims out of reach whatever the money; None: a sum of money is offered, or it is not known whether any would do.
     """  # fmt: skip
 
     clash: tuple[Demand, ...]
     offers: tuple[Offer, ...]
+    hindrance: Hindrance | None = None
+
+    @property
+    def is_money_unknown(self) -> bool:
+        """Whether neither a sum of money was found nor proven that none would do."""
+        has_money = any(offer.kind in {"money", "money_in_year"} for offer in self.offers)
+        return bool(self.offers) and self.hindrance is None and not has_money
 
     @property
     def taken(self) -> Offer | None:
@@ -76,16 +108,29 @@ def nearest(
     if is_possible(problem):
         return Nearest((), ())
     clash = _clash(problem)
-    offers = [
-        _more_money(problem, options),
-        _more_money_in_a_year(problem, options) if is_by_year else None,
-        *(_less(problem, options, demand) for demand in clash),
+    jobs: list[Callable[[], _Answer]] = [
+        partial(_with_money, problem, options, is_by_year=is_by_year),
+        *(partial(_one, _less, problem, options, demand) for demand in clash),
     ]
-    if not any(offer and offer.kind == "demand" for offer in offers):
-        offers.append(_less_of_several(problem, options))
     if later is not None:
-        offers.append(_later(later(), options))
-    return Nearest(clash, tuple(offer for offer in offers if offer is not None))
+        jobs.append(partial(_one, _later, later(), options))
+    money, *rest = side_by_side(lambda job: job(), jobs)
+    less, after = rest[: len(clash)], rest[len(clash) :]
+    if not any(answer.offers for answer in less):
+        less = [_one(_less_of_several, problem, options)]
+    offers = [offer for answer in (money, *less, *after) for offer in answer.offers]
+    return Nearest(clash, tuple(offers), money.hindrance)
+
+
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    offers: tuple[Offer, ...]
+    hindrance: Hindrance | None = None
+
+
+def _one(search: Callable[..., Offer | None], *asked: object) -> _Answer:
+    offer = search(*asked)
+    return _Answer(() if offer is None else (offer,))
 
 
 def _clash(problem: Problem) -> tuple[Demand, ...]:
@@ -104,21 +149,55 @@ def _clash(problem: Problem) -> tuple[Demand, ...]:
 
 
 def _solved(problem: Problem, options: Options, start: Solution | None = None) -> Solution | None:
-    """Solve, and accept only what passed the independent check; with a plan to start from the whole is searched."""
+    """Solve, and accept only what passed the independent check."""
+    if start is not None or len(problem.steps) <= WHOLE:
+        options = replace(options, method="exact")
     try:
-        found = optimise(problem, options if start is None else replace(options, method="exact"), start)
+        found = optimise_lazily(problem, options, start)
     except Infeasible:
         return None
     return found if found.gap is not None else None
 
 
-def _more_money(problem: Problem, options: Options, year: int | None = None) -> Offer | None:
+def _with_money(problem: Problem, options: Options, *, is_by_year: bool) -> _Answer:
+    """Offer the least money, in any years and all in one; where no money would do, say what stands in its way."""
+    try:
+        missing = _missing(problem, options)
+    except NotFound:
+        return _Answer(())
+    except Infeasible:
+        return _Answer((), beyond_money(problem, options))
+    found = [_money_offer(problem, options, missing)]
+    if is_by_year:
+        best = _best_year(problem, options, missing)
+        found += [] if best is None else [_money_offer(problem, options, best[1], best[0])]
+    return _Answer(tuple(offer for offer in found if offer is not None))
+
+
+def _missing(problem: Problem, options: Options, year: int | None = None, at_most: float = np.inf) -> Missing:
     years = None if year is None else np.arange(len(problem.years)) == year
     close = replace(options, gap=CLOSE, nodes=min(NODES, options.nodes), ties=False)
-    try:
-        missing = least_missing(problem, close, years=years, is_money_only=True)
-    except Infeasible:
-        return None
+    search = partial(least_missing, options=close, years=years, is_money_only=True, at_most=at_most)
+    return lazily(problem, search, lambda missing: missing.solution)
+
+
+def _best_year(problem: Problem, options: Options, missing: Missing) -> tuple[int, Missing] | None:
+    """Return the year in which all of the money is least, and what is missing; a year must be better by more than ``CLOSE``.
+
+    The years that take most of the money given in any years come first: most of the others are then refused at once.
+    """
+    best: tuple[int, Missing] | None = None
+    for year in np.argsort(-missing.money.sum(axis=0), kind="stable").tolist():
+        at_most = np.inf if best is None else best[1].price * (1 - CLOSE)
+        try:
+            best = year, _missing(problem, options, year, at_most)
+        except Infeasible:
+            continue
+    return best
+
+
+def _money_offer(problem: Problem, options: Options, missing: Missing, year: int | None = None) -> Offer | None:
+    """Give what is missing, rounded up; where rounding leaves it just short, a little more."""
     extra = missing.money
     for _round in range(ROUNDS):
         extra = np.ceil(extra * 10) / 10
@@ -132,29 +211,15 @@ def _more_money(problem: Problem, options: Options, year: int | None = None) -> 
     return None
 
 
-def _more_money_in_a_year(problem: Problem, options: Options) -> Offer | None:
-    """Give all of it in one year: the year that takes least."""
-    close = replace(options, gap=CLOSE, nodes=min(NODES, options.nodes), ties=False)
-    amounts = np.full(len(problem.years), np.inf)
-    for year in range(len(problem.years)):
-        only = np.arange(len(problem.years)) == year
-        try:
-            amounts[year] = least_missing(problem, close, years=only, is_money_only=True).price
-        except Infeasible:
-            continue
-    best = int(amounts.argmin())
-    return _more_money(problem, options, best) if np.isfinite(amounts[best]) else None
-
-
 def _less(problem: Problem, options: Options, demand: Demand) -> Offer | None:
     """Lower one demand just as far as needed."""
-    reached = reach(problem, demand)
+    reached = reach(problem, demand, lambda asked: _solved(asked, options))
     if reached is None:
         return None
-    level, start = reached
+    level, plan = reached
     lowered = Lowered(demand, min(level, demand.asked) if demand.kind != "pinned" else level)
     given = _lower(problem, lowered)
-    solution = _solved(given, options, start)
+    solution = plan if plan.gap is not None else _solved(given, options, plan)
     if solution is None:
         return None
     return Offer("demand", lowered.short, np.nan, None, None, (lowered,), given, solution)

@@ -80,14 +80,14 @@ def demand_name(problem: Problem, demand: Demand, names: Names) -> str:
 def offer(problem: Problem, made: Offer, names: Names) -> str:
     """Say what a nearest plan takes."""
     match made.kind:
-        case "money":
-            years = [
-                year for at, year in enumerate(problem.years) if made.money is not None and made.money[:, at].any()
-            ]
-            named = ", ".join(str(year) for year in years)
+        case "money" | "money_in_year":
+            by_year = [] if made.money is None else made.money.sum(axis=0).tolist()
+            years = [(year, money) for year, money in zip(problem.years, by_year, strict=False) if money > 0]
+            if len(years) > 1:
+                named = "; ".join(f"{year}: {names.money(money)}" for year, money in years)
+                return _("{money} more: {years}").format(money=names.money(made.amount), years=named)
+            named = str(made.year or next((year for year, _money in years), ""))
             return _("{money} more in {years}").format(money=names.money(made.amount), years=named)
-        case "money_in_year":
-            return _("{money} more in {years}").format(money=names.money(made.amount), years=made.year)
         case "later":
             return _("one year later: aims reached by the end of {year}").format(year=made.year)
         case _:

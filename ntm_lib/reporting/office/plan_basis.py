@@ -8,6 +8,7 @@ import pandas as pd
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import targets
 from ntm_lib.planning.plan import Plan
+from ntm_lib.planning.reasons.clash_words import nearest_notes, nearest_plans, whatever_the_money
 from ntm_lib.planning.reasons.words import demand_name
 from ntm_lib.planning.study import Study
 from ntm_lib.reporting import formats
@@ -60,9 +61,10 @@ def marked(study: Study, sheet: Sheet) -> Sheet:
 
 
 def clash_sentences(study: Study) -> list[str]:
-    """Say which aims cannot be reached together and what the plan lowers; nothing where all are kept."""
+    """Say which aims cannot be reached together, what the plan lowers, and what would help; nothing where all are kept."""
     if not study.is_relaxed:
         return []
+    words = scope(study).words
     text = _("With the resources entered, these aims cannot be reached together: {clash}.")
     if study.is_one_aim:
         text = _("With the resources entered, this aim cannot be reached: {clash}.")
@@ -73,6 +75,13 @@ def clash_sentences(study: Study) -> list[str]:
                 lowered=less
             )
         )
+    if study.nearest is not None:
+        problem, found = study.plan.problem, study.nearest
+        said += whatever_the_money(problem, found, words)
+        if found.offers:
+            listed = "; ".join(nearest_plans(problem, found, words))
+            said.append(_("Nearest scenarios, each planned anew and checked: {listed}.").format(listed=listed))
+        said += nearest_notes(problem, found, words)
     return said
 
 

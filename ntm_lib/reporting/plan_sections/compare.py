@@ -16,6 +16,7 @@ from ntm_lib.reporting.layers import json_block
 from ntm_lib.reporting.maps import MapHtml
 from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.chance import percent_with_error
+from ntm_lib.reporting.plan_sections.opening import asked_less
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, met_at, scope
 from ntm_lib.reporting.plan_sections.targets import end_note
 from ntm_lib.reporting.sections.common import names, paragraph, section
@@ -100,8 +101,8 @@ def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
             *dict.fromkeys(text for each in held for text in package_notes(each.plan)),
             _("Chances of different scenarios stand for different aims; those not asked for or not judged have none (–)."),
             *(
-                [_("Scenarios that cannot keep all their aims with the resources entered: {names}.").format(
-                    names=names(str(each.scenario.title) for each in held if each.study.is_relaxed))]
+                [_("Scenarios that do not reach all their aims with the resources entered: {names}.").format(
+                    names=names(f"{each.scenario.title} ({asked_less(each)})" for each in held if each.study.is_relaxed))]
                 if any(each.study.is_relaxed for each in held)
                 else []
             ),

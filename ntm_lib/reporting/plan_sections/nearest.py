@@ -5,13 +5,13 @@ from markupsafe import Markup
 from ntm_lib.messages import _
 from ntm_lib.planning.alternatives.nearest import Offer
 from ntm_lib.planning.plan import spending
+from ntm_lib.planning.reasons.clash_words import nearest_notes, nearest_plan, whatever_the_money
 from ntm_lib.planning.reasons.more import seeks_results
 from ntm_lib.planning.reasons.words import demand_name
-from ntm_lib.planning.reasons.words import offer as offer_words
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.plan_sections.scope import Scope, bullets
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, bullets
 from ntm_lib.reporting.sections.common import names, paragraph, section
 from ntm_lib.reporting.tables import Cell, Column, html_table
 
@@ -29,34 +29,42 @@ def nearest(scope: Scope) -> None:
         if clash
         else _("The resources entered do not even allow a plan without aims.")
     )
-    offers = [_offer(scope, number, offer) for number, offer in enumerate(held.offers)]
+    has_districts = any(offer.districts is not None for offer in held.offers)
+    offers = [_offer(scope, number, offer, has_districts=has_districts) for number, offer in enumerate(held.offers)]
     table = html_table(
         [
             Column(_("What would have to be different")),
             Column(_("Communes reaching the standard"), "figure"),
+            *([Column(_("District units reaching the standard"), "figure")] if has_districts else []),
             Column(_("Criteria per commune"), "figure"),
+            Column(_("Planned money (million VND)"), "figure"),
         ],
         offers,
         caption=_("Nearest scenarios"),
         source=scope.source,
         stamps=scope.warnings,
-        notes=[_("Each line was planned anew and checked against every limit.")],
+        notes=[
+            *([] if scope.is_province else [_("Figures of the whole province.")]),
+            _("Each line was planned anew and checked against every limit."),
+            *nearest_notes(scope.plan.problem, held, scope.words),
+        ],
         empty=_("No nearest plan was found."),
     )
-    show(section(_("Nearest scenarios"), lead, bullets(clash), table, anchor="nearest"))
+    money = [Markup("<p>{}</p>").format(text) for text in whatever_the_money(scope.plan.problem, held, scope.words)]
+    show(section(_("Nearest scenarios"), lead, bullets(clash), *money, table, anchor="nearest"))
 
 
-def _offer(scope: Scope, number: int, offer: Offer) -> list[Cell]:
-    problem, solution = offer.problem, offer.solution
-    last = len(problem.years)
-    counted = (solution.done < last).sum() - (problem.met.shape[1] - problem.of).sum()
+def _offer(scope: Scope, number: int, offer: Offer, *, has_districts: bool) -> list[Cell]:
     key = scope.key_of("province", scope.plan.baseline.vintage.province.code, "offer", number)
-    text = offer_words(scope.plan.problem, offer, scope.words)
-    return [
-        text[:1].upper() + text[1:],
-        figure(f"{key}.standard", int((solution.standard < last).sum()), "count"),
-        figure(f"{key}.mean", counted / len(problem.communes), "number"),
+    held = scope.study.nearest
+    cells: list[Cell] = [
+        nearest_plan(scope.plan.problem, held, offer, scope.words) if held else "",
+        figure(f"{key}.standard", offer.standard, "count"),
     ]
+    if has_districts:
+        cells.append("–" if offer.districts is None else figure(f"{key}.districts", offer.districts, "count"))
+    money = spending(offer.problem, offer.solution)["spent_vnd_million"].sum()
+    return [*cells, figure(f"{key}.mean", offer.mean, "number"), amount(f"{key}.money", money)]
 
 
 def _how_near(scope: Scope) -> str:
