@@ -8,6 +8,7 @@ import invented_study
 import nbformat
 import pandas as pd
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 
 from ntm_lib.errors import UsageError
@@ -273,9 +274,26 @@ def test_the_documents_of_aims_that_clash_say_so_and_claim_nothing(study, tmp_pa
     assert "3 communes fewer" in said["aims"][1]
     assert any("assumed norms" in text for text in said["basis"])
     assert any("not checked" in text for text in said["basis"])
-    assert any("deviation" in text for text in said["basis"])
+    assert not any("deviation" in text for text in said["basis"])  # it stands as a note below a table
     page = pages[0]
     assert any("0.1" in text and "deviation" in text for text in page)
+
+
+def test_the_proven_gap_is_a_note_below_the_targets_and_not_running_text(study, tmp_path):
+    outline = plan_text.read_plan_outline(study.plan.baseline.project)
+    assert plan_text.noted_table(outline) == "targets_province"
+    assert plan_text.noted_table(outline.without(lambda block: block.table == "targets_province")) == "aims"
+    assert plan_text.noted_table(outline.without(lambda block: block.table is not None)) == ""
+    short = outline.without(lambda block: block.table not in {None, "aims", "targets_province"})
+    path = plan_text.write_plan_document(study, tmp_path / "x.docx", short)
+    words = [each.text for each in Document(str(path)).paragraphs]
+    [place] = [at for at, text in enumerate(words) if "deviation from the best" in text]
+    assert words[place] == "Note: largest deviation from the best plan: 0.100%."
+    assert words.index("Table 02") < place
+    assert words[place + 1].startswith("Source: ")
+    unchecked = replace(study, plan=replace(study.plan, solution=replace(study.plan.solution, gap=None)))
+    sheet = plan_text.tables.targets_sheet(study.plan, "province")
+    assert plan_basis.noted(unchecked, sheet).notes[-1].startswith("Note: the plan did not pass")
 
 
 def test_documents_of_aims_that_are_kept_carry_no_such_warning(study):
