@@ -92,16 +92,18 @@ def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
     """Return what the model asks for, by the type of the error; an unforeseen type keeps pydantic's reason."""
     if kind in {"enum", "literal_error"}:
         return _("one of {known}").format(known=str(context["expected"]).replace("' or '", "', '"))
-    for limit, sign in (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<=")):
-        if limit in context:
-            return f"{sign} {context[limit]}"
     for name, text in (
+        ("gt", _("more than {limit}")),
+        ("ge", _("at least {limit}")),
+        ("lt", _("less than {limit}")),
+        ("le", _("at most {limit}")),
         ("min_length", _("length at least {limit}")),
         ("max_length", _("length at most {limit}")),
         ("pattern", _("text of the form {limit}")),
     ):
         if name in context:
-            return text.format(limit=context[name])
+            limit = context[name]
+            return text.format(limit=f"{limit:g}" if isinstance(limit, float) else limit)
     if kind in {"int_type", "float_type"}:
         return _("a number without quotation marks")
     return _kinds().get(kind.split("_", maxsplit=1)[0]) or _("another value ({reason})").format(reason=message)
