@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from string import digits
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -12,6 +13,8 @@ from ntm_lib.messages import _
 
 _MAX_SHOWN = 60
 _MAX_LISTED = 40
+_MAX_CLOSE = 8
+_MAX_ALIKE = 3
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,38 @@ class ModelFault:
 
 
 def nearest(name: object, known: Iterable[str], labels: Mapping[Any, object] | None = None) -> str:
-    """Say which known name is meant, or list them, the first of very many; ``labels``: what a code is called."""
+    """Say which known name is meant, or list them, the first of very many; ``labels``: what a code is called.
+
+    Of codes every one that is equally near is told, since no digit looks more like another.
+    """
     known = list(known)
     told = {item: f"{item} {labels[item]}" if labels and item in labels else item for item in known}
-    close = difflib.get_close_matches(str(name), known, n=1)
+    close = close_to(str(name), known)
     if close:
-        return f"'{told[close[0]]}'"
+        return ", ".join(f"'{told[item]}'" for item in (close if str(name).isdigit() else close[:1]))
     return ", ".join(told.values()) if len(known) <= _MAX_LISTED else preview(told.values())
+
+
+def close_to(name: str, known: Iterable[str], limit: int = _MAX_CLOSE) -> list[str]:
+    """Return the known names that are likely meant, at most ``limit``.
+
+    A code of digits that nobody has is most often one slip away from the one meant: all such codes, those with two digits
+    turned round first, and only where there are none what looks like it.
+    """
+    known = dict.fromkeys(known)
+    if name.isdigit() and (close := [item for item in _one_slip_away(name) if item in known]):
+        return close[:limit]
+    return list(difflib.get_close_matches(name, known, n=min(limit, _MAX_ALIKE)))
+
+
+def _one_slip_away(code: str) -> dict[str, None]:
+    """List what one slip turns into the code: two neighbours turned round, a digit wrong, one too many, one missing."""
+    cuts = [(code[:place], code[place:]) for place in range(len(code) + 1)]
+    turned = [head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1]
+    wrong = [head + digit + tail[1:] for head, tail in cuts if tail for digit in digits]
+    shorter = [head + tail[1:] for head, tail in cuts if tail]
+    longer = [head + digit + tail for head, tail in cuts for digit in digits]
+    return dict.fromkeys([*turned, *wrong, *shorter, *longer])
 
 
 def model_words(error: ValidationError, model: type[BaseModel] | None = None) -> list[ModelFault]:
@@ -64,16 +92,18 @@ def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
     """Return what the model asks for, by the type of the error; an unforeseen type keeps pydantic's reason."""
     if kind in {"enum", "literal_error"}:
         return _("one of {known}").format(known=str(context["expected"]).replace("' or '", "', '"))
-    for limit, sign in (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<=")):
-        if limit in context:
-            return f"{sign} {context[limit]}"
     for name, text in (
+        ("gt", _("more than {limit}")),
+        ("ge", _("at least {limit}")),
+        ("lt", _("less than {limit}")),
+        ("le", _("at most {limit}")),
         ("min_length", _("length at least {limit}")),
         ("max_length", _("length at most {limit}")),
         ("pattern", _("text of the form {limit}")),
     ):
         if name in context:
-            return text.format(limit=context[name])
+            limit = context[name]
+            return text.format(limit=f"{limit:g}" if isinstance(limit, float) else limit)
     if kind in {"int_type", "float_type"}:
         return _("a number without quotation marks")
     return _kinds().get(kind.split("_", maxsplit=1)[0]) or _("another value ({reason})").format(reason=message)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ntm_lib.errors import FaultsError, NtmError, UsageFaultsError
-from ntm_lib.model_words import model_words
+from ntm_lib.model_words import close_to, model_words, nearest
 from ntm_lib.project import Project
 from ntm_lib.provenance import read_record, record_path
 from ntm_lib.review import load_review
@@ -63,9 +63,9 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"kind": 3}, "3", "one of 'one', 'two'"),
         ({"year": "many"}, "'many'", "a whole number"),
         ({"year": 1.5}, "1.5", "a whole number"),
-        ({"year": 1989}, "1989", ">= 1990"),
-        ({"year": 2101}, "2101", "<= 2100"),
-        ({"share": 0}, "0", "> 0.0"),
+        ({"year": 1989}, "1989", "at least 1990"),
+        ({"year": 2101}, "2101", "at most 2100"),
+        ({"share": 0}, "0", "more than 0"),
         ({"share": "inf"}, "'inf'", "a finite number"),
         ({"share": None}, "empty", "a number without quotation marks"),
         ({"on": "31/12/2019"}, "'31/12/2019'", "a date such as 2019-12-31"),
@@ -126,3 +126,33 @@ def test_a_day_that_no_calendar_has_names_file_and_line(tmp_path: Path, day: str
     path.write_text(f"title: A\non: {day}\n", encoding="utf-8")
     with pytest.raises(NtmError, match=r"a\.yaml:2: .*calendar"):
         read_yaml(path)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("01292", ["01282", "01290", "01291"]),  # one digit wrong, three times; never 01822, which only looks like it
+        ("10267", ["01267"]),  # two digits turned round
+        ("01726", ["01276", "01762", "01786"]),  # turned round before wrong
+        ("1762", ["01762"]),  # the zero that a spreadsheet drops
+        ("017622", ["01762"]),
+        ("99999", []),
+    ],
+)
+def test_a_mistyped_code_is_told_with_every_code_one_slip_away(typed, meant):
+    known = ["01267", "01276", "01282", "01290", "01291", "01762", "01786", "01822"]
+    assert close_to(typed, known) == meant
+    if meant:
+        assert nearest(typed, known, {"01267": "Sông Hiến"}) == ", ".join(
+            f"'{code} Sông Hiến'" if code == "01267" else f"'{code}'" for code in meant
+        )
+
+
+def test_a_code_far_from_all_is_told_with_what_looks_like_it_and_a_word_with_one_name():
+    assert close_to("0129200", ["01822", "01290", "44444"])[0] == "01290"
+    assert nearest("stndard", ["standard", "standards", "mean"]) == "'standard'"
+
+
+def test_the_codes_told_have_a_limit():
+    known = [f"1234{digit}" for digit in range(10)]
+    assert close_to("12345", known[:5] + known[6:]) == ["12340", "12341", "12342", "12343", "12344", "12346", "12347", "12348"]  # fmt: skip

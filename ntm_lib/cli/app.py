@@ -2,13 +2,14 @@
 
 import datetime as dt
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from ntm_lib.cli.spoken import Commands
-from ntm_lib.errors import UsageError
+from ntm_lib.errors import UsageError, disk_reason
 from ntm_lib.messages import LANGUAGES, _, set_language
 from ntm_lib.project import Project
 
@@ -58,3 +59,17 @@ OnOption = Annotated[
         help=_("Date whose units are meant; codes change meaning."),
     ),
 ]
+
+
+def check_folder(folder: Path, option: str) -> None:
+    """Make the folder that ``option`` names and write a file there, so that no hour of work is lost for want of a place."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(_("{path} is a file, not a folder.").format(path=folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder, prefix=".probe.") as probe:
+            probe.write(b"ntm")
+            probe.flush()
+    except OSError as error:
+        text = _("Results cannot be written to {path}: {reason}. Choose another folder with {option}.")
+        raise UsageError(text.format(path=folder, reason=disk_reason(error), option=option)) from error

@@ -14,14 +14,15 @@ from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
 from ntm_lib.planning.later.against import (
     OUTCOMES,
-    by_district,
+    by_unit,
     outcome_labels,
     outcomes,
     told_against_start,
     told_done_at_start,
 )
-from ntm_lib.planning.later.follow_up import published, reported_years, status_labels
+from ntm_lib.planning.later.follow_up import reported_years
 from ntm_lib.planning.later.progress_file import Progress, progress_from_results, read_progress
+from ntm_lib.planning.later.published_marks import published, status_labels
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.study import load_study
 from ntm_lib.planning.which_plan import load_many_by_law, plan_options
@@ -172,7 +173,7 @@ def published_lines(plan: Plan, year: int | None = None) -> list[str]:
 def outcome_lines(plan: Plan, table: pd.DataFrame, year: int, source: str) -> list[str]:
     """Write the outcomes by district, then what is late, not done or not in the plan, a line a commune."""
     labels = outcome_labels()
-    counts = by_district(plan, table, year)
+    counts = by_unit(plan, table, year)
     columns = ["planned", *OUTCOMES, "standard_planned", "standard"]
     rows = [[row["name"], *(formats.number(row[name]) for name in columns)] for row in counts.to_dict("records")]
     total = [_("Total"), *(formats.number(counts[name].sum()) for name in columns)]

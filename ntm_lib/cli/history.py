@@ -2,7 +2,6 @@
 
 import datetime as dt
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Annotated
 
 import numpy as np
@@ -14,6 +13,7 @@ from ntm_lib.cli.app import OnOption, app, say
 from ntm_lib.cli.text_table import text_table
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
+from ntm_lib.model_words import close_to
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
 from ntm_lib.submissions.lines import items
@@ -70,7 +70,7 @@ def _parts(item: str, project: Project) -> list[str]:
         of_law.append(item)
     if not of_law:
         known = dict.fromkeys([*(part.id for part in held), *(part.indicator for part in held), *columns])
-        close = get_close_matches(item, known, n=3)
+        close = close_to(item, known)[:3]
         text = _("'{item}' is no requirement of a criteria set and no column of a table.")
         hint = _("Meant perhaps: {known}.") if close else _("The requirements: ntm criteria show CRITERION.")
         raise UsageError(f"{text.format(item=item)} {hint.format(known=', '.join(close))}")

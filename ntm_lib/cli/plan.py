@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ntm_lib.cli.app import app, parse_date, say, say_error
+from ntm_lib.cli.app import app, check_folder, parse_date, say, say_error
 from ntm_lib.errors import NtmError, UsageError
 from ntm_lib.messages import _
 from ntm_lib.planning.later.anew import Anew
@@ -52,6 +52,8 @@ def plan_command(
     if from_year is not None and len(scenario or []) != 1:
         raise UsageError(_("--from goes with one --scenario: each plan has a past of its own."))
     chosen = read_scenarios(project, scenario or [], law)
+    if out is not None:
+        check_folder(out, "--export")
     if from_year is not None:
         is_short = _plan_anew(project, chosen[0], from_year, actual, out)
     elif len(chosen) == 1:

@@ -4,7 +4,6 @@ import datetime as dt
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
@@ -13,9 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ntm_lib import batch, units
 from ntm_lib.batch import Outcome, RunReport
-from ntm_lib.cli.app import OnOption, app, say, say_error
+from ntm_lib.cli.app import OnOption, app, check_folder, say, say_error
 from ntm_lib.cli.plan import FromOption, LawOption, plan_one, read_scenarios
-from ntm_lib.errors import FaultList, UsageError, UsageFaultsError, disk_reason
+from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
 from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario
 from ntm_lib.planning.study import has_study, load_study
@@ -60,7 +59,7 @@ def run_command(
     if internal:  # beside the public folder and not in it, which is copied and shared as a whole
         folder = folder.with_name(f"{folder.name}-internal")
     audience = Audience.INTERNAL if internal else Audience.PUBLIC
-    _check_folder(folder)
+    check_folder(folder, "--out")
     work = functools.partial(
         batch.run,
         project,
@@ -88,12 +87,14 @@ def _run_scenarios(
 
     A plan made anew is never made here: what was done before is not known, so a missing one stops.
     """
+    for on in {chosen.settings.horizon.on: None for chosen in scenarios}:
+        _districts(codes, on, units.on(on, project), project)
+    check_folder(out, "--out")
     if from_year is not None:
         _check_anew(project, scenarios, from_year)
     for chosen in scenarios:
         if from_year is None and not has_study(chosen, project):
             plan_one(project, chosen, None)
-    _check_folder(out)
     names = [chosen.id for chosen in scenarios]
     for name in names:
         others = [other for other in names if other != name]
@@ -147,23 +148,6 @@ def _not_a_district(unit: units.Unit, vintage: units.Vintage) -> tuple[str, str,
         _("the code of a district"),
         _("It lies in {district}: write --district {code}").format(district=parent.name, code=parent.code),
     )
-
-
-def _check_folder(folder: Path) -> None:
-    """Make the folder of the results and write a file there, so that no hour of work is lost for want of a place."""
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(_("{path} is a file, not a folder.").format(path=folder))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder, prefix=".probe.") as probe:
-            probe.write(b"ntm")
-            probe.flush()
-    except OSError as error:
-        raise UsageError(
-            _("Results cannot be written to {path}: {reason}. Choose another folder with --out.").format(
-                path=folder, reason=disk_reason(error)
-            )
-        ) from error
 
 
 def _with_progress(work: Callable[..., RunReport]) -> RunReport:

@@ -13,7 +13,10 @@ from ntm_lib.errors import Fault
 from ntm_lib.messages import _
 from ntm_lib.model_words import model_words
 
-_KIND = re.compile(r"<(?:list\[)?(\w+)\]?>")
+_KIND = re.compile(r"<(?:list\[)?(\w+)(?: range)?\]?>")
+_RANGE = re.compile(r"(-?[\d.]+)<=x<=(-?[\d.]+)")
+_BRACED = re.compile(r"(?<=[\[{])[a-z_]+(?=[\]}])")
+_BARE = re.compile(r"^[a-z_]+(?= |$)")
 _EXTRA = re.compile(r"\[([^\[\]]+)\]$")
 
 
@@ -33,7 +36,7 @@ class _Spoken:
 
     def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
         words = {"[OPTIONS]": _("[OPTIONS]"), "COMMAND [ARGS]...": _("COMMAND [ARGS]...")}
-        pieces = [words.get(piece, _named(piece)) for piece in self.collect_usage_pieces(ctx)]
+        pieces = [words.get(piece, _named(_BRACED.sub(_upper, piece))) for piece in self.collect_usage_pieces(ctx)]
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=_("Usage: "))
 
     def format_options(self: Any, ctx: Any, formatter: Any) -> None:
@@ -42,7 +45,8 @@ class _Spoken:
             if record := param.get_help_record(ctx):
                 is_help = record[0] == "--help"
                 text = _("Show this help and stop.") if is_help else _extra(record[1])
-                rows[param.param_type_name].append((_named(record[0]), text))
+                head = _BARE.sub(_upper, record[0]) if param.param_type_name == "argument" else record[0]
+                rows[param.param_type_name].append((_named(head), text))
         for heading, kind in ((_("Arguments"), "argument"), (_("Options"), "option")):
             _section(formatter, heading, rows[kind])
 
@@ -69,6 +73,11 @@ def _section(formatter: Any, heading: str, rows: list[tuple[str, str]]) -> None:
             formatter.write_dl(rows)
 
 
+def _upper(found: re.Match[str]) -> str:
+    """Write the name of an argument as a placeholder."""
+    return found[0].upper()
+
+
 def _named(text: str) -> str:
     """Name what is to be typed: a placeholder such as FILE, or typer's name of a type."""
     kinds = {"Path": "PATH", "path": "PATH", "file": "FILE", "str": "TEXT", "int": "NUMBER", "float": "NUMBER"}
@@ -77,7 +86,7 @@ def _named(text: str) -> str:
     words = {
         "FILE": _("FILE"), "PATH": _("PATH"), "FOLDER": _("FOLDER"), "CODE": _("CODE"), "ID": _("ID"), "ITEM": _("ITEM"),
         "ROUND": _("ROUND"), "TEXT": _("TEXT"), "NUMBER": _("NUMBER"), "YYYY-MM-DD": _("YYYY-MM-DD"),
-        "FIRST-LAST": _("FIRST-LAST"), "NAME": _("NAME"),
+        "FIRST-LAST": _("FIRST-LAST"), "NAME": _("NAME"), "COMMUNE": _("COMMUNE"), "OLD": _("OLD"), "NEW": _("NEW"),
     }  # fmt: skip
     return re.sub(r"(?<![\w-])[A-Z][A-Z-]+(?![\w-])", lambda word: words.get(word[0], word[0]), text)
 
@@ -90,6 +99,8 @@ def _extra(text: str) -> str:
     parts = []
     for part in found[1].split("; "):
         name, _mark, value = part.partition("default: ")
+        if ends := _RANGE.fullmatch(part):
+            part = _("{low} to {high}").format(low=ends[1], high=ends[2])  # noqa: PLW2901
         parts.append(_("default: {value}").format(value=value) if not name and value else part)
     said = "; ".join(_("required") if part == "required" else part for part in parts)
     return f"{text[: found.start()]}[{said}]"
@@ -113,7 +124,8 @@ def _in_words(error: TyperException) -> str:
         if found := re.fullmatch(pattern, message, re.DOTALL):
             held = {name: value or "" for name, value in found.groupdict().items()}
             known = " " + _("Meant perhaps: {known}.").format(known=held["known"]) if held.get("known") else ""
-            return text.format(name=_named(held["name"])) + known
+            name = _BARE.sub(_upper, held["name"]) if message.startswith("Missing") else held["name"]
+            return text.format(name=_named(name)) + known
     if found := re.fullmatch(r"Invalid value for '?(?P<name>.*?)'?: (?P<reason>.*)", message, re.DOTALL):
         if isinstance(cause := error.__cause__, ValidationError):
             [fault, *_more] = model_words(cause)

@@ -146,9 +146,7 @@ class Law:
         """Return the set that was law on ``date``; a date on which none was stops."""
         if item := set_in_force(self.sets, date, variant):
             return item
-        raise UsageError(
-            _("{date}: no set of variant '{variant}' was in force.").format(date=date.isoformat(), variant=variant)
-        )
+        raise UsageError(_("No criteria set was in force on {date}.").format(date=f"{date:%d/%m/%Y}"))
 
     def _criteria_frame(self, criteria_set: CriteriaSet) -> pd.DataFrame:
         groups = self.registers.groups

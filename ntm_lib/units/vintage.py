@@ -1,7 +1,6 @@
 """Know a unit by code and date: the units of one day, and what a code means."""
 
 import datetime as dt
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -11,6 +10,7 @@ import pandas as pd
 
 from ntm_lib.errors import FaultList, NtmError, UsageError, preview
 from ntm_lib.messages import _
+from ntm_lib.model_words import close_to
 from ntm_lib.project import Project
 from ntm_lib.units import names
 from ntm_lib.units.register import Register, Unit, read_register
@@ -111,7 +111,7 @@ class Vintage:
         if (unit := self._by_code.get(code)) is not None:
             return unit
         others = [unit.label for unit in [*self.register.versions(code), *self._successors(code)]]
-        near = difflib.get_close_matches(code, list(self._by_code), n=3)
+        near = close_to(code, self._by_code)
         hints = others or [self._by_code[other].label for other in near]
         text = _("{code} is not the code of a unit on {date}.").format(code=code, date=_day(self.date))
         raise UsageError(f"{text} {_hint(hints)}".rstrip())
@@ -228,7 +228,7 @@ def resolve(code: str, on_date: dt.date | None = None, project: Project | None =
     register = read_register(project)
     versions = register.versions(code)
     if not versions:
-        near = difflib.get_close_matches(code, sorted({unit.code for unit in register.units}), n=3)
+        near = close_to(code, sorted({unit.code for unit in register.units}))
         hints = [unit.label for other in near for unit in register.versions(other)]
         text = _("{code} is not the code of any unit.").format(code=code)
         raise UsageError(f"{text} {_hint(hints)}".rstrip())

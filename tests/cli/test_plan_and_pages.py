@@ -71,6 +71,37 @@ def test_one_scenario_without_a_plan_does_not_stop_the_others(
     assert "bad_year: no plan keeps its limits" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "--scenario", SHORT, "--district", "999"], "--district 999"),
+        (["run", "--scenario", SHORT, "--district", "01762"], "052"),
+        (["run", "--scenario", SHORT, "--district", "052", "--out", "{file}"], "a file, not a folder"),
+        (["plan", "--scenario", SHORT, "--export", "{file}/x"], "--export"),
+        (["plan", "--scenario", SHORT, "--law", "1990-01-01"], "01/01/1990"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_before_anything_is_planned(
+    own: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    arguments: list[str], told: str,
+) -> None:  # fmt: skip
+    file = tmp_path / "file"
+    file.write_text("")
+
+    def plan_one(*_given: object) -> None:
+        pytest.fail("planned for nothing")
+
+    for module in ("plan", "run"):
+        monkeypatch.setattr(f"ntm_lib.cli.{module}.plan_one", plan_one)
+    given = [part.format(file=file) for part in arguments]
+    monkeypatch.setattr(sys, "argv", ["ntm", "--project", str(own.root), "--lang", "en", *given])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+    assert not (own.root / "outputs" / "plans").exists()
+
+
 @pytest.fixture(scope="module")
 def planned(own: Project) -> Project:
     """Return the project after ``ntm plan`` kept the plan."""

@@ -45,6 +45,12 @@ ENGLISH = ("Usage", "Options", "Arguments", "Commands", "required", "default", "
         (["submit", "--undo"], 2, ["Sau --undo phải ghi giá trị"]),
         (["check", "a.xlsx", "--json=1"], 2, ["Sau --json không ghi giá trị"]),
         (["status", "052"], 2, ["Thừa tham số: 052"]),
+        (["scenario", "read", "--help"], 0, ["{TỆP}", "TỆP  [bắt buộc]"]),
+        (["scenario", "show"], 2, ["{TÊN}", "Còn thiếu TÊN"]),
+        (["trace", "01762"], 2, ["{XÃ}", "Còn thiếu"]),
+        (["why", "--help"], 0, ["[LẦN_TRƯỚC] [LẦN_SAU]", "LẦN_TRƯỚC  "]),
+        (["run", "--help"], 0, ["--jobs SỐ", "[1 đến 64]"]),
+        (["run", "--jobs", "0"], 2, ["--jobs: '0' — cần: từ 1 trở lên"]),
         (["criteria", "show", "11", "--on", "2019"], 2, ["--on: '2019' không phải là ngày"]),
     ],
 )

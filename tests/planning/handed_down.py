@@ -172,6 +172,7 @@ def _start(rng: np.random.Generator, project: Project, scenario: Scenario, probl
     vintage = SimpleNamespace(
         frame=pd.DataFrame({"name": names}, index=pd.Index(units, name="code")),
         province=SimpleNamespace(code="04", name="Tỉnh Cao Bằng", short_name="Cao Bằng"),
+        unit=lambda code: SimpleNamespace(code=code, name=f"Huyện {code}", short_name=code),
     )
     year = scenario.settings.horizon.start_year
     index = pd.MultiIndex.from_product([codes, [year]], names=["commune_code", "year"])

@@ -47,7 +47,7 @@ def test_unknown_names_are_told_all_at_once_with_the_nearest(own_project):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"aims__floor": -1}, ">= 0"),
+        ({"aims__floor": -1}, "từ 0 trở lên"),
         ({"money__change_pct_by_year": {2031: 5}}, "2031"),
         ({"money__change_pct_by_purse": {"centrall": 5}}, "central_investment"),
         ({"limits__keep_standard_by": 2019}, "2019"),

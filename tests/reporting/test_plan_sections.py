@@ -8,10 +8,14 @@ import invented_study
 import nbformat
 import pandas as pd
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 
 from ntm_lib.errors import UsageError
+from ntm_lib.planning.later import against
+from ntm_lib.planning.later.against import planned_by
 from ntm_lib.planning.later.anew import Anew
+from ntm_lib.planning.later.progress_file import Progress
 from ntm_lib.reporting import display, plan_sections
 from ntm_lib.reporting.office import plan_basis, plan_text
 from ntm_lib.reporting.page import notebook_page
@@ -22,7 +26,7 @@ PROVINCE = (
     "opening", "nearest", "start", "targets_by_year", "plan_map", "money", "why", "billion", "chance", "near_equal",
     "works_list", "tasks_by_year", "villages", "orientation", "follow_up", "closing",
 )  # fmt: skip
-DISTRICT = tuple(name for name in PROVINCE if name not in {"billion", "follow_up"})
+DISTRICT = tuple(name for name in PROVINCE if name != "billion")
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +139,59 @@ def test_the_district_page_is_whole_and_agrees_with_the_province(study, page_of)
         assert sum(value(figures, key) for key in communes) == pytest.approx(whole, abs=0.01)
 
 
+def test_the_follow_up_of_a_district_stands_beside_the_province_and_tells_what_nobody_reported(study, page_of):
+    province = Outline.of(page_of(plan_sections.scope(study), ("follow_up",))).figures
+    last = plan_sections.scope(study).years[-1]
+    assert not [key for key in province if re.search(r"\.actual\.(on_time|done|standard)\.", key)]
+    summed = 0.0
+    for code in study.plan.problem.districts:
+        scope = plan_sections.scope(study, code)
+        page = page_of(scope, ("follow_up",))
+        figures = Outline.of(page).figures
+        shared = set(figures) & set(province)
+        assert scope.key("actual", "planned", last) in shared
+        assert any(key.startswith("province.") for key in shared)  # the published figures are the province's
+        assert all(figures[key] == province[key] for key in shared)
+        communes = [value(figures, key) for key in figures if re.match(rf"commune\..*\.actual\.planned\.{last}$", key)]
+        assert len(communes) == len(scope.communes)
+        assert sum(communes) == value(figures, scope.key("actual", "planned", last))
+        assert figures[scope.key("actual", "unknown", last)] == figures[scope.key("actual", "planned", last)]
+        assert not [key for key in figures if re.search(r"\.actual\.(on_time|not_done|done|standard)\.", key)]
+        assert "alone in the years of the plan" in page
+        assert "No results of communes were handed in" in page
+        summed += sum(communes)
+    assert summed == value(province, plan_sections.scope(study).key("actual", "planned", last)) > 0
+
+
+def test_results_handed_in_stand_beside_the_plan_of_a_district_and_add_up(study, page_of, monkeypatch):
+    year = study.plan.years[1]
+    planned = planned_by(study.plan, year)
+    planned = planned[planned["state"] == "done"]
+    told = Progress(planned.iloc[::3], planned.iloc[1::3][["commune_code", "criterion"]], "")
+    monkeypatch.setattr(against, "reported_years", lambda _plan: [year])
+    monkeypatch.setattr(against, "progress_from_results", lambda _plan, _year: told)
+    whole = plan_sections.scope(study)
+    province = Outline.of(page_of(whole, ("follow_up",))).figures
+    counted = {"planned": len(planned), "on_time": len(told.actual), "not_done": len(told.not_done)}
+    counted["unknown"] = len(planned) - len(told)
+    assert {name: value(province, whole.key("actual", name, year)) for name in counted} == counted
+    sums = dict.fromkeys(counted, 0.0)
+    for code in study.plan.problem.districts:
+        scope = plan_sections.scope(study, code)
+        page = page_of(scope, ("follow_up",))
+        figures = Outline.of(page).figures
+        for name in counted:
+            sums[name] += value(figures, scope.key("actual", name, year))
+        [done] = figures[scope.key("actual", "done", year)]
+        assert province[scope.key("actual", "done", year)] == {done}
+        low, high = map(float, (done.split() * 2)[:2])
+        assert low == value(figures, scope.key("actual", "on_time", year))
+        assert high == low + value(figures, scope.key("actual", "unknown", year))
+        assert scope.key("actual", "on_time", study.plan.years[-1]) not in figures
+        assert "No results of communes were handed in" not in page
+    assert sums == counted
+
+
 def test_the_map_counts_what_the_targets_say(study, page_of):
     scope = plan_sections.scope(study)
     [data] = [block for block in blocks(page_of(scope, ("opening", "plan_map"))) if "layers" in block]
@@ -217,9 +274,26 @@ def test_the_documents_of_aims_that_clash_say_so_and_claim_nothing(study, tmp_pa
     assert "3 communes fewer" in said["aims"][1]
     assert any("assumed norms" in text for text in said["basis"])
     assert any("not checked" in text for text in said["basis"])
-    assert any("deviation" in text for text in said["basis"])
+    assert not any("deviation" in text for text in said["basis"])  # it stands as a note below a table
     page = pages[0]
     assert any("0.1" in text and "deviation" in text for text in page)
+
+
+def test_the_proven_gap_is_a_note_below_the_targets_and_not_running_text(study, tmp_path):
+    outline = plan_text.read_plan_outline(study.plan.baseline.project)
+    assert plan_text.noted_table(outline) == "targets_province"
+    assert plan_text.noted_table(outline.without(lambda block: block.table == "targets_province")) == "aims"
+    assert plan_text.noted_table(outline.without(lambda block: block.table is not None)) == ""
+    short = outline.without(lambda block: block.table not in {None, "aims", "targets_province"})
+    path = plan_text.write_plan_document(study, tmp_path / "x.docx", short)
+    words = [each.text for each in Document(str(path)).paragraphs]
+    [place] = [at for at, text in enumerate(words) if "deviation from the best" in text]
+    assert words[place] == "Note: largest deviation from the best plan: 0.100%."
+    assert words.index("Table 02") < place
+    assert words[place + 1].startswith("Source: ")
+    unchecked = replace(study, plan=replace(study.plan, solution=replace(study.plan.solution, gap=None)))
+    sheet = plan_text.tables.targets_sheet(study.plan, "province")
+    assert plan_basis.noted(unchecked, sheet).notes[-1].startswith("Note: the plan did not pass")
 
 
 def test_documents_of_aims_that_are_kept_carry_no_such_warning(study):

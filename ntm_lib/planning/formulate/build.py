@@ -95,11 +95,12 @@ def _check_names(baseline: Baseline, settings: PlanSettings) -> None:
         "limits.excluded": settings.limits.excluded,
         "weights.communes": settings.weights.communes,
     }
+    day = f"{settings.horizon.on:%d/%m/%Y}"
     for where, codes in named.items():
         for code in codes:
             if code not in communes:
                 text = _("'{code}' is not a commune in the Programme on {date}")
-                faults.add(where, text.format(code=code, date=settings.horizon.on), nearest(code, communes, names))
+                faults.add(where, text.format(code=code, date=day), nearest(code, communes, names))
     for where, codes in (
         ("limits.works_by_district", settings.limits.works_by_district),
         ("aims.districts_apart", settings.aims.districts_apart),
@@ -107,7 +108,7 @@ def _check_names(baseline: Baseline, settings: PlanSettings) -> None:
         for code in codes:
             if code not in districts:
                 text = _("'{code}' is not a district on {date}")
-                faults.add(where, text.format(code=code, date=settings.horizon.on), nearest(code, districts, names))
+                faults.add(where, text.format(code=code, date=day), nearest(code, districts, names))
     for name, column in GROUPS.items():
         if getattr(settings.weights, name) != 1 and baseline.communes[column].isna().all():
             text = _("a weight without effect: of no commune it is known whether it belongs to this group")

@@ -1,18 +1,23 @@
 """Say of every criterion whether it went as planned: ahead, on time, late, not done, not planned, or not known."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from ntm_lib.messages import _
-from ntm_lib.planning.later.follow_up import against_actual, as_planned
-from ntm_lib.planning.later.progress_file import DONE, Progress
+from ntm_lib.planning.later.follow_up import against_actual, as_planned, reported_years
+from ntm_lib.planning.later.progress_file import DONE, Progress, progress_from_results
 
 if TYPE_CHECKING:
     from ntm_lib.planning.plan import Plan
 
+Level = Literal["district", "commune"]
 PAIR = ["commune_code", "criterion"]
+NOTHING = Progress(
+    pd.DataFrame(columns=[*PAIR, "year", "state"], dtype=object), pd.DataFrame(columns=PAIR, dtype=object), ""
+)
+"""What is known where nobody reported."""
 
 
 def outcome_labels() -> dict[str, str]:
@@ -55,19 +60,22 @@ def outcomes(plan: "Plan", progress: Progress, year: int) -> pd.DataFrame:
     return table.drop(columns="status").assign(outcome=outcome)
 
 
-def by_district(plan: "Plan", table: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Count ``outcomes`` by district.
+def by_unit(plan: "Plan", table: pd.DataFrame, year: int, level: Level = "district") -> pd.DataFrame:
+    """Count ``outcomes`` by district or commune.
 
-    Index ``district_code``, documents' order, every district of the plan; ``name``; ``planned`` (criteria planned by the end of
-    the year), one column an outcome; ``standard_planned`` and ``standard`` (communes that meet all criteria by the plan,
-    and by what was done: at least so many, since what was not told may be done as well). Counts add up to the province.
+    Index ``district_code`` or ``commune_code``, documents' order, every unit of the plan; ``name``; ``planned`` (criteria
+    planned by the end of the year), one column an outcome; ``standard_planned`` and ``standard`` (communes that meet all
+    criteria by the plan, and by what was done: at least so many, since what was not told may be done as well). Counts add up
+    from commune to district to province.
     """
-    problem = plan.problem
-    districts = pd.Index(problem.districts, name="district_code")
-    counts = table.groupby(["district_code", "outcome"]).size().unstack(fill_value=0)
-    counts = counts.reindex(index=districts, columns=list(OUTCOMES), fill_value=0)
+    problem, key = plan.problem, f"{level}_code"
+    codes = {"district": problem.districts, "commune": problem.communes}[level]
+    place = {"district": problem.district, "commune": np.arange(len(problem.communes))}[level]
+    units = pd.Index(codes, name=key)
+    counts = table.groupby([key, "outcome"]).size().unstack(fill_value=0)
+    counts = counts.reindex(index=units, columns=list(OUTCOMES), fill_value=0)
     is_planned = table["planned_year"].notna() & (table["planned_year"].fillna(0) <= year)
-    counts.insert(0, "planned", table[is_planned].groupby("district_code").size().reindex(districts, fill_value=0))
+    counts.insert(0, "planned", table[is_planned].groupby(key).size().reindex(units, fill_value=0))
     met = problem.met.copy()
     done = table[table["actual_year"].notna()]
     met[problem.communes.get_indexer(pd.Index(done["commune_code"])), problem.criteria.get_indexer(pd.Index(done["criterion"]))] = True  # fmt: skip
@@ -76,9 +84,23 @@ def by_district(plan: "Plan", table: pd.DataFrame, year: int) -> pd.DataFrame:
         "standard": met.all(axis=1),
     }
     for name, held in standard.items():
-        counts[name] = np.bincount(problem.district[held], minlength=len(districts))
-    counts.insert(0, "name", plan.baseline.vintage.frame["name"].reindex(districts).to_numpy())
+        counts[name] = np.bincount(place[held], minlength=len(units))
+    counts.insert(0, "name", plan.baseline.vintage.frame["name"].reindex(units).to_numpy())
     return counts
+
+
+def every_year(plan: "Plan", level: Level = "district") -> pd.DataFrame:
+    """Put the results handed in for each year of the plan beside it, counted by district or commune.
+
+    Index (unit, ``year``), units in the documents' order; the columns of ``by_unit``, and ``is_reported``: whether results
+    by the plan's set were handed in for that year at all. Where not, every planned criterion is not reported (``unknown``).
+    """
+    reported = set(reported_years(plan))
+    told = {year: progress_from_results(plan, year) if year in reported else NOTHING for year in plan.years}
+    tables = {year: by_unit(plan, outcomes(plan, held, year), year, level) for year, held in told.items()}
+    frame = pd.concat(tables, names=["year"]).swaplevel()
+    index = pd.MultiIndex.from_product([tables[plan.years[0]].index, plan.years], names=frame.index.names)
+    return frame.reindex(index).assign(is_reported=index.get_level_values("year").isin(reported))
 
 
 def told_against_start(plan: "Plan", progress: Progress) -> pd.DataFrame:

@@ -1,24 +1,18 @@
-"""Follow a plan up: what was really reached beside what was planned, by published figures and by commune and criterion."""
+"""Follow a plan up: what was really reached beside what was planned, by commune and criterion."""
 
-import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from ntm_lib import criteria, units
 from ntm_lib.errors import FaultList
 from ntm_lib.messages import _
-from ntm_lib.model_words import nearest, tell
-from ntm_lib.planning.handdown.targets import Tier, is_unknown, targets
-from ntm_lib.provenance import check_files
-from ntm_lib.review import Labels
+from ntm_lib.model_words import nearest
+from ntm_lib.planning.handdown.targets import is_unknown
 from ntm_lib.scoring import judge, with_findings
 from ntm_lib.scoring.score import criteria_verdicts
-from ntm_lib.strict_yaml import read_yaml
 from ntm_lib.submissions import read_results
 from ntm_lib.verdicts import Verdict
 
@@ -26,178 +20,7 @@ if TYPE_CHECKING:
     from ntm_lib.planning.plan import Draft, Plan
 
 STATES = ("done", "under_way")
-GROUP = "group"
 UNDER_WAY = "under_way"
-
-
-class _Mark(BaseModel):
-    """One line of ``data/planning/follow_up.yaml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    measure: str = Field(alias="indicator", default="")
-    figure: str
-    set: str = ""
-    times: float = 1.0
-    from_: int = Field(alias="from", default=0)
-    to: int = 0
-    as_of: dt.date | None = None
-    is_upper_limit: StrictBool = False
-    scope_differs: Labels | None = None
-
-
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    results: tuple[_Mark, ...]
-    targets: tuple[_Mark, ...]
-
-
-def status_labels() -> dict[str, str]:
-    """Name the outcomes of a comparison, best first."""
-    return {
-        "exceeded": _("Above the plan"),
-        "reached": _("Reached"),
-        "missed": _("Not reached"),
-        "not_known": _("Not enough data"),
-        "not_comparable": _("Cannot be compared"),
-    }
-
-
-def published(plan: "Plan") -> pd.DataFrame:
-    """Put the published figures and aims of the plan's years beside the plan.
-
-    Returns
-    -------
-    DataFrame
-        One row a published figure, by year: ``year, kind`` (actual | aim), ``figure`` (a column of ``targets``, ``mean`` or
-        ``group``), ``first, last`` (criteria of a group), ``value`` (in the plan's unit), ``plan_low, plan_high`` (equal
-        but for counts of criteria), ``status`` (see ``status_labels``; of an actual figure: against the plan; of an aim:
-        whether the plan keeps it), ``why`` (why it cannot be compared, or how), ``as_of``, ``source, confidence``.
-
-    A figure by another criteria set, or of another scope, is shown and not compared. A figure of the middle of a year is
-    held against the plan's figures of the year before and of that year. FaultsError tells every fault of the files.
-    """
-    project = plan.baseline.project
-    faults = FaultList(_("Published figures that cannot be set beside a plan"))
-    marks = _marks(plan, faults)
-    tables = {tier: targets(plan, tier) for tier in ("province", "commune")}
-    rows = []
-    for kind, name, key, year in (
-        ("actual", "results.csv", "measure", "year"),
-        ("aim", "targets.csv", "indicator", "target_year"),
-    ):
-        path = project.data / "published" / name
-        check_files(project, [path])
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-        own = (table["scope"] == "province") & (table["scope_name"] == plan.baseline.vintage.province.short_name)
-        table = table[own & table[year].isin([str(item) for item in plan.problem.years])]
-        wanted = {mark.measure: mark for mark in (marks.results if kind == "actual" else marks.targets)}
-        rows += [
-            _row(
-                plan,
-                tables,
-                kind,
-                wanted[line[key]],
-                int(line[year]),
-                line,
-                f"{project.relative(path)}: {place + 2}",
-                faults,
-            )
-            for place, (_label, line) in zip(table.index.to_numpy(int), table.iterrows(), strict=True)
-            if line[key] in wanted
-        ]
-    faults.stop_if_any()
-    columns = ["year", "kind", "figure", "first", "last", "value", "plan_low", "plan_high", "status", "why", "as_of",
-               "source", "confidence"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).sort_values(["year", "kind"], kind="stable").reset_index(drop=True)
-
-
-def _marks(plan: "Plan", faults: FaultList) -> _File:
-    path = plan.baseline.project.data / "planning" / "follow_up.yaml"
-    try:
-        return _File.model_validate(read_yaml(path))
-    except ValidationError as error:
-        tell(faults, plan.baseline.project.relative(path), error, _File)
-        faults.stop_if_any()
-        raise
-
-
-def _row(
-    plan: "Plan",
-    tables: Mapping[str, pd.DataFrame],
-    kind: str,
-    mark: _Mark,
-    year: int,
-    line: pd.Series,
-    where: str,
-    faults: FaultList,
-) -> dict[str, Any]:
-    """Return one comparison."""
-    value = pd.to_numeric(line["value"], errors="coerce") * mark.times
-    if pd.isna(value):
-        faults.add(where, f"'{line['value']}'", _("a number"))
-    ends = [_figure(tables, mark.figure, year, mark.from_, mark.to)]
-    why = ""
-    if mark.as_of:
-        if year > plan.problem.years[0]:
-            ends.append(_figure(tables, mark.figure, year - 1, mark.from_, mark.to))
-        text = _("figure of {date}; the plan's figures are those of the ends of the year before and of that year")
-        why = text.format(date=f"{mark.as_of:%d/%m/%Y}")
-    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
-    status = _status(kind, float(value), ends, is_upper_limit=mark.is_upper_limit)
-    own_set = plan.baseline.law_set.split("+")[0]
-    if mark.set and mark.set != own_set:
-        status, why = "not_comparable", _("counted by another criteria set than the plan's")
-    elif mark.scope_differs:
-        status, why = "not_comparable", str(mark.scope_differs)
-    elif kind == "aim" and high <= 0 and getattr(plan.problem.aims, mark.figure.removeprefix("newly_"), 0) is None:
-        why = _("this scenario sets no such aim")
-    return {
-        "year": year, "kind": kind, "figure": mark.figure, "first": mark.from_, "last": mark.to, "value": float(value),
-        "plan_low": low, "plan_high": high, "status": status, "why": why, "as_of": mark.as_of,
-        "source": line["source_title"], "confidence": line["confidence"],
-    }  # fmt: skip
-
-
-def plan_figure(plan: "Plan", figure: str, year: int, first: int = 0, last: int = 0) -> tuple[float, float]:
-    """Return one figure of the province in a year of the plan, least and greatest where the start is not known.
-
-    ``figure``: a column of ``targets``, ``mean``, or ``group`` (communes with ``first`` to ``last`` criteria).
-    """
-    tier: Tier = "commune" if figure == GROUP else "province"
-    return _figure({tier: targets(plan, tier)}, figure, year, first, last)
-
-
-def _figure(tables: Mapping[str, pd.DataFrame], figure: str, year: int, first: int, last: int) -> tuple[float, float]:
-    if figure == GROUP:
-        counts = tables["commune"].xs(year, level="year")
-        surely = (counts["criteria_low"] >= first) & (counts["criteria_high"] <= last)
-        perhaps = (counts["criteria_high"] >= first) & (counts["criteria_low"] <= last)
-        return float(surely.sum()), float(perhaps.sum())
-    row = tables["province"].xs(year, level="year").iloc[0]
-    if figure == "mean":
-        return float(row["mean_low"]), float(row["mean_high"])
-    return float(row[figure]), float(row.get(f"{figure}_high", row[figure]))
-
-
-def _status(kind: str, value: float, ends: list[tuple[float, float]], *, is_upper_limit: bool) -> str:
-    """Say how an actual figure stands to the plan, or how the plan stands to an aim.
-
-    ``ends``: the plan's figure, least and greatest, at the end of the year; of a figure of the middle of a year also at the
-    end of the year before, and what lies between the two is reached. What the plan's own unknowns leave open is not known.
-    """
-    if is_upper_limit:
-        value, ends = -value, [(-high, -low) for low, high in ends]
-    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
-    if kind == "actual":
-        if value > high + 1e-9:
-            return "exceeded"
-        surely = min(end[1] for end in ends)
-        return "reached" if value >= surely - 1e-9 else "missed" if value < low - 1e-9 else "not_known"
-    if low >= value - 1e-9:
-        return "exceeded" if low > value + 1e-9 and not is_upper_limit else "reached"
-    return "missed" if high < value - 1e-9 else "not_known"
 
 
 def read_actual(path: Path, made: "Draft", before: int | None = None) -> pd.DataFrame:

@@ -97,7 +97,7 @@ def check_budget(text: pd.DataFrame, where: str, years: tuple[int, ...], faults:
         if pd.isna(line["year"]) or pd.isna(line["amount_vnd_million"]):
             faults.add(place, _("year or amount is not a number"), _("a number"))
         elif line["amount_vnd_million"] < 0 or not np.isfinite(line["amount_vnd_million"]):
-            faults.add(place, _negative(line["amount_vnd_million"]), ">= 0")
+            faults.add(place, _negative(line["amount_vnd_million"]), _("at least {limit}").format(limit=0))
         if line["basis"] not in BASES:
             faults.add(place, f"basis: '{line['basis']}'", ", ".join(BASES))
         elif line["basis"] != "assumed" and not str(line["source"]).strip():
@@ -130,7 +130,7 @@ def _changed(amounts: pd.DataFrame, money: Money, faults: FaultList) -> pd.DataF
                 faults.add(
                     f"money.extra_vnd_million.{year}.{purse.value}",
                     _negative(left),
-                    ">= 0",
+                    _("at least {limit}").format(limit=0),
                 )
     amounts.loc[[purse.value for purse in money.closed]] = 0.0
     return amounts

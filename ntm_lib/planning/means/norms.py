@@ -87,7 +87,7 @@ def _check_row(text: pd.Series, norm: pd.Series, place: str, measures: Measures,
         if not np.isfinite(norm[column]):
             faults.add(f"{place}: {column}", f"'{text[column]}'", _("a number"))
         elif norm[column] < 0:
-            faults.add(f"{place}: {column}", f"{norm[column]:g}", ">= 0")
+            faults.add(f"{place}: {column}", f"{norm[column]:g}", _("at least {limit}").format(limit=0))
     if not norm["low"] <= norm["middle"] <= norm["high"] and norm[ESTIMATES].notna().all():
         found = f"{norm['low']:g}, {norm['middle']:g}, {norm['high']:g}"
         faults.add(place, found, _("low <= middle <= high"))
@@ -100,7 +100,7 @@ def _check_row(text: pd.Series, norm: pd.Series, place: str, measures: Measures,
     if np.isfinite(norm["price_year"]) and not _YEARS[0] <= norm["price_year"] <= _YEARS[1]:
         faults.add(f"{place}: price_year", f"{norm['price_year']:g}", f"{_YEARS[0]}-{_YEARS[1]}")
     if np.isfinite(norm["lead_years"]) and norm["lead_years"] < 1:
-        faults.add(f"{place}: lead_years", f"{norm['lead_years']:g}", ">= 1")
+        faults.add(f"{place}: lead_years", f"{norm['lead_years']:g}", _("at least {limit}").format(limit=1))
     _check_words(norm, place, measures, faults)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from ntm_lib.messages import _, language
-from ntm_lib.planning.later.against import OUTCOMES, by_district, outcome_labels
+from ntm_lib.planning.later.against import OUTCOMES, by_unit, outcome_labels
 from ntm_lib.planning.plan import Plan
 from ntm_lib.reporting.office.plan_later import published_sheet
 from ntm_lib.reporting.office.plan_marks import plan_stamps, source_line
@@ -16,7 +16,7 @@ from ntm_lib.reporting.sheets import Column, Sheet, sums
 
 def district_sheet(plan: Plan, table: pd.DataFrame, year: int, source: str) -> Sheet:
     """Return the outcomes by district; ``table``: see ``against.outcomes``."""
-    counts = by_district(plan, table, year).reset_index()
+    counts = by_unit(plan, table, year).reset_index()
     labels = outcome_labels()
     criteria, communes = _("Criteria, up to the end of {year}").format(year=year), _("Communes meeting all criteria")
     columns = [

@@ -96,12 +96,18 @@ def basis_lines(study: Study) -> list[tuple[str, str]]:
     return [
         *((head, markup.striptags()) for head, markup in said),
         *((_("Higher levels"), text) for text in package_notes(study.plan)),
-        (_("Deviation"), _gap(study.plan)),
         (_("Chance"), _chance(study)),
     ]
 
 
-def _gap(plan: Plan) -> str:
+def noted(study: Study, sheet: Sheet) -> Sheet:
+    """Return a table of the study's plan with the proven gap as a note below it."""
+    said = gap_sentence(study.plan)
+    return replace(sheet, notes=[*sheet.notes, _("Note: {text}").format(text=f"{said[:1].lower()}{said[1:]}")])
+
+
+def gap_sentence(plan: Plan) -> str:
+    """Say how near the plan is to the best one, as far as that was proven and checked."""
     gap = plan.solution.gap
     if gap is None:
         return _("The plan did not pass the independent check; how near it is to the best one is not stated.")

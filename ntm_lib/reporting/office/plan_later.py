@@ -4,7 +4,7 @@ import pandas as pd
 
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import villages
-from ntm_lib.planning.later import follow_up
+from ntm_lib.planning.later import published_marks
 from ntm_lib.planning.later.orientation import orientation, orientation_notes
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
@@ -68,12 +68,12 @@ def orientation_sheet(plan: Plan) -> Sheet:
 
 def published_sheet(plan: Plan, year: int | None = None) -> Sheet:
     """Return the published figures and aims beside the plan; ``year``: only of that year."""
-    table = follow_up.published(plan)
+    table = published_marks.published(plan)
     table = table if year is None else table[table["year"] == year]
     table = table.assign(
         figure=figure_words(table),
         kind=table["kind"].map({"actual": _("Actual"), "aim": _("Aim")}),
-        status=table["status"].map(follow_up.status_labels()),
+        status=table["status"].map(published_marks.status_labels()),
     )
     for name in ("value", "plan_low", "plan_high"):
         table[name] = plain_numbers(table[name])
@@ -96,13 +96,13 @@ def published_sheet(plan: Plan, year: int | None = None) -> Sheet:
 
 
 def figure_words(table: pd.DataFrame) -> list[str]:
-    """Name the figure of each row of ``follow_up.published``."""
+    """Name the figure of each row of ``published_marks.published``."""
     return [figure_word(*row) for row in zip(table["figure"], table["first"], table["last"], strict=True)]
 
 
 def figure_word(figure: str, first: int = 0, last: int = 0) -> str:
     """Name a figure of the plan that a published one stands beside; ``first``, ``last``: criteria of a group."""
-    if figure == follow_up.GROUP:
+    if figure == published_marks.GROUP:
         return _("Communes with {first} to {last} criteria").format(first=first, last=last)
     return figure_labels()[figure]
 

@@ -24,6 +24,8 @@ from ntm_lib.reporting.office.workbook import write_workbook
 from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.sheets import Sheet
 
+NOTED = "targets_province"
+
 
 def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str]]:
     """Return the sentences for each machine block of the outline."""
@@ -183,14 +185,18 @@ def write_plan_workbook(study: Study, path: Path, menu: Measures | None = None) 
         path,
         [basis.aims_sheet(study), *sheets],
         title=_("Plan tables: {title}").format(title=study.title),
-        about=[*about, *basis.basis_lines(study)],
+        about=[*about, *basis.basis_lines(study), (_("Deviation"), basis.gap_sentence(study.plan))],
         stamps=basis.study_stamps(study),
     )
 
 
 def write_plan_document(study: Study, path: Path, outline: Outline | None = None, menu: Measures | None = None) -> Path:
-    """Write the draft document of a study by the outline of its project."""
+    """Write the draft document of a study by the outline of its project; the proven gap stands as a note below a table."""
     plan = study.plan
+    outline = outline or read_plan_outline(plan.baseline.project)
+    annexed = study_tables_by_name(study, menu)
+    if (name := noted_table(outline)) in annexed:
+        annexed[name] = basis.noted(study, annexed[name])
     period = formats.period(plan.problem.years[0], plan.problem.years[-1])
     filling = Filling(
         values={
@@ -201,10 +207,16 @@ def write_plan_document(study: Study, path: Path, outline: Outline | None = None
             "orientation": plan.scenario.settings.horizon.orientation_year,
         },
         sentences=study_text(study, menu),
-        tables=study_tables_by_name(study, menu),
+        tables=annexed,
         stamps=basis.study_stamps(study),
     )
-    return write_document(path, outline or read_plan_outline(plan.baseline.project), filling)
+    return write_document(path, outline, filling)
+
+
+def noted_table(outline: Outline) -> str:
+    """Name the table below which the proven gap stands: the province's targets, or the first one; empty without tables."""
+    named = outline.named("table")
+    return NOTED if NOTED in named else next(iter(named), "")
 
 
 def read_plan_outline(project: Project) -> Outline:

@@ -4,7 +4,8 @@ from ntm_lib.reporting.plan_sections.billion import billion
 from ntm_lib.reporting.plan_sections.chance import chance
 from ntm_lib.reporting.plan_sections.closing import closing
 from ntm_lib.reporting.plan_sections.compare import comparison
-from ntm_lib.reporting.plan_sections.later import follow_up, orientation, villages
+from ntm_lib.reporting.plan_sections.follow import follow_up
+from ntm_lib.reporting.plan_sections.later import orientation, villages
 from ntm_lib.reporting.plan_sections.money import money
 from ntm_lib.reporting.plan_sections.nearest import near_equal, nearest
 from ntm_lib.reporting.plan_sections.opening import opening

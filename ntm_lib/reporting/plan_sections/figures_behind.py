@@ -305,7 +305,15 @@ def _ahead(unit: Unit, _found: re.Match[str]) -> Behind:
     return _of_files(unit, text, "forecast", "horizon")
 
 
-@_behind(r"published\..+", r"followed\..+")
+@_behind(rf"actual\.[a-z_]+\.{YEAR}")
+def _actual(unit: Unit, _found: re.Match[str]) -> Behind:
+    text = _(
+        "Counted criterion by criterion: what the plan completes by the end of the year beside the results handed in for it."
+    )
+    return _of_files(unit, text, "horizon", "unknowns")
+
+
+@_behind(r"published\..+", r"(?:own\.)?followed\..+")
 def _published(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _("A published figure, or the plan's own beside it; each with its source.")
     folder = "data/planning"

@@ -1,23 +1,20 @@
-"""Show the villages, the years after the plan, and what was published since."""
+"""Show the villages and the years after the plan."""
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import villages as village_table
-from ntm_lib.planning.later import follow_up as following
 from ntm_lib.planning.later.orientation import orientation as look_ahead
 from ntm_lib.planning.later.orientation import orientation_notes, remaining, year_of_all
-from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.office.plan_later import figure_word, no_villages
-from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, fold, told
+from ntm_lib.reporting.office.plan_later import no_villages
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told
 from ntm_lib.reporting.sections.common import paragraph, rows_of, section
-from ntm_lib.reporting.tables import Band, Cell, Column, html_table
+from ntm_lib.reporting.tables import Cell, Column, html_table
 
 
 def villages(scope: Scope) -> None:
@@ -129,55 +126,3 @@ def _ahead(scope: Scope) -> Markup:
         notes=list(orientation_notes(scope.plan)),
         is_numbered=False,
     )
-
-
-def follow_up(scope: Scope) -> None:
-    """Show the published figures of the plan's years beside the plan (province)."""
-    frame, words = following.published(scope.plan), following.status_labels()
-    kinds = {"actual": _("Published results"), "aim": _("Published aims")}
-    rows: list[list[Cell] | Band] = []
-    for kind, label in kinds.items():
-        part = frame[frame["kind"] == kind]
-        if len(part):
-            rows.append(Band(label))
-            rows += [_followed(scope, place, row, words) for place, row in enumerate(rows_of(part))]
-    table = html_table(
-        [
-            Column(_("Figure")),
-            Column(_("Year"), "figure"),
-            Column(_("Published"), "figure"),
-            Column(_("Plan"), "figure"),
-            Column(_("Compared")),
-            Column(_("Source")),
-        ],
-        rows,
-        caption=_("Published figures beside the plan"),
-        stamps=scope.warnings,
-        notes=[
-            _(
-                "Published figures are facts; the plan of this page starts from the data named above and was not fitted to them."
-            )
-        ],
-        is_numbered=False,
-        empty=_("Nothing was published for the years of the plan."),
-    )
-    body = fold(_("{count} published figures").format(count=len(frame)), table) if len(frame) > 12 else table
-    show(section(_("Follow-up: what was published since"), body, anchor="follow"))
-
-
-def _followed(scope: Scope, place: int, row: Any, words: dict[str, str]) -> list[Cell]:
-    values = row._asdict()
-    key = scope.key("followed", values["kind"], place, values["figure"])
-    digits = 1 if values["figure"] == "mean" else 0
-    low, high = values["plan_low"], values["plan_high"]
-    planned: Cell = "–" if np.isnan(low) else figure(f"{key}.plan", low, "interval", high=high, digits=digits)
-    why = f" ({values['why']})" if values["why"] else ""
-    own_digits = 0 if float(values["value"]).is_integer() else 2
-    return [
-        figure_word(values["figure"], values["first"], values["last"]),
-        formats.year(values["year"]),
-        figure(key, values["value"], "number", digits=own_digits),
-        planned,
-        f"{words[values['status']]}{why}",
-        values["source"],
-    ]

@@ -16,7 +16,7 @@ from ntm_lib.planning.study import Study, load_study, study_path
 from ntm_lib.project import Project
 from ntm_lib.reporting.figures import fig
 from ntm_lib.reporting.office import plan_tables
-from ntm_lib.reporting.office.plan_basis import clash_sentences, marked
+from ntm_lib.reporting.office.plan_basis import clash_sentences, marked, noted
 from ntm_lib.reporting.office.plan_marks import million, plan_stamps, source_line
 from ntm_lib.reporting.office.plan_text import study_text
 from ntm_lib.reporting.review.contents import Contents
@@ -108,12 +108,14 @@ def _own(subject: Subject, plan: Plan) -> list[Sentence]:
 
 
 def _targets(subject: Subject) -> Sheet:
-    plan = kept_plan(subject)
-    if plan is None:
+    """Return the targets of the units below; of the province with the proven gap of its plan as a note."""
+    study = kept_study(subject)
+    if study is None:
         return _empty()
+    plan = study.plan
     if subject.tier == "province":
         tier: Tier = "province" if plan.baseline.vintage.districts.empty else "district"
-        return _with_ranges(plan_tables.targets_sheet(plan, tier))
+        return noted(study, _with_ranges(plan_tables.targets_sheet(plan, tier)))
     return _with_ranges(plan_tables.targets_sheet(plan, "commune", codes=own_communes(subject, plan)))
 
 

@@ -6,12 +6,16 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from planning.handed_down import make_plan
 
 from ntm_lib.errors import FaultsError
+from ntm_lib.planning.later import against
 from ntm_lib.planning.later.against import (
     OUTCOMES,
-    by_district,
+    by_unit,
+    every_year,
     outcomes,
     planned_by,
     told_against_start,
@@ -74,14 +78,50 @@ def test_what_is_done_only_after_the_year_or_still_under_way_is_not_completed(pl
 def test_counts_by_district_add_up(plan):
     year = plan.years[1]
     whole = outcomes(plan, Progress(as_planned(plan, plan.years[2]), NONE, ""), year)
-    counts = by_district(plan, whole, year)
+    counts = by_unit(plan, whole, year)
     assert counts["planned"].sum() == counts["on_time"].sum() == len(planned_cells(plan, year))
     assert (counts["standard"] == counts["standard_planned"]).all()
     assert counts["standard"].sum() == (plan.solution.standard <= 1).sum()
-    empty = by_district(plan, outcomes(plan, Progress(NOTHING, NONE, ""), year), year)
+    empty = by_unit(plan, outcomes(plan, Progress(NOTHING, NONE, ""), year), year)
     assert (empty["planned"] == empty["unknown"]).all()
     assert list(empty.index) == list(plan.problem.districts)
     assert set(OUTCOMES) < set(empty.columns)
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000), reported=st.sets(st.integers(0, 4)))
+def test_what_was_handed_in_adds_up_from_commune_to_district_to_province(plan, seed, reported):
+    """Whoever reports, and in whichever years: each criterion planned or done has one outcome, and units add up."""
+    rng = np.random.default_rng(seed)
+    years = [plan.years[place] for place in reported if place < len(plan.years)]
+
+    def handed_in(_plan, year):
+        planned = planned_cells(plan, year)
+        draw = rng.random(len(planned))
+        done = planned[draw < 0.4].assign(year=lambda table: np.minimum(table["year"] + rng.integers(0, 2), year))
+        return Progress(done, planned.loc[(draw >= 0.4) & (draw < 0.7), PAIR], "")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(against, "reported_years", lambda _plan: years)
+        patch.setattr(against, "progress_from_results", handed_in)
+        rng = np.random.default_rng(seed)
+        communes = every_year(plan, "commune")
+        rng = np.random.default_rng(seed)
+        districts = every_year(plan, "district")
+    counts = ["planned", *OUTCOMES, "standard_planned", "standard"]
+    problem = plan.problem
+    owner = pd.Series(problem.districts[problem.district], index=problem.communes)
+    code, year = communes.index.get_level_values(0), communes.index.get_level_values("year")
+    summed = communes[counts].groupby([owner.reindex(code).to_numpy(), year]).sum()
+    np.testing.assert_array_equal(summed.to_numpy(), districts[counts].sort_index().to_numpy())
+    assert set(year[communes["is_reported"]]) == set(years)
+    for table in (communes, districts):
+        told = table[[name for name in OUTCOMES if name not in {"not_planned", "unknown"}]].sum(axis=1)
+        assert (told[~table["is_reported"]] == 0).all()  # what nobody told is neither done nor not done
+        assert (table["unknown"] <= table["planned"]).all()
+        assert (table["planned"] <= told + table["unknown"]).all()
+    whole = districts.groupby(level="year")["planned"].sum()
+    assert whole.to_dict() == {item: len(planned_cells(plan, item)) for item in plan.years}
 
 
 def test_the_last_year_of_the_plan_has_a_form_too(plan):

@@ -1,5 +1,6 @@
 """Actual against plan, and planning anew with the past fixed."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,19 +11,18 @@ from planning.handed_down import any_solution, make_draft, make_plan
 from ntm_lib.errors import FaultsError, UsageError
 from ntm_lib.planning.later.follow_up import (
     UNDER_WAY,
-    _status,
     against_actual,
     as_planned,
     check_actual,
-    plan_figure,
-    published,
     read_actual,
 )
+from ntm_lib.planning.later.published_marks import _status, plan_figure, published
 from ntm_lib.planning.later.replan import committed, read_past, replan
 from ntm_lib.planning.optimise.check import check
 from ntm_lib.planning.plan import solve, with_solution
 from ntm_lib.planning.problem import Solution
 from ntm_lib.project import Project
+from ntm_lib.provenance import sha256_of
 
 ROOT = Project.find()
 NOTHING = pd.DataFrame({"commune_code": [], "criterion": [], "year": []})
@@ -71,6 +71,45 @@ def test_a_plan_by_the_old_set_is_not_compared_with_marks_by_the_new_one(project
 )
 def test_what_the_unknown_start_leaves_open_is_never_told_as_reached(value, ends, said):
     assert _status("actual", value, ends, is_upper_limit=False) == said
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_parts_of_the_districts_add_up_to_the_marks_of_the_province(project, seed):
+    plan = make_plan(project, seed, criteria=19)
+    parts = [published(plan, district) for district in plan.problem.districts]
+    whole = published(plan)
+    assert whole["part_low"].isna().all()
+    for part in parts:
+        assert set(part["tier"]) == {"province"}  # no district has published figures of these years
+        pd.testing.assert_frame_equal(part.drop(columns=["part_low", "part_high"]), whole.drop(columns=["part_low", "part_high"]))  # fmt: skip
+    is_sum = whole["figure"] != "mean"
+    for end in ("low", "high"):
+        summed = sum(part[f"part_{end}"] for part in parts)
+        np.testing.assert_allclose(summed[is_sum], whole.loc[is_sum, f"plan_{end}"])
+        sizes = np.bincount(plan.problem.district)
+        mean = sum(part[f"part_{end}"] * size for part, size in zip(parts, sizes, strict=True)) / sizes.sum()
+        np.testing.assert_allclose(mean[~is_sum], whole.loc[~is_sum, f"plan_{end}"])
+
+
+def test_what_was_published_of_a_district_is_compared_with_its_own_plan(own_project):
+    path = own_project.data / "published" / "results.csv"
+    record = path.with_name("results.csv.source.yaml")
+    plan = make_plan(own_project, 1, criteria=19)
+    district = plan.problem.districts[0]
+    with path.open("a", encoding="utf-8") as file:
+        file.write(
+            f"2022,district,Huyện {district},average criteria per commune (2021-2025 set),25,criteria,x,,read,\n"
+        )
+        file.write(
+            f"2022,district,{plan.problem.districts[1]},average criteria per commune (2021-2025 set),1,x,x,,read,\n"
+        )
+    record.write_text(re.sub(r"sha256: \S+", f"sha256: {sha256_of(path)}", record.read_text(encoding="utf-8")), encoding="utf-8")  # fmt: skip
+    own = published(plan, district).query("tier == 'district'")
+    assert own["value"].tolist() == [25]
+    assert own["status"].tolist() == ["exceeded"]
+    ends = plan_figure(plan, "mean", 2022, district=district)
+    assert (own["plan_low"].iloc[0], own["plan_high"].iloc[0]) == ends == (own["part_low"].iloc[0], own["part_high"].iloc[0])  # fmt: skip
+    assert set(published(plan)["tier"]) == {"province"}
 
 
 def test_group_counts_are_an_interval(project):
