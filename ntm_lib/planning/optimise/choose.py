@@ -24,7 +24,8 @@ from ntm_lib.planning.optimise.threads import side_by_side
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
 NOISES, NOISY = (0.05, 0.15, 0.4, 0.8), 24  # of what items are worth, in districts that are decided
-VARIED, FINE = 6, 0.1  # more offers of all communes, to balance with
+VARIED, FEW, FINE = 6, 2, 0.1  # more offers of all communes, to balance with; where districts have no rows of their own
+MODEST, DEARER = (0.003, 0.01, 0.1), 3.0  # such with everything dearer by such shares; so many times more each turn
 FAIR = 1.005  # districts are measured against a little more than the share of gaps closed
 LEAN, MOST = 0.005, 0.1  # a price falls by this share when what a commune usually takes is left over; at most so much
 HARD = 1e5  # what lacks of a district's row while the district is decided: worth of a unit
@@ -65,7 +66,8 @@ def choose(
         stand, left, plan = balance.run(turn, enough)
         if plan is not None:
             return _exchanged(balance, fixed.prices, stand, left, plan, enough, draw, effort.exchanges)
-        _ask_again(offers, fixed.prices, left, draw)
+        _ask_again(offers, fixed.prices, left, draw, VARIED)
+        _ask_for_less(offers, fixed.prices, turn + 1)
         short = (district >= 0) & (left < -balance.spare)
         raised = fixed.prices + np.where(short, (turn + 1) * balance.lack, 0.0)
         stand = replace(
@@ -109,8 +111,13 @@ def _districts(offers: Offers, shared: Shared, wide: Bools, district: Ints, draw
     order = np.argsort(shared.taken, kind="stable")
     chosen[offers.owner[order]] = order
     parts = offers.owner[:known][(shared.taken > WHOLE) & (shared.taken < 1 - WHOLE)]
-    is_open = np.unique(problem.district[parts]) if (district >= 0).any() else np.zeros(0, np.int64)
-    _ask_again(offers, shared.prices, np.zeros(len(shared.prices)), draw)
+    nothing = np.zeros(len(shared.prices))
+    if not (district >= 0).any():
+        _ask_again(offers, shared.prices, nothing, draw, FEW)
+        _ask_for_less(offers, shared.prices, 0)
+        return chosen
+    is_open = np.unique(problem.district[parts])
+    _ask_again(offers, shared.prices, nothing, draw, VARIED)
     return _anew(offers, shared, Standing(chosen, shared.others), shared.prices, is_open, wide, district, draw)
 
 
@@ -138,13 +145,20 @@ def _anew(
     return chosen
 
 
-def _ask_again(offers: Offers, prices: Floats, left: Floats, draw: np.random.Generator) -> None:
+def _ask_again(offers: Offers, prices: Floats, left: Floats, draw: np.random.Generator, turns: int) -> None:
     """Take in more offers of all communes, at prices that lean against what is ``left`` of each row."""
     items = offers.packing.items
     usually = np.maximum(np.abs(items.room), 1e-9) / offers.count
     profit = items.value - items.take @ (prices * (1 - np.clip(LEAN * left / usually, -MOST, MOST)))
-    for _turn in range(VARIED):
+    for _turn in range(turns):
         offers.around(profit + FINE * items.usual * draw.standard_normal(len(profit)))
+
+
+def _ask_for_less(offers: Offers, prices: Floats, turn: int) -> None:
+    """Take in offers that want less of everything, the less the later the turn: they let rows come out that all are short of."""
+    items = offers.packing.items
+    for dear in MODEST:
+        offers.around(items.value - items.take @ (prices + dear * DEARER**turn * np.abs(prices)))
 
 
 def _decided(offers: Offers, at: Ints, rows: sp.spmatrix, room: Floats, worth: Floats) -> Bools:
@@ -218,7 +232,7 @@ class _Balance:
         held = self.held.copy()
         held[self.moves] = taken.other
         stand = Standing(self.at[taken.chosen], held)
-        return stand, taken.left, None if worth == NEVER else self.plan(stand)
+        return stand, taken.left, self.plan(stand)  # districts may lack a little against a share that was set too high
 
     def _try(self, course: Course, seed: int) -> tuple[float, Taken, Taken]:
         taken, best = (

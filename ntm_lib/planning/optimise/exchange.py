@@ -3,19 +3,21 @@
 What one gives up another can take only if the sums come out, which single switches seldom find; a small program does.
 """
 
+from functools import partial
+
 import highspy
 import numpy as np
 import scipy.sparse as sp
 
 from ntm_lib.planning.optimise.offers import Offers, one_each, program
+from ntm_lib.planning.optimise.threads import THREADS, side_by_side
 from ntm_lib.planning.problem import Floats, Ints
 
 SIZE, NODES, GAP = 150, 5, 2e-5  # communes, nodes and gap (of the bound) of an exchange
-NEAR, CARELESS = (
-    8.0,
-    6,
-)  # offers that lose at most so much by a usual item's worth; drawn from so many times their number
+NEAR = 8.0  # offers that lose at most so much by a usual item's worth
+CARELESS = 6  # communes that hardly care are drawn from so many times their number
 SPREAD = 0.5  # of chance in who loses most, by a usual item's worth
+TINY = 1e-9
 
 
 def exchange(
@@ -29,18 +31,21 @@ def exchange(
     profit = offers.worth - offers.use @ prices
     best = np.full(offers.count, -np.inf)
     np.maximum.at(best, offers.owner[at], profit[at])
+    loss = best[offers.owner[at]] - profit[at]
+    some = at[(loss < NEAR * usual) | (chosen[offers.owner[at]] == at)]
     free = _who(best - profit[chosen], _nearest(offers, profit, at, chosen), usual, draw)
-    some = at[np.isin(offers.owner[at], free)]
-    loss = best[offers.owner[some]] - profit[some]
-    some = some[(loss < NEAR * usual) | (chosen[offers.owner[some]] == some)]
-    use: sp.csr_matrix = offers.use[some]
-    room = left + np.asarray(offers.use[chosen[free]].sum(axis=0)).ravel()
-    taken = _solve(offers, some, use, room, chosen)
-    if taken is None:
-        return chosen, left
+    found = side_by_side(partial(_solve, offers, some, left, chosen), free)
     final = chosen.copy()
-    final[offers.owner[taken]] = taken
-    return final, room - np.asarray(offers.use[taken].sum(axis=0)).ravel()
+    for taken in sorted(found, key=lambda one: _gain(offers, chosen, one), reverse=True):
+        owner = offers.owner[taken]
+        rest = left + np.asarray((offers.use[final[owner]] - offers.use[taken]).sum(axis=0)).ravel()
+        if (rest >= np.minimum(left, 0.0) - TINY).all():  # beside the better exchange the other may not fit in
+            final[owner], left = taken, rest
+    return final, left
+
+
+def _gain(offers: Offers, chosen: Ints, taken: Ints) -> float:
+    return float((offers.worth[taken] - offers.worth[chosen[offers.owner[taken]]]).sum())
 
 
 def _nearest(offers: Offers, profit: Floats, at: Ints, chosen: Ints) -> Floats:
@@ -52,15 +57,24 @@ def _nearest(offers: Offers, profit: Floats, at: Ints, chosen: Ints) -> Floats:
     return nearest
 
 
-def _who(loss: Floats, nearest: Floats, usual: float, draw: np.random.Generator) -> Ints:
-    size = min(SIZE, len(loss))
+def _who(loss: Floats, nearest: Floats, usual: float, draw: np.random.Generator) -> list[Ints]:
+    """Draw communes for two exchanges side by side: those that lose most for the first; no commune is in both."""
+    count = min(THREADS, max(1, len(loss) // SIZE))
+    size = min(SIZE, len(loss) // count) * count
     first = np.argsort(-(loss + draw.exponential(SPREAD * usual, len(loss))))[: size // 2]
     rest = np.setdiff1d(np.argsort(nearest, kind="stable")[: CARELESS * size], first)
-    return np.append(first, draw.choice(rest, min(len(rest), size - len(first)), replace=False))
+    careless = draw.choice(rest, min(len(rest), size - len(first)), replace=False)
+    parts = zip(np.array_split(first, count), np.array_split(careless, count), strict=True)
+    return [np.append(*part) for part in parts]
 
 
-def _solve(offers: Offers, at: Ints, use: sp.csr_matrix, room: Floats, chosen: Ints) -> Ints | None:
-    """Return the best offer found for each commune of ``at``; None: nothing better than the ``chosen`` ones."""
+def _solve(offers: Offers, at: Ints, left: Floats, chosen: Ints, free: Ints) -> Ints:
+    """Return the best offer found for each commune of ``free``; none: nothing better than the ``chosen`` ones.
+
+    ``at``: offers to choose from; ``left`` (rows): what they may take more than now.
+    """
+    at = at[np.isin(offers.owner[at], free)]
+    use, room = offers.use[at], left + np.asarray(offers.use[chosen[free]].sum(axis=0)).ravel()
     count, rows = len(at), np.flatnonzero(np.diff(use.tocsc().indptr) > 0)
     communes, takes = one_each(offers.owner[at], count)
     ones, free = np.ones(len(communes)), np.full(len(rows), np.inf)
@@ -79,4 +93,4 @@ def _solve(offers: Offers, at: Ints, use: sp.csr_matrix, room: Floats, chosen: I
     x = np.asarray(solver.getSolution().col_value)
     taken = at[x > 1 / 2] if len(x) else at[:0]
     is_better = len(taken) == len(communes) and offers.worth[taken].sum() > now * (1 + 1e-12)
-    return taken if is_better else None
+    return taken if is_better else at[:0]

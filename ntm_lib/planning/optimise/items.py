@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import scipy.sparse as sp
 
 from ntm_lib.planning.optimise.model import Model
@@ -167,12 +166,13 @@ def _renumbered(kept: Ints, size: int) -> Ints:
 def _scarce(take: sp.csr_matrix, chooses: Ints, room: Floats, is_kept: Bools) -> sp.csr_matrix:
     """Leave the rows out of ``take`` that have room whatever is chosen: all that is chosen at its most.
 
-    ``chooses`` (items): items of one number exclude each other. Such a row holds by itself in every plan.
+    ``chooses`` (items): items of one number, which stand together, exclude each other. Such a row holds by itself in every plan.
     """
-    items = take.tocoo()
-    count = int(chooses.max(initial=0)) + 1
-    most = pd.Series(items.data).groupby(items.col.astype(np.int64) * count + chooses[items.row], sort=False).max()
-    use = np.bincount(most.index // count, np.maximum(most, 0.0), minlength=take.shape[1])
+    by_row = take.tocsc()
+    row, number = np.repeat(np.arange(take.shape[1]), np.diff(by_row.indptr)), chooses[by_row.indices]
+    first = np.flatnonzero(np.append(True, (np.diff(row) != 0) | (np.diff(number) != 0)))[: len(row)]
+    most = np.maximum.reduceat(by_row.data, first) if len(row) else by_row.data
+    use = np.bincount(row[first], np.maximum(most, 0.0), minlength=take.shape[1])
     scarce = (use > room) | is_kept
     return (take @ sp.diags(scarce.astype(float))).tocsr()
 

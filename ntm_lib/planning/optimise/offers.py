@@ -15,8 +15,10 @@ from ntm_lib.planning.optimise.items import Flat
 from ntm_lib.planning.optimise.oracle import values
 from ntm_lib.planning.optimise.pack import Packing
 from ntm_lib.planning.optimise.quiet import without_banner
+from ntm_lib.planning.optimise.threads import THREADS, side_by_side
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
+MANY = 2000  # communes: so many answer in two threads
 STRICT = 5.0  # what lacks in the program costs so many times its worth
 ODD = 0x9E3779B97F4A7C15  # tells the offers of one commune from those of another
 
@@ -85,7 +87,9 @@ class Offers:
     def _best(self, profit: Floats) -> tuple[float, Ints, Ints]:
         worth, level = np.zeros(self.count), np.zeros((self.count, 3), dtype=np.int64)
         year = np.full(len(self.flat.item), self.years)
-        values(self.flat, profit, worth, level, year)
+        ends = np.linspace(0, self.count, (THREADS if self.count > MANY else 1) + 1, dtype=np.int64)
+        parts = zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
+        side_by_side(lambda part: values(self.flat, profit, *part, worth, level, year), parts)
         return float(worth.sum()), level, year
 
     def _happens(self, level: Ints, year: Ints) -> tuple[Ints, Ints]:

@@ -66,17 +66,16 @@ def _by_year(flat: Flat, profit: Floats, commune: int, last: int, is_whole: bool
 
 
 @njit(cache=True, nogil=True)
-def values(flat: Flat, profit: Floats, worth: Floats, choice: Ints, year_of: Ints) -> None:
-    """Fill ``worth`` (n) with the best profit of each commune, ``choice`` (n, 3) and ``year_of`` (gaps) with what gives it.
+def values(flat: Flat, profit: Floats, begin: int, end: int, worth: Floats, choice: Ints, year_of: Ints) -> None:
+    """Fill ``worth`` (n) with the best profit of communes ``begin`` to ``end``, ``choice`` (n, 3) and ``year_of`` (gaps) with what gives it.
 
     Years of the levels and gaps; t: not within the horizon, -1: at the start.
     """
-    n, years = flat.standard.shape
-    most = 1
-    for commune in range(n):
+    years, most = flat.standard.shape[1], 1
+    for commune in range(begin, end):
         most = max(most, flat.gap_start[commune + 1] - flat.gap_start[commune])
     added, best = np.zeros((most, years + 1)), np.zeros((most, years + 1))
-    for commune in range(n):
+    for commune in range(begin, end):
         answer(flat, profit, commune, added, best, worth, choice, year_of)
 
 

@@ -16,12 +16,16 @@ from ntm_lib.planning.optimise.offers import Offers, program
 from ntm_lib.planning.optimise.pack import Packing
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
-FEW, MORE, FIRST = 400, 6, 60  # communes asked first, so many times more each time; evaluations for money alone
-GROUPS, ASKED = 50, 30  # of communes; times all are asked at most
-WIDE, NEAR = 0.5, 0.005  # how far the next prices may be, as a share: among the first communes, among more
-SMALLER, LARGER = 0.5, 1.5  # the distance, where the planes promised too much, or kept their promise
-ENOUGH = 3e-6  # what the planes promise at most, as a share of the bound, when it is good enough
-WHOLE, KEPT = 1e-9, 0.7
+FEW, MORE, FIRST = 400, 6, 10  # communes asked first, so many times more each time; evaluations for money alone
+GROUPS, ASKED = 200, 60  # of communes; times all are asked at most
+WIDE, NEAR, WIDEST = (
+    0.5,
+    0.02,
+    1e3,
+)  # how far the next prices may be, as a share: among the first communes, among more; ever
+SMALLER, LARGER, PATIENCE = 0.5, 2.0, 3  # times the distance; promises not kept before it becomes smaller
+ENOUGH = 3e-5  # what the planes promise at most, as a share of the bound, when it is good enough
+WHOLE, KEPT = 1e-9, 0.1  # the share of a promise that keeps it
 SCALE = 0.1  # a price of nothing may move by so much of what lacking costs
 
 
@@ -95,21 +99,31 @@ class _Planes:
         )  # fmt: skip
 
     def lower(self, distance: float) -> Floats:
-        """Ask at better and better prices; return the best."""
-        offers, asked = self.offers, self.asked
-        prices, promised = offers.prices, np.inf
+        """Ask at better and better prices; return the best.
+
+        ``distance``: how far the first may be. Where planes promise too much, time after time, the next are nearer; where
+        they kept their promise and the best lie as far as they may, farther.
+        """
+        prices, promised, is_inside, missed = self.offers.prices, np.inf, True, 0
         for turn in range(ASKED):
-            before = offers.bound
+            before = self.offers.bound
             bound = self._ask(prices)
-            if turn:
-                kept = (before - bound) / max(before - promised, WHOLE)
-                distance *= SMALLER if kept < -SMALLER else LARGER if kept > KEPT else 1.0
-            promised, lowest = self._lowest(distance)
-            if offers.bound - promised <= ENOUGH * abs(offers.bound):
+            kept = (before - bound) / max(before - promised, WHOLE) if turn else 1.0
+            missed = 0 if kept > KEPT else missed + 1
+            if not missed and not is_inside:
+                distance *= LARGER
+            elif missed and (kept < -1 or missed >= PATIENCE):
+                distance, missed = distance * SMALLER, 0
+            promised, prices, is_inside = self._lowest(distance)
+            while self._is_enough(promised) and not is_inside and distance < WIDEST:
+                distance *= LARGER
+                promised, prices, is_inside = self._lowest(distance)
+            if self._is_enough(promised):
                 break
-            prices = offers.prices.copy()
-            prices[asked] = lowest
-        return offers.prices
+        return self.offers.prices
+
+    def _is_enough(self, promised: float) -> bool:
+        return bool(self.offers.bound - promised <= ENOUGH * abs(self.offers.bound))
 
     def _ask(self, prices: Floats) -> float:
         """Add the planes that the answers to some prices give; return the bound they prove."""
@@ -125,13 +139,18 @@ class _Planes:
         )
         return bound
 
-    def _lowest(self, distance: float) -> tuple[float, Floats]:
-        """Return the lowest point of the planes near the best prices: the bound they promise there, and the prices."""
+    def _lowest(self, distance: float) -> tuple[float, Floats, bool]:
+        """Return the lowest point of the planes near the best prices: the bound they promise there, the prices of all rows,
+        and whether none of them lies as far as it may.
+        """  # fmt: skip
         packing, best, asked = self.offers.packing, self.offers.prices[self.asked], self.asked
         least = np.where(self.items.is_equal[asked], -np.inf, 0.0)
         far = distance * np.maximum(np.abs(best), SCALE * packing.lack[asked])
-        columns = np.arange(len(asked), dtype=np.int32)
-        self.solver.changeColsBounds(len(asked), columns, np.maximum(least, best - far), best + far)
+        lower, upper = np.maximum(least, best - far), best + far
+        self.solver.changeColsBounds(len(asked), np.arange(len(asked), dtype=np.int32), lower, upper)
         self.solver.run()
         x = np.asarray(self.solver.getSolution().col_value)[: len(asked)]
-        return float(self.solver.getInfo().objective_function_value) + packing.model.base, x
+        is_far = (far > 0) & ((x >= upper - WHOLE * far) | ((x <= lower + WHOLE * far) & (lower > least)))
+        prices = self.offers.prices.copy()
+        prices[asked] = x
+        return float(self.solver.getInfo().objective_function_value) + packing.model.base, prices, not is_far.any()

@@ -15,7 +15,8 @@ from ntm_lib.planning.optimise.prices import money_first, price
 from ntm_lib.planning.problem import Bools, Ints
 
 SAMPLE, FIRST = 1000, 60  # communes; evaluations for money alone
-SPREADS, NEARBY = (0.003, 0.01, 0.03, 0.1), 12  # first offers: at prices that differ by such shares
+SPREADS = 3 * (0.003, 0.01, 0.03, 0.1)  # first offers: at prices that differ by such shares
+SLIGHT = (0.005, 0.02, 0.01)  # the same where prices are nearly the best
 ROUNDS, CLOSE = 8, 5e-5  # rounds of the program at most; it is good enough within this share of its bound
 TRAINED = 25  # rounds in the sample
 
@@ -26,7 +27,7 @@ def relax(model: Model, items: Items, district: Ints, draw: np.random.Generator)
     ``district`` (rows): the one whose communes alone take of it, -1 where none or several do.
     """
     if not (district >= 0).any():
-        return _rounds(Offers(Packing.of(model, items, price(model, items, draw)[0])), draw, ROUNDS)
+        return _rounds(Offers(Packing.of(model, items, price(model, items, draw)[0])), draw, ROUNDS, SLIGHT)
     few = _sample(model, items, district, draw)
     first = money_first(model, few, FIRST)
     trained, shared = _rounds(Offers(Packing.of(model, few, first)), draw, TRAINED)
@@ -47,13 +48,15 @@ def _sample(model: Model, items: Items, district: Ints, draw: np.random.Generato
     return part(items, inside, is_own, float(inside.sum()) / size, model.places.closed)
 
 
-def _rounds(offers: Offers, draw: np.random.Generator, rounds: int) -> tuple[Offers, Shared]:
+def _rounds(
+    offers: Offers, draw: np.random.Generator, rounds: int, spreads: tuple[float, ...] = SPREADS
+) -> tuple[Offers, Shared]:
     """Ask for offers until their program is worth what its prices prove."""
     items, start = offers.packing.items, offers.packing.prices
     nothing = np.zeros(len(items.others))
     offers.ask(start)
-    for turn in range(NEARBY):
-        bent = start * np.maximum(0.0, 1 + SPREADS[turn % len(SPREADS)] * draw.standard_normal(len(start)))
+    for spread in spreads:
+        bent = start * np.maximum(0.0, 1 + spread * draw.standard_normal(len(start)))
         offers.ask(np.where(items.is_equal, start, bent))
     shared = share_out(offers, nothing, items.upper, is_fixed=False)
     for _round in range(rounds):
