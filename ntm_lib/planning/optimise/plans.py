@@ -73,11 +73,15 @@ def villages(model: Model, x: Floats) -> Ints:
 
 
 def deal(problem: Problem, pool: Ints) -> Ints:
-    """Give each year's villages (t) of the pool to communes (n, t), the first ones first."""
-    there = np.append(0, np.cumsum(problem.villages * is_pooled(problem)))
-    until = np.append(0, np.cumsum(pool))
-    taken = np.minimum(there[1:, None], until[None, 1:]) - np.maximum(there[:-1, None], until[None, :-1])
-    return np.asarray(np.maximum(taken, 0))
+    """Give each year's villages (t) of the pool to communes (n, t): to each nearly the same share of those it has."""
+    there = np.where(is_pooled(problem), problem.villages, 0)
+    owner = np.repeat(np.arange(len(there)), there)
+    turn = np.arange(len(owner)) - np.repeat(np.cumsum(there) - there, there)
+    order = owner[np.argsort((turn + 1 / 2) / there[owner], kind="stable")]
+    year = np.repeat(np.arange(len(pool)), pool)
+    dealt = np.zeros((len(there), len(pool)), dtype=np.int64)
+    np.add.at(dealt, (order[: len(year)], year), 1)
+    return dealt
 
 
 def write(model: Model, plan: Solution) -> Floats:

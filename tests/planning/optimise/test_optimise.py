@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ntm_lib.planning.optimise import Options, check, optimise, search
+from ntm_lib.planning.optimise import Options, check, optimise, plans, search
 from ntm_lib.planning.optimise.check import worth
 from ntm_lib.planning.problem import Aims, Infeasible, NotFound, Problem, Solution
 from tests.planning.problems import make_problem
@@ -269,3 +269,15 @@ def test_no_plan_that_leaves_money_over_does_not_mean_no_plan(monkeypatch: pytes
     found = optimise(problem, Options(gap=0.05, nodes=200, ties=False, method="price"))
     assert check(problem, found) == []
     assert found.gap is not None
+
+
+def test_villages_are_dealt_to_communes_by_the_villages_they_have() -> None:
+    there = np.array([0, 3, 12, 1, 8])
+    problem = make_problem(5, 1, 1, villages=there)
+    pool = np.array([2, 0, 9, 1, 6])
+    dealt = plans.deal(problem, pool)
+    assert (dealt.sum(axis=0) == pool).all()
+    assert (dealt >= 0).all()
+    assert (np.abs(np.cumsum(dealt, axis=1) - np.cumsum(pool) * there[:, None] / there.sum()) <= 1).all()
+    everything = plans.deal(problem, np.array([there.sum(), 0, 0, 0, 0]))
+    assert (everything[:, 0] == there).all()
