@@ -117,16 +117,19 @@ def balance(
     spare: Floats,
     lack: Floats,
     course: Course,
+    phases: tuple[int, int],
     draw: np.random.Generator,
     best: Taken,
+    found: float,
 ) -> float:
     """Search from ``taken`` on; fill ``best`` with the best plan that lacks at most ``spare`` of any row, return its worth.
 
-    ``lack`` (rows): cost of a unit that lacks. ``NEVER``: no such plan was found.
+    ``lack`` (rows): cost of a unit that lacks. ``phases``: the first of ``PHASES`` and the one that is not searched any more.
+    ``found``: what ``best`` is worth at the beginning; ``NEVER``: no such plan was found.
     """
-    found, heat, worth, lacking, little, now = NEVER, course.hot, 0.0, 0.0, 0.0, lack.copy()
+    heat, worth, lacking, little, now = course.hot, 0.0, 0.0, 0.0, lack.copy()
     block = max(1, course.turns // PHASES)
-    for turn in range(course.turns):
+    for turn in range(phases[0] * block, phases[1] * block):
         if turn % block == 0:
             part = turn / course.turns
             heat = course.hot * (course.cold / course.hot) ** part

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ntm_lib.planning.optimise import plans
-from ntm_lib.planning.optimise.balance import NEVER, Choice, Course, Taken, balance
+from ntm_lib.planning.optimise.balance import NEVER, PHASES, Choice, Course, Taken, balance
 from ntm_lib.planning.optimise.drafting import district_needs
 from ntm_lib.planning.optimise.exchange import exchange
 from ntm_lib.planning.optimise.items import counted
@@ -31,8 +31,8 @@ LEAN, MOST = 0.005, 0.1  # a price falls by this share when what a commune usual
 HARD = 1e5  # what lacks of a district's row while the district is decided: worth of a unit
 WHOLE = 1e-6
 
-# Balancing: offers that lose at most so many times what an item is usually worth; seeds.
-NEAR, SEEDS = 20.0, 2
+# Balancing: offers that lose at most so many times what an item is usually worth; seeds; phases until all stop if one is there.
+NEAR, SEEDS, STRETCH = 20.0, 2, 10
 EACH, TURNS, LEAST = 10_000, 1_500_000, 150  # turns a commune, up to so many in all, but so many a commune at least
 HOT, COLD, STRICT = 0.2, 0.01, 30.0  # heat by a usual item's worth; what lacks costs once to so many times its worth
 PAIRS, OTHER = 0.5, 0.1
@@ -225,23 +225,21 @@ class _Balance:
         base = self.offers.packing.model.base + float(items.extra_value[stands] @ self.held[stands])
         turns, usual = max(min(EACH * self.offers.count, TURNS), LEAST * self.offers.count), items.usual
         course = Course(turns, HOT * usual, COLD * usual, 1.0, STRICT, PAIRS, OTHER, enough - base)
-        tried = side_by_side(partial(self._try, course), range(turn * SEEDS, (turn + 1) * SEEDS))
-        worth, taken, ended = max(tried, key=lambda one: one[0])
-        if worth == NEVER:
-            taken = ended
+        tries = [_Try.of(self.begin, seed) for seed in range(turn * SEEDS, (turn + 1) * SEEDS)]
+        for first in range(0, PHASES, STRETCH):
+            side_by_side(partial(self._go_on, course, (first, first + STRETCH)), tries)
+            if max(one.found for one in tries) >= course.enough:
+                break
+        best = max(tries, key=lambda one: one.found)
+        taken = best.taken if best.found == NEVER else best.best
         held = self.held.copy()
         held[self.moves] = taken.other
         stand = Standing(self.at[taken.chosen], held)
         return stand, taken.left, self.plan(stand)  # districts may lack a little against a share that was set too high
 
-    def _try(self, course: Course, seed: int) -> tuple[float, Taken, Taken]:
-        taken, best = (
-            Taken(self.begin.chosen.copy(), self.begin.other.copy(), self.begin.left.copy()) for _copy in range(2)
-        )
-        return (
-            balance(self.choice, self.others, taken, self.spare, self.lack, course, np.random.default_rng(seed), best),
-            best,
-            taken,
+    def _go_on(self, course: Course, phases: tuple[int, int], one: "_Try") -> None:
+        one.found = balance(
+            self.choice, self.others, one.taken, self.spare, self.lack, course, phases, one.draw, one.best, one.found
         )
 
     def plan(self, stand: Standing) -> Floats | None:
@@ -267,6 +265,21 @@ def _exchanged(
         if found is not None and model.worth @ found > model.worth @ plan:
             plan, stand, left = found, replace(stand, chosen=chosen), np.maximum(rest, 0.0)
     return plan
+
+
+@dataclass(eq=False)
+class _Try:
+    """One seed's search: where it stands, the best plan it found and what that is worth."""
+
+    taken: Taken
+    best: Taken
+    draw: np.random.Generator
+    found: float = NEVER
+
+    @classmethod
+    def of(cls, begin: Taken, seed: int) -> "_Try":
+        taken, best = (Taken(begin.chosen.copy(), begin.other.copy(), begin.left.copy()) for _copy in range(2))
+        return cls(taken, best, np.random.default_rng(seed))
 
 
 def _near(offers: Offers, shared: Shared, chosen: Ints) -> tuple[Ints, Ints]:
