@@ -96,14 +96,17 @@ def _extra(text: str) -> str:
     found = _EXTRA.search(text)
     if found is None:
         return text
-    parts = []
-    for part in found[1].split("; "):
-        name, _mark, value = part.partition("default: ")
-        if ends := _RANGE.fullmatch(part):
-            part = _("{low} to {high}").format(low=ends[1], high=ends[2])  # noqa: PLW2901
-        parts.append(_("default: {value}").format(value=value) if not name and value else part)
-    said = "; ".join(_("required") if part == "required" else part for part in parts)
+    said = "; ".join(_one_extra(part) for part in found[1].split("; "))
     return f"{text[: found.start()]}[{said}]"
+
+
+def _one_extra(part: str) -> str:
+    name, _mark, value = part.partition("default: ")
+    if ends := _RANGE.fullmatch(part):
+        return _("{low} to {high}").format(low=ends[1], high=ends[2])
+    if not name and value:
+        return _("default: {value}").format(value=value)
+    return _("required") if part == "required" else part
 
 
 def usage_fault(error: TyperException) -> str:
