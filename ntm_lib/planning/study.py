@@ -55,7 +55,8 @@ class Study:
     ``why``: a record for each commune of the plan, in its order. ``billion``: what one billion more in each year would
     buy (none where the plan seeks no results beyond its aims). ``robust``: the plan on dearer works and less money, its
     own chances in ``robust_simulation`` (None: no such
-    plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed. ``asked``: its draft.
+    plan keeps limits and aims). ``anew``: what the plan rests on when it was made anew with the past fixed. ``asked``: the
+    draft of what was asked for, before any aim was lowered (None: the study was read from its file).
     """
 
     plan: Plan

@@ -77,9 +77,9 @@ def _solve(offers: Offers, at: Ints, left: Floats, chosen: Ints, free: Ints) -> 
     use, room = offers.use[at], left + np.asarray(offers.use[chosen[free]].sum(axis=0)).ravel()
     count, rows = len(at), np.flatnonzero(np.diff(use.tocsc().indptr) > 0)
     communes, takes = one_each(offers.owner[at], count)
-    ones, free = np.ones(len(communes)), np.full(len(rows), np.inf)
+    ones, boundless = np.ones(len(communes)), np.full(len(rows), np.inf)
     solver = program(
-        sp.vstack([takes, use[:, rows].T]), np.append(ones, -free), np.append(ones, room[rows]), offers.worth[at],
+        sp.vstack([takes, use[:, rows].T]), np.append(ones, -boundless), np.append(ones, room[rows]), offers.worth[at],
         np.zeros(count), np.ones(count), count,
     )  # fmt: skip
     now = float(offers.worth[chosen[communes]].sum())
