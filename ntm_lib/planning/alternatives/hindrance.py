@@ -73,11 +73,13 @@ def _has_plan(problem: Problem, options: Options) -> bool:
 
 def _has(problem: Problem, limit: Limit) -> bool:
     """Tell whether a problem has such a limit at all."""
+    aims = problem.aims
+    has_levels = aims.advanced or aims.model or (aims.districts and aims.district_advanced_share > 0)
     return {
         "works": bool(np.isfinite(problem.works).any()),
         "cap": bool(np.isfinite(problem.commune_cap).any() and problem.capped.any()),
         "excluded": not problem.may_standard.all(),
-        "levels": problem.advanced_lag + problem.model_lag > 0 and bool(problem.aims.advanced or problem.aims.model),
+        "levels": problem.advanced_lag + problem.model_lag > 0 and bool(has_levels),
         "order": len(problem.order.commune) > 0,
         "time": True,
     }[limit]

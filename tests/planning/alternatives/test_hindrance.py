@@ -12,7 +12,7 @@ from ntm_lib.planning.alternatives.hindrance import LIMITS, Hindrance, lift, wit
 from ntm_lib.planning.alternatives.nearest import nearest
 from ntm_lib.planning.optimise import Options, check
 from ntm_lib.planning.optimise.gaps import find_gaps
-from ntm_lib.planning.problem import Aims, Infeasible, Problem
+from ntm_lib.planning.problem import Aims, Infeasible, Order, Problem
 
 OPTIONS = Options(gap=1e-4, nodes=2000, ties=False)
 YEARS = 3
@@ -88,6 +88,29 @@ def test_communes_left_out_by_choice() -> None:
     start = tiny().start_standard
     problem = replace(tiny(standard=int(start.sum()) + 1), may_standard=start)
     assert stands_in_the_way(problem).limits == ("excluded",)
+
+
+@pytest.mark.parametrize(
+    "aims",
+    [{"advanced": 1}, {"model": 1}, {"districts": 1, "district_share": 0.1, "district_advanced_share": 0.1}],
+    ids=["advanced", "model", "advanced in a district"],
+)
+def test_years_between_the_levels(aims: dict[str, object]) -> None:
+    problem = rich(tiny(**aims))
+    assert is_possible(problem)
+    found = stands_in_the_way(replace(problem, advanced_lag=YEARS + 1))
+    assert (found.limits, found.is_each, found.sooner) == (("levels",), True, ())
+
+
+def test_works_that_must_follow_one_another() -> None:
+    problem = rich(tiny(standard=all_in_time()))
+    steps, start = problem.steps, problem.start_standard
+    commune = int(np.flatnonzero((find_gaps(problem).first_standard < YEARS) & ~start)[0])
+    before, after = np.unique(steps.criterion[steps.commune == commune])[:2]
+    order = Order(*np.array([[commune], [before], [after], [YEARS]], dtype=np.int64))
+    assert is_possible(problem)
+    found = stands_in_the_way(replace(problem, order=order))
+    assert (found.limits, found.is_each, found.sooner) == (("order",), True, ())
 
 
 def test_limits_that_only_together_stand_in_the_way() -> None:
