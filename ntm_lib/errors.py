@@ -96,6 +96,7 @@ def disk_reason(error: BaseException) -> str:
         errno.ENOENT: _("there is no such file or folder"),
         errno.EISDIR: _("it is a folder, not a file"),
         errno.ENOTDIR: _("part of its path is a file, not a folder"),
+        errno.EEXIST: _("part of its path is a file, not a folder"),
         errno.EACCES: _("no right to it, or another program has it open"),
         errno.EPERM: _("no right to it, or another program has it open"),
         errno.EROFS: _("nothing can be written to that disk"),

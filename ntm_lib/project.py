@@ -78,7 +78,7 @@ class Project:
 def whole_file(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` and move it there only when the block succeeds.
 
-    Raises NtmError where the place or the disk does not let it be written.
+    Folders that are missing on the way are made, whatever command writes; each says where it wrote. Raises NtmError where the place or the disk does not let it be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -149,6 +149,22 @@ def test_late_not_completed_and_not_reported_are_told_apart_and_written(ntm, tmp
     assert "Chưa báo cáo" in {cell.value for row in book.worksheets[3].iter_rows() for cell in row}
 
 
+def test_a_folder_that_is_missing_is_made_and_one_that_cannot_be_is_told(ntm, tmp_path):
+    asked = ["follow", "--scenario", "base", "--year", "2021"]
+    deep, blocked = tmp_path / "a" / "b", tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    for option, name in (("--template", "form.xlsx"), ("--export", "out.xlsx")):
+        assert ntm(*asked, option, str(deep / option / name))[0] == 0
+        assert (deep / option / name).is_file()
+        code, text = ntm(*asked, option, str(blocked / name))
+        assert code == 1
+        assert f"{blocked / name}: trong đường dẫn có tệp" in text
+    for command in (["scenario", "workbook", "base", "--out"], ["template", "--province", "--output"]):
+        assert ntm(*command, str(deep / command[0] / "book.xlsx"))[0] == 0
+        assert (deep / command[0] / "book.xlsx").is_file()
+        assert ntm(*command, str(blocked / "book.xlsx"))[0] == 1
+
+
 def test_a_form_can_be_a_csv(ntm, tmp_path):
     form = tmp_path / "form.csv"
     assert ntm("follow", "--scenario", "base", "--year", "2021", "--template", str(form))[0] == 0

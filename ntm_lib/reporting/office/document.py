@@ -64,7 +64,6 @@ def write_document(path: Path, outline: Outline, filling: Filling, *, where: str
         paper.annex(document, filling.tables[name], number, filling.stamps)
     paper.number_pages(document)
     _fix_properties(document, filled(outline.office.subject, filling.values))
-    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as temporary:
         document.save(str(temporary))
         paper.fix_archive(temporary)

@@ -75,7 +75,6 @@ def write_template(plan: Plan, year: int, path: Path) -> Path:
     ending = path.suffix.lower()
     if ending not in {".xlsx", ".csv"}:
         raise UsageError(_("{path}: give the file a name that ends in .xlsx or .csv.").format(path=path.name))
-    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as temporary:
         if ending == ".csv":
             _write_csv(rows, temporary)

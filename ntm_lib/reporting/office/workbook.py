@@ -47,7 +47,6 @@ def write_workbook(
     """
     import xlsxwriter
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as temporary:
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
                    "nan_inf_to_errors": False}  # fmt: skip

@@ -37,7 +37,6 @@ def write_slides(deck: Deck, path: Path) -> Path:
         scripts=[Markup(text) for text in scripts],  # noqa: S704 - static files
     )
     check_page(page, deck.title, hashes, MAX_BYTES)
-    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as temporary:
         temporary.write_text(str(page), encoding="utf-8")
     return path

@@ -34,7 +34,6 @@ def write_powerpoint(deck: Deck, path: Path) -> Path:
     properties = show.core_properties
     properties.title, properties.author, properties.last_modified_by, properties.revision = deck.title, "", "", 1
     properties.created = properties.modified = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
-    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as temporary:
         show.save(str(temporary))
         fix_archive(temporary)
