@@ -50,7 +50,7 @@ def offers_list(found: Nearest, answer: Answer) -> Markup:
 
 def _demand(problem: Problem, demand: Demand, names: dict[str, str]) -> str:
     digits = 2 if demand.kind == "mean" else 0
-    year = problem.years[{"standard_by_year": demand.year, "pinned": int(demand.asked)}.get(demand.kind, -1)]
+    year = problem.years[int(demand.asked) if demand.kind == "pinned" else demand.year]
     code = str(problem.communes[demand.commune]) if demand.kind == "pinned" else ""
     return _demand_words()[demand.kind].format(
         count=formats.number(demand.asked, digits),
@@ -71,6 +71,7 @@ def _demand_words() -> dict[str, str]:
         "mean": _("{count} criteria per commune on average"),
         "districts": _("{count} districts at the standard"),
         "villages": _("{count} villages at the standard"),
+        "villages_by_year": _("{count} villages at the standard by {year}"),
         "pinned": _("{name} reaches the standard by {year}"),
         "keep": _("{count} communes keep the title they hold"),
         "fairness": _("each district closes at least {share} of the average share of gaps"),

@@ -67,6 +67,12 @@ class Aims:
     district_advanced_share: float = 0.0
     districts_apart: Bools | None = None  # d: never counted for ``districts``
     villages: int | None = None
+    villages_by_year: Mapping[int, int] = field(default_factory=dict)  # year position -> villages
+
+    @property
+    def ask_for_villages(self) -> bool:
+        """Whether any number of villages is asked for, at the end or by a year."""
+        return bool(self.villages or any(self.villages_by_year.values()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -209,8 +209,8 @@ def _scenario(
 
 
 _OPEN = {
-    "weights.communes", "aims.standard_by_year", "money.change_pct_by_year", "money.change_pct_by_purse",
-    "money.extra_vnd_million", "money.allocation_points", "costs.change_pct_by_measure", "costs.measure_for", "unknowns.chance_to_do",
+    "weights.communes", "aims.standard_by_year", "aims.villages_by_year", "money.change_pct_by_year",
+    "money.change_pct_by_purse", "money.extra_vnd_million", "money.allocation_points", "costs.change_pct_by_measure", "costs.measure_for", "unknowns.chance_to_do",
     "limits.works_by_district", "limits.pinned",
 }  # fmt: skip
 """Settings whose keys are the planner's own: a new key may stand there; what may not is said by the model."""

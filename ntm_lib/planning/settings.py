@@ -6,6 +6,7 @@ No setting has a default in the code: the base file names them all, so that each
 import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
@@ -99,7 +100,8 @@ class Aims(Settings):
     same for single years. ``floor``: criteria that every commune meets; ``mean``: criteria a commune on average.
     ``districts``: district units of which ``district_share`` of the communes meet the standard (and
     ``district_advanced_share`` of them the advanced one), beside those named in ``districts_apart``.
-    ``villages``: villages that meet the village standard, counted in ``village_scope``.
+    ``villages``: villages that meet the village standard, counted in ``village_scope``; ``villages_by_year`` the same for
+    single years. Figures by year never fall, and those of villages stay within ``villages``: equal to it in the last year.
     """
 
     standard: Count | None
@@ -113,8 +115,23 @@ class Aims(Settings):
     district_advanced_share: Chance
     districts_apart: tuple[Code, ...]
     villages: Count | None
+    villages_by_year: dict[int, Count]
     village_scope: Literal["border", "all"]
     are_binding: StrictBool
+
+    @model_validator(mode="after")
+    def _rise_with_the_years(self) -> Self:
+        by_year = {"aims.standard_by_year": self.standard_by_year, "aims.villages_by_year": self.villages_by_year}
+        falling = [
+            f"{name}: {_named(earlier)}, {_named(later)}"
+            for name, held in by_year.items()
+            for earlier, later in pairwise(sorted(held.items()))
+            if later[1] < earlier[1]
+        ]
+        if falling:
+            text = _("at least so many by the end of each year: a later year cannot ask for less, found {found}")
+            raise ValueError(text.format(found="; ".join(falling)))
+        return self
 
 
 class Money(Settings):
@@ -278,6 +295,7 @@ class PlanSettings(Settings):
         years = self.horizon.years
         named: dict[str, Iterable[int]] = {
             "aims.standard_by_year": self.aims.standard_by_year,
+            "aims.villages_by_year": self.aims.villages_by_year,
             "money.change_pct_by_year": self.money.change_pct_by_year,
             "money.extra_vnd_million": self.money.extra_vnd_million,
             "limits.pinned": self.limits.pinned.values(),
@@ -291,3 +309,20 @@ class PlanSettings(Settings):
                 )
             )
         return self
+
+    @model_validator(mode="after")
+    def _village_aims_agree(self) -> Self:
+        """Refuse villages by year that ask for more than the aim of the end, or for another number in the last year."""
+        asked, last = self.aims.villages, self.horizon.last_year
+        if asked is None:
+            return self
+        by_year = sorted(self.aims.villages_by_year.items())
+        wrong = [_named(each) for each in by_year if each[1] > asked or (each[0] == last and each[1] != asked)]
+        if wrong:
+            text = _("aims.villages_by_year: {found} contradicts aims.villages: {asked}, the aim by the end of {year}")
+            raise ValueError(text.format(found=", ".join(wrong), asked=asked, year=last))
+        return self
+
+
+def _named(each: tuple[int, int]) -> str:
+    return f"{each[0]}: {each[1]}"

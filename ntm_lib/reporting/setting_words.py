@@ -101,6 +101,7 @@ def _aims_and_weights() -> dict[str, str]:
         "aims.district_advanced_share": _("Share of a district's communes that are advanced"),
         "aims.districts_apart": _("District-level units not counted for the aim"),
         "aims.villages": _("Aim: villages at the standard"),
+        "aims.villages_by_year": _("Aim: villages at the standard by year"),
         "aims.village_scope": _("Villages counted"),
         "aims.are_binding": _("The plan must reach the aims"),
     }

@@ -211,5 +211,6 @@ def _with_limits(
             district_advanced_share=0.0,
             districts_apart=np.arange(len(of_district)) % 10 == 9,
             villages=3 + int(villages.sum()) // 4,
+            villages_by_year={years // 2: 3 + int(villages.sum()) // 8},
         ),
     )

@@ -26,6 +26,11 @@ def summary(digest: str, plan: Plan, taken: Offer | None) -> dict[str, object]:
         "digest": digest,
         **({"lowered": lowered} if lowered else {}),
         "standard": {str(year): int((solution.standard <= place).sum()) for place, year in enumerate(years)},
+        **(
+            {"villages": dict(zip(map(str, years), solution.villages.sum(axis=0).cumsum().tolist(), strict=True))}
+            if solution.villages.any()
+            else {}
+        ),
         "criteria": int((solution.done < len(years)).sum()),
         "spent_vnd_million": round(float(plan.spending["spent_vnd_million"].sum()), 1),
         "communes": {

@@ -53,6 +53,12 @@ def test_unknown_names_are_told_all_at_once_with_the_nearest(own_project):
         ({"limits__keep_standard_by": 2019}, "2019"),
         ({"horizon__last_year": 2019}, "2019"),
         ({"aims__standard_by_year": {"abc": 5}}, "aims.standard_by_year.abc: 'abc'"),
+        ({"aims__standard_by_year": {2022: 9, 2024: 8}}, r"aims\.standard_by_year: 2022: 9, 2024: 8"),
+        ({"aims__villages_by_year": {2022: -1}}, r"aims\.villages_by_year\.2022: .*từ 0 trở lên"),
+        ({"aims__villages_by_year": {2023: 9, 2022: 10}}, r"aims\.villages_by_year: 2022: 10, 2023: 9"),
+        ({"aims__villages_by_year": {2020: 5, 2022: 6}}, r"aims\.villages_by_year: 2020"),
+        ({"aims__villages": 8, "aims__villages_by_year": {2022: 8, 2023: 9}}, r"2023: 9 .*aims\.villages: 8"),
+        ({"aims__villages": 8, "aims__villages_by_year": {2025: 7}}, r"2025: 7 .*aims\.villages: 8"),
         ({"search__gap": 2}, "0.5"),
         ({"costs__package_shares": {"local": 0.5}}, "package_shares"),
     ],
@@ -60,6 +66,13 @@ def test_unknown_names_are_told_all_at_once_with_the_nearest(own_project):
 def test_values_that_cannot_be_are_refused(project, changes, told):
     with pytest.raises(UsageError, match=told):
         load_scenario("base", project, **changes)
+
+
+def test_villages_by_year_may_end_at_the_aim_or_stand_alone(project):
+    both = load_scenario("base", project, aims__villages=8, aims__villages_by_year={2022: 3, 2025: 8}).settings.aims
+    alone = load_scenario("base", project, aims__villages_by_year={2022: 3, 2023: 3}).settings.aims
+    assert (both.villages, both.villages_by_year) == (8, {2022: 3, 2025: 8})
+    assert (alone.villages, alone.villages_by_year) == (None, {2022: 3, 2023: 3})
 
 
 def test_an_unknown_scenario_is_refused_with_the_nearest_name(project):

@@ -12,12 +12,14 @@ from docx import Document
 from openpyxl import load_workbook
 
 from ntm_lib.errors import UsageError
+from ntm_lib.explore import offers
+from ntm_lib.planning.alternatives.asked import Demand
 from ntm_lib.planning.later import against
 from ntm_lib.planning.later.against import planned_by
 from ntm_lib.planning.later.anew import Anew
 from ntm_lib.planning.later.progress_file import Progress
 from ntm_lib.reporting import display, plan_sections
-from ntm_lib.reporting.office import plan_basis, plan_text
+from ntm_lib.reporting.office import plan_basis, plan_later, plan_text, plan_units
 from ntm_lib.reporting.page import notebook_page
 from ntm_lib.reporting.page_check import Outline
 from ntm_lib.reporting.plan_sections.compare import comparison_data
@@ -307,6 +309,33 @@ def test_a_scenario_without_an_aim_for_villages_prints_no_targets_of_villages(st
     page = page_of(plan_sections.scope(study), ("villages", "targets_by_year"))
     assert "sets no aim for villages" in page
     assert "villages" not in " ".join(Outline.of(page).figures)
+
+
+def test_villages_by_year_stand_among_the_aims_beside_what_the_plan_reaches(study, page_of):
+    plan = study.plan
+    villages = plan.solution.villages * 0
+    villages[plan.problem.villages.argmax(), :2] = 2, 3
+    asked = plan.scenario.settings.aims.model_copy(update={"villages_by_year": {2022: 6}})
+    settings = plan.scenario.settings.model_copy(update={"aims": asked})
+    plan = replace(
+        plan, scenario=replace(plan.scenario, settings=settings), solution=replace(plan.solution, villages=villages),
+        problem=replace(plan.problem, aims=replace(plan.problem.aims, villages_by_year={1: 4})),
+    )  # fmt: skip
+    row = {"aim": "villages_by_year", "year": 2022, "asked": 6.0, "planned": 5.0}
+    judged = pd.concat([study.simulation.aims, pd.DataFrame([row])], ignore_index=True)
+    study = replace(study, plan=plan, simulation=replace(study.simulation, aims=judged))
+    [told] = plan_basis.aims_sheet(study).frame.query("year == 2022").to_dict("records")
+    assert told["aim"] == "Villages reaching the standard, aim of the year"
+    assert (told["asked"], told["kept"], told["reached"]) == (6, 4, 5)
+    assert pd.isna(told["chance"])
+    page = page_of(plan_sections.scope(study), ("villages", "chance"))
+    assert told["aim"] in page
+    assert "spread over the years" in page
+    demand = Demand("villages_by_year", 4.0, year=1)
+    assert offers._demand(plan.problem, demand, {}) == "4 villages at the standard by 2022"
+    none = replace(plan, solution=replace(plan.solution, villages=0 * villages))
+    assert "villages" in plan_units.higher_levels(none)
+    assert plan_later.no_villages() not in plan_later.villages_sheet(none).notes
 
 
 def test_the_page_tells_what_the_unknown_start_leaves_open_and_names_the_districts(study, page_of):

@@ -22,18 +22,20 @@ Kind = Literal[
     "mean",
     "districts",
     "villages",
+    "villages_by_year",
     "pinned",
     "keep",
     "fairness",
 ]
-COUNTED = ("standard", "standard_by_year", "advanced", "model", "mean", "villages")
+COUNTED = ("standard", "standard_by_year", "advanced", "model", "mean", "villages", "villages_by_year")
+BY_YEAR: tuple[Kind, ...] = ("standard_by_year", "villages_by_year")
 REACH = Options(gap=0.002, nodes=50, ties=False)
 ANY = Options(gap=0.5, nodes=2000, ties=False)
 
 
 @dataclass(frozen=True)
 class Demand:
-    """One demand: ``kind``; ``year`` (position) of ``standard_by_year``; ``commune`` (position) of ``pinned``.
+    """One demand: ``kind``; ``year`` (position) of those ``BY_YEAR``; ``commune`` (position) of ``pinned``.
 
     ``asked``: communes, criteria, districts, villages, or the share of ``fairness``; the year's position of ``pinned``;
     communes of ``keep``.
@@ -55,7 +57,7 @@ def demands(problem: Problem) -> tuple[Demand, ...]:
         if asked:
             found.append(Demand(name, float(asked)))
     found += [
-        Demand("standard_by_year", float(count), year=year) for year, count in sorted(aims.standard_by_year.items())
+        Demand(name, float(count), year=year) for name in BY_YEAR for year, count in sorted(getattr(aims, name).items())
     ]
     years = len(problem.years)
     pinned = np.flatnonzero((problem.latest < years) & ~problem.start_standard)
@@ -78,14 +80,15 @@ def drop(problem: Problem, demand: Demand) -> Problem:
             return replace(problem, keep=np.zeros_like(problem.keep))
         case "fairness":
             return replace(problem, fairness=0.0)
-        case "standard_by_year":
-            rest = {year: count for year, count in problem.aims.standard_by_year.items() if year != demand.year}
-            return replace(problem, aims=replace(problem.aims, standard_by_year=rest))
+        case "standard_by_year" | "villages_by_year":
+            held = getattr(problem.aims, demand.kind)
+            rest = {year: count for year, count in held.items() if year != demand.year}
+            return replace(problem, aims=_with_aim(problem.aims, demand.kind, rest))
         case _:
             return replace(problem, aims=_with_aim(problem.aims, demand.kind, None))
 
 
-def _with_aim(aims: Aims, name: str, value: int | None) -> Aims:
+def _with_aim(aims: Aims, name: str, value: Any) -> Aims:
     changed: dict[str, Any] = {name: value}
     return replace(aims, **changed)
 
@@ -102,10 +105,9 @@ def ask(problem: Problem, demand: Demand, value: float) -> Problem:
             return problem
         case "fairness":
             return replace(problem, fairness=value)
-        case "standard_by_year":
-            return replace(
-                problem, aims=replace(aims, standard_by_year={**aims.standard_by_year, demand.year: int(value)})
-            )
+        case "standard_by_year" | "villages_by_year":
+            held = {**getattr(aims, demand.kind), demand.year: int(value)}
+            return replace(problem, aims=_with_aim(aims, demand.kind, held))
         case "mean":
             return replace(problem, aims=replace(aims, mean=value))
         case _:
@@ -188,7 +190,7 @@ def _highest(free: Problem, demand: Demand) -> tuple[float, Solution] | None:
     if demand.kind == "mean":
         counted = free.met.sum() - (free.met.shape[1] - free.of).sum()
         return float((reached + counted) / max(1, len(free.of))), plan
-    if demand.kind == "villages":
+    if demand.kind.startswith("villages"):
         return float(reached + free.start_villages), plan
     return float(reached + (int(free.start_standard.sum()) if demand.kind.startswith("standard") else 0)), plan
 
@@ -203,7 +205,8 @@ def _most(free: Problem, demand: Demand) -> tuple[int, Solution]:
         "advanced": places.advanced[:, -1],
         "model": places.model[:, -1],
         "mean": places.done[model.gaps.is_last],
-        "villages": np.append(places.pool, places.villages),
+        "villages": np.vstack([places.pool, places.villages]),
+        "villages_by_year": np.vstack([places.pool, places.villages])[:, : demand.year + 1],
     }[demand.kind]
     worth[at[at >= 0]] = 1.0
     found = solve(with_worth(model, worth, -np.inf), REACH)

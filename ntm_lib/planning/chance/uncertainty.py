@@ -23,7 +23,7 @@ from ntm_lib.planning.settings import Uncertainty
 
 RANGE = (0.1, 0.5, 0.9)
 CONFIDENCE = 0.95
-LUMPS = ("advanced", "model", "villages")
+LUMPS = ("advanced", "model", "villages", "villages_by_year")
 """Aims that a plan reaches by paying one sum: none of their criteria is judged, so no chance can be told."""
 
 
@@ -32,7 +32,7 @@ class Simulation:
     """What became of a plan in ``draws`` draws. Years are calendar years, money million VND; ranges 10 % - 50 % - 90 %.
 
     ``aims``: one row an aim: ``aim`` ("standard", "standard_by_year", "advanced", "model", "floor", "mean", "districts",
-    "villages"; "all": every aim judged, at once; "planned_standard": as many communes as the plan says, for each year),
+    "villages", "villages_by_year"; "all": every aim judged, at once; "planned_standard": as many communes as the plan says, for each year),
     ``year``, ``asked``, ``planned``, ``chance``, ``standard_error`` (of the draws), ``low``, ``high`` (Wilson, 95 %; these
     four NaN for aims that rest on ``LUMPS``: nothing of them is judged). ``held``: bool, draws x rows of ``aims``. ``standard_counts``: communes at the standard, draws x years.
     ``province`` (year) and ``districts`` (district, year): ``communes``, ``standard_planned``, ``standard_low``,
@@ -170,6 +170,8 @@ def _reached(problem: Problem, reach: _Reach) -> Iterator[tuple[str, int, float,
     standard = reach.standard.sum(axis=0)
     for year, count in sorted(aims.standard_by_year.items()):
         yield "standard_by_year", year, count, standard[year]
+    for year, count in sorted(aims.villages_by_year.items()):
+        yield "villages_by_year", year, count, outcome.villages[year]
     short = np.minimum(aims.floor or 0, problem.of)[:, None] - reach.counted[:, -1]
     for name, asked, found in (
         ("standard", aims.standard, standard[-1]),

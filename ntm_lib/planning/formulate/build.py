@@ -125,13 +125,15 @@ def _check_amounts(baseline: Baseline, settings: PlanSettings, faults: FaultList
         faults.add("limits.pinned", text.format(name=names.get(code, code), code=code))
     communes, criteria = baseline.criteria.shape
     units = max(1, len(baseline.vintage.districts)) - len(settings.aims.districts_apart)
+    villages = int(_villages(baseline, settings).sum())
     there_are = {
         "standard": communes, "advanced": communes, "model": communes, "floor": criteria, "mean": criteria,
-        "districts": units, "villages": int(_villages(baseline, settings).sum()),
+        "districts": units, "villages": villages,
     }  # fmt: skip
     asked = {f"aims.{name}": (getattr(settings.aims, name), count) for name, count in there_are.items()}
-    by_year = settings.aims.standard_by_year.items()
-    asked |= {f"aims.standard_by_year.{year}": (count, communes) for year, count in by_year}
+    for name, there in (("standard_by_year", communes), ("villages_by_year", villages)):
+        by_year = getattr(settings.aims, name).items()
+        asked |= {f"aims.{name}.{year}": (count, there) for year, count in by_year}
     for where, (aim, count) in asked.items():
         if aim is not None and aim > count:
             faults.add(where, str(aim), most.format(count=count))
@@ -233,4 +235,5 @@ def _aims(settings: PlanSettings, districts: pd.Index) -> Aims:
         district_advanced_share=aims.district_advanced_share,
         districts_apart=districts.isin(aims.districts_apart),
         villages=aims.villages,
+        villages_by_year={years.index(year): count for year, count in aims.villages_by_year.items()},
     )

@@ -92,6 +92,7 @@ def district_aims(problem: Problem, solution: Solution, district: str) -> Aims:
         advanced=None if aims.advanced is None else int((part.advanced < years).sum()),
         model=None if aims.model is None else int((part.model < years).sum()),
         villages=None if aims.villages is None else int(part.villages.sum()),
+        villages_by_year={year: int(part.villages[:, : year + 1].sum()) for year in aims.villages_by_year},
     )
 
 

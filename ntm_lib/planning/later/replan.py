@@ -237,8 +237,11 @@ def _latest(old: Problem, new: Problem, at: int, count: int) -> Ints:
 
 
 def _aims(aims: Aims, at: int) -> Aims:
+    """Return the aims of the years to come: those of single past years fall away."""
     return replace(
-        aims, standard_by_year={year - at: asked for year, asked in aims.standard_by_year.items() if year >= at}
+        aims,
+        standard_by_year={year - at: asked for year, asked in aims.standard_by_year.items() if year >= at},
+        villages_by_year={year - at: asked for year, asked in aims.villages_by_year.items() if year >= at},
     )
 
 
@@ -261,7 +264,12 @@ def _settings(settings: PlanSettings, from_year: int) -> PlanSettings:
     content = settings.model_dump(mode="json")
     content["horizon"] |= {"start_year": from_year - 1, "first_year": from_year}
     content["limits"]["keep_standard_by"] = max(settings.limits.keep_standard_by, from_year)
-    for block, name in (("aims", "standard_by_year"), ("money", "change_pct_by_year"), ("money", "extra_vnd_million")):
+    for block, name in (
+        ("aims", "standard_by_year"),
+        ("aims", "villages_by_year"),
+        ("money", "change_pct_by_year"),
+        ("money", "extra_vnd_million"),
+    ):
         content[block][name] = {year: held for year, held in content[block][name].items() if int(year) >= from_year}
     pinned = content["limits"]["pinned"]
     content["limits"]["pinned"] = {code: max(year, from_year) for code, year in pinned.items()}

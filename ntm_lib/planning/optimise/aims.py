@@ -60,8 +60,12 @@ def aims(draft: Draft, places: Places) -> None:
     if aims.floor is not None:
         rows = draft.rows.add(len(counted), lower=np.minimum(aims.floor, problem.of) - counted)
         draft.rows.fill(rows[problem.steps.commune[last]], places.done[last])
+    villages = np.vstack([places.pool, places.villages])
+    by_year = dict(aims.villages_by_year)
     if aims.villages is not None:
-        at_least(np.append(places.pool, places.villages), aims.villages - problem.start_villages)
+        by_year[years - 1] = max(aims.villages, by_year.get(years - 1, 0))
+    for year, count in by_year.items():
+        at_least(villages[:, : year + 1], count - problem.start_villages)
     if aims.districts:
         district_aim(draft, places, aims)
 

@@ -241,6 +241,14 @@ def _aims(problem: Problem, solution: Solution) -> Iterator[str]:
             (f"standard by {problem.years[year]}", count, (solution.standard <= year).sum())
             for year, count in aims.standard_by_year.items()
         ),
+        *(
+            (
+                f"villages by {problem.years[year]}",
+                count,
+                problem.start_villages + solution.villages[:, : year + 1].sum(),
+            )
+            for year, count in aims.villages_by_year.items()
+        ),
     ):
         if asked is not None and found < asked - COUNT:
             yield f"aim {name}: reaches {found}, asked for {asked}"

@@ -57,6 +57,10 @@ def demand_name(problem: Problem, demand: Demand, names: Names) -> str:
             return _("{count} communes meeting all criteria by {year}").format(
                 count=asked, year=problem.years[demand.year]
             )
+        case "villages_by_year":
+            return _("{count} villages meeting the standard by {year}").format(
+                count=asked, year=problem.years[demand.year]
+            )
         case "pinned":
             code = str(problem.communes[demand.commune])
             return _("{commune} meets all criteria by {year}").format(

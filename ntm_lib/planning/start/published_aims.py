@@ -55,7 +55,7 @@ def published_aims(baseline: Baseline) -> pd.DataFrame:
         entry = entries.get(name, PlanAim(indicator=name, is_aim=False))
         setting, reason = entry.setting or "", str(entry.left_out or _("not considered"))
         if setting:
-            is_late = setting == "standard_by_year" or line["target_year"] == years[-1]
+            is_late = setting.endswith("_by_year") or line["target_year"] == years[-1]
             setting, reason = (setting, "") if is_late else ("", _("a plan asks for it in its last year only"))
         rows.append(
             {

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ntm_lib.messages import _
+from ntm_lib.planning.alternatives.asked import BY_YEAR
 from ntm_lib.planning.handdown.targets import targets
 from ntm_lib.planning.plan import Plan
 from ntm_lib.planning.reasons.clash_words import nearest_notes, nearest_plans, whatever_the_money
@@ -142,8 +143,10 @@ def _asked(study: Study) -> Mapping[str, float | None]:
 
 def aims_sheet(study: Study) -> Sheet:
     """Return each aim of the scenario: asked, asked in this plan, what the plan reaches, and the chance of it."""
-    last, by_year = study.plan.problem.years[-1], study.plan.scenario.settings.aims.standard_by_year
-    asked: list[tuple[str, int, float]] = [("standard_by_year", year, count) for year, count in sorted(by_year.items())]
+    last, aims = study.plan.problem.years[-1], study.plan.scenario.settings.aims
+    asked: list[tuple[str, int, float]] = [
+        (name, year, count) for name in BY_YEAR for year, count in sorted(getattr(aims, name).items())
+    ]
     asked += [(name, last, value) for name, value in _asked(study).items() if value]
     rows = pd.DataFrame([_aim_row(study, *each) for each in asked])
     columns = [
@@ -171,7 +174,7 @@ def aims_sheet(study: Study) -> Sheet:
 def _aim_row(study: Study, name: str, year: int, asked: float) -> dict[str, object]:
     plan, held = study.plan, study.simulation.aims
     kept = getattr(plan.problem.aims, name)
-    if name == "standard_by_year":
+    if name in BY_YEAR:
         kept = kept.get(plan.problem.years.index(year))
     drawn = held[(held["aim"] == name) & (held["year"] == year) & (held["asked"] == float(asked))].to_dict("records")
     row: dict[str, object] = {"aim": aim_words()[name], "year": year, "asked": asked}
@@ -189,8 +192,11 @@ def _aim_row(study: Study, name: str, year: int, asked: float) -> dict[str, obje
 
 
 def _reached(plan: Plan, name: str, year: int) -> float:
+    until = plan.problem.years.index(year) + 1
     if name == "standard_by_year":
-        return float((plan.solution.standard <= plan.problem.years.index(year)).sum())
+        return float((plan.solution.standard < until).sum())
+    if name == "villages_by_year":
+        return float(plan.problem.start_villages + plan.solution.villages[:, :until].sum())
     end = targets(plan, "province").iloc[-1].to_dict()
     if name == "floor":
         return float(targets(plan, "commune").xs(plan.problem.years[-1], level="year")["criteria_low"].min())

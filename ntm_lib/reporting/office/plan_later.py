@@ -23,7 +23,7 @@ from ntm_lib.reporting.sheets import Column, Sheet, sums
 def villages_sheet(plan: Plan) -> Sheet:
     """Return the villages that reach the village standard, by commune and year."""
     table = with_district(plan, villages(plan).reset_index())
-    is_aimed = bool(plan.problem.aims.villages or plan.solution.villages.any())
+    is_aimed = bool(plan.problem.aims.ask_for_villages or plan.solution.villages.any())
     table = table if is_aimed else table.iloc[:0]
     columns = [
         code_column(),
@@ -37,13 +37,27 @@ def villages_sheet(plan: Plan) -> Sheet:
         name=_("Villages"), title=_("Villages reaching the village standard"), columns=columns, frame=table,
         unit=_("village"), total=sums(table, columns, "name") if is_aimed else None, source=source_line(plan),
         stamps=plan_stamps(plan), empty=no_villages(),
-        notes=[] if is_aimed else [no_villages()],
+        notes=village_notes() if is_aimed else [no_villages()],
     )  # fmt: skip
 
 
 def no_villages() -> str:
     """Say that nothing is planned for villages."""
     return _("This scenario sets no aim for villages.")
+
+
+def village_notes() -> list[str]:
+    """Say what stands behind the figures of villages and how a plan puts them into years."""
+    return [
+        _(
+            "How many villages met the standard before the plan is not known; all villages in scope are shown as able "
+            "to reach it. Communes whose border place or number of villages is not known are left out."
+        ),
+        _(
+            "Villages are spread over the years as evenly as the money and the aims of single years allow: by the norm "
+            "assumed here each takes the same sum in every year."
+        ),
+    ]
 
 
 def orientation_sheet(plan: Plan) -> Sheet:

@@ -60,7 +60,7 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
             _("The plan brings {count} more villages to the village standard by {year}; how many met it before is not known.").format(
                 count=formats.number(end["villages"]), year=last
             )
-            if end["villages"] or plan.problem.aims.villages
+            if end["villages"] or plan.problem.aims.ask_for_villages
             else _("This scenario sets no aim for villages.")
         ],
         "orientation": _orientation_text(plan),

@@ -89,7 +89,7 @@ def higher_levels(plan: Plan) -> list[str]:
     has = {
         "advanced": aims.advanced or (solution.advanced < years).any(),
         "model": aims.model or (solution.model < years).any(),
-        "villages": aims.villages or solution.villages.any(),
+        "villages": aims.ask_for_villages or solution.villages.any(),
     }
     return [name for name, is_target in has.items() if is_target]
 

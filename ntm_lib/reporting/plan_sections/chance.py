@@ -36,6 +36,7 @@ def aim_words() -> dict[str, str]:
         "mean": _("Criteria per commune on average"),
         "districts": _("District units reaching the standard"),
         "villages": _("Villages reaching the standard"),
+        "villages_by_year": _("Villages reaching the standard, aim of the year"),
         "all": _("All aims together"),
         "planned_standard": _("As many communes as the plan says"),
     }

@@ -82,7 +82,9 @@ def _aims(scope: Scope, aims: pd.DataFrame) -> Markup:
 
 def _asked(aims: Aims, setting: str, year: int) -> str:
     """Write what a scenario asks for, in words; a dash where it asks nothing."""
-    asked = aims.standard_by_year.get(year) if setting == "standard_by_year" else getattr(aims, setting)
+    asked = getattr(aims, setting)
+    if isinstance(asked, dict):
+        asked = asked.get(year)
     if asked is None or not aims.are_binding:
         return "–"
     words = {
@@ -94,6 +96,7 @@ def _asked(aims: Aims, setting: str, year: int) -> str:
         "mean": _("{count} criteria a commune"),
         "districts": _("{count} districts"),
         "villages": _("{count} villages"),
+        "villages_by_year": _("{count} villages in all"),
     }
     return words[setting].format(count=written(asked))
 

@@ -11,7 +11,7 @@ from ntm_lib.planning.later.orientation import orientation as look_ahead
 from ntm_lib.planning.later.orientation import orientation_notes, remaining, year_of_all
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.office.plan_later import no_villages
+from ntm_lib.reporting.office.plan_later import no_villages, village_notes
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told
 from ntm_lib.reporting.sections.common import paragraph, rows_of, section
 from ntm_lib.reporting.tables import Cell, Column, html_table
@@ -19,7 +19,7 @@ from ntm_lib.reporting.tables import Cell, Column, html_table
 
 def villages(scope: Scope) -> None:
     """Show the villages brought to the village standard, by commune or, for the province, by district."""
-    if not (scope.plan.problem.aims.villages or scope.plan.solution.villages.any()):
+    if not (scope.plan.problem.aims.ask_for_villages or scope.plan.solution.villages.any()):
         show(section(_("Villages"), paragraph(no_villages()), anchor="villages"))
         return
     held = village_table(scope.plan)
@@ -50,12 +50,7 @@ def villages(scope: Scope) -> None:
         source=scope.source,
         stamps=scope.warnings,
         total=cells(_("Total"), scope.unit.level, scope.unit.code, total) if len(held) else None,
-        notes=[
-            _(
-                "How many villages met the standard before the plan is not known; all villages in scope are shown as able "
-                "to reach it. Communes whose border place or number of villages is not known are left out."
-            )
-        ],
+        notes=list[str | Markup](village_notes()),
         empty=_("No village of this territory lies in the scope of the plan."),
     )
     show(section(_("Villages"), table, anchor="villages"))

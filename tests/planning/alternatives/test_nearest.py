@@ -132,6 +132,25 @@ def test_several_demands_give_way_in_their_order() -> None:
         assert lowered.offered < lowered.demand.asked
 
 
+def test_villages_by_a_year_are_lowered_to_what_the_money_of_the_years_pays() -> None:
+    asked = Aims(villages=9, villages_by_year={0: 2, 1: 6})
+    problem = replace(tiny(), villages=np.full(4, 5), village_spend=np.full(6, 100.0), aims=asked)
+    problem = replace(problem, money=np.tile([250.0, 100.0, 1e6], (6, 1)))
+    assert [(demand.kind, demand.year) for demand in demands(problem)[-2:]] == [
+        ("villages_by_year", 0),
+        ("villages_by_year", 1),
+    ]
+    found = nearest(problem, OPTIONS, is_by_year=False)
+    assert [(demand.kind, demand.year) for demand in found.clash] == [("villages_by_year", 1)]
+    less = next(made for made in found.offers if made.kind == "demand")
+    assert (less.amount, dict(less.problem.aims.villages_by_year)) == (3.0, {0: 2, 1: 3})
+    assert not check(less.problem, less.solution)
+    names = Names({}, {}, {}, {}, str, lambda number: f"{number:.0f}")
+    said = offer(problem, less, names)
+    assert "6 xóm" in said
+    assert "2022: chỉ" in said
+
+
 def test_a_commune_pinned_too_early_is_told_its_first_year() -> None:
     problem = tiny()
     rich = replace(problem, money=np.full(problem.money.shape, 1e6))

@@ -44,6 +44,7 @@ def of_plan(problem: Problem, plan: Solution) -> Problem:
             districts=0,
             district_share=0.5,
             villages=int(problem.start_villages + plan.villages.sum()),
+            villages_by_year={1: int(problem.start_villages + plan.villages[:, :2].sum())},
         ),
     )
 
@@ -64,7 +65,12 @@ def test_without_risks_the_plan_comes_out_as_planned(seed: int, communes: int, h
     assert [text for text in check(problem, plan) if not any(part in text for part in kept_apart)] == []
     found = simulate(problem, plan, no_risks(problem), uncertainty(draws=3))
     assert (found.aims["chance"].dropna() == 1).all()
-    assert set(found.aims.loc[found.aims["chance"].isna(), "aim"]) <= {"advanced", "model", "villages"}
+    assert set(found.aims.loc[found.aims["chance"].isna(), "aim"]) <= {
+        "advanced",
+        "model",
+        "villages",
+        "villages_by_year",
+    }
     asked = found.aims.dropna(subset="asked").query("aim != 'districts'")
     np.testing.assert_allclose(asked["planned"], asked["asked"])
     for frame, name in ((found.province, "standard_"), (found.districts, "standard_"), (found.province, "criteria_"),

@@ -140,8 +140,9 @@ def test_aims_above_what_there_is_are_told_together(base_draft, project):
             project,
             **{f"aims__{name}": asked for name, asked in aims.items()},
             aims__standard_by_year={2022: 200},
+            aims__villages_by_year={2023: 9998},
         )
-    for name, asked in {**aims, "standard_by_year.2022": 200}.items():
+    for name, asked in {**aims, "standard_by_year.2022": 200, "villages_by_year.2023": 9998}.items():
         assert f"aims.{name}: {asked}" in str(caught.value)
 
 

@@ -82,11 +82,22 @@ def test_a_district_that_is_not_there_is_refused(solved):
 
 def test_only_aims_of_the_province_become_aims_of_the_district(solved):
     problem, solution = solved
-    few = replace(problem, aims=replace(problem.aims, advanced=None, standard_by_year={}, floor=None))
+    few = replace(
+        problem, aims=replace(problem.aims, advanced=None, standard_by_year={}, villages_by_year={}, floor=None)
+    )
     aims = district_aims(few, solution, problem.districts[0])
-    assert (aims.advanced, aims.floor, aims.districts, dict(aims.standard_by_year)) == (None, None, None, {})
+    assert (aims.advanced, aims.floor, aims.districts) == (None, None, None)
+    assert (dict(aims.standard_by_year), dict(aims.villages_by_year)) == ({}, {})
     assert aims.standard == int((solution.standard[problem.district == 0] < 5).sum())
     assert only_district(problem, problem.districts[0], problem.money).aims.floor == problem.aims.floor
+
+
+def test_villages_by_year_of_the_districts_make_up_those_of_the_province(solved):
+    problem, solution = solved
+    asked = replace(problem, aims=replace(problem.aims, villages_by_year={1: 3, 3: 5}))
+    parts = [district_aims(asked, solution, name).villages_by_year for name in problem.districts]
+    for year in (1, 3):
+        assert sum(part[year] for part in parts) == solution.villages[:, : year + 1].sum()
 
 
 @settings(max_examples=40, deadline=None)

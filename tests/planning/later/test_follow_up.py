@@ -20,7 +20,8 @@ from ntm_lib.planning.later.published_marks import _status, plan_figure, publish
 from ntm_lib.planning.later.replan import committed, read_past, replan
 from ntm_lib.planning.optimise.check import check
 from ntm_lib.planning.plan import solve, with_solution
-from ntm_lib.planning.problem import Solution
+from ntm_lib.planning.problem import Aims, Solution
+from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.project import Project
 from ntm_lib.provenance import sha256_of
 
@@ -274,6 +275,19 @@ def test_a_deadline_that_passed_becomes_the_end(project):
     assert (new.latest[hard] == count).all()
     open_ones = [place for place in can if not new.met[place].all()]
     assert all(new.latest[place] == count - 1 for place in open_ones)
+
+
+def test_aims_of_past_years_fall_away(project):
+    made = make_draft(project, 6)
+    aims = Aims(standard_by_year={0: 1, 3: 4}, villages=9, villages_by_year={1: 2, 2: 5, 4: 9})
+    new = replan(replace(made, problem=replace(made.problem, aims=aims)), NOTHING, 2023).problem.aims
+    assert dict(new.standard_by_year) == {1: 4}
+    assert (new.villages, dict(new.villages_by_year)) == (9, {0: 5, 2: 9})
+    asked = load_scenario(
+        "base", project, aims__villages=9, aims__villages_by_year={2022: 2, 2023: 5}, aims__standard_by_year={2022: 2}
+    )
+    later = replan(replace(made, scenario=asked), NOTHING, 2023).scenario.settings.aims
+    assert (later.villages_by_year, later.standard_by_year) == ({2023: 5}, {})
 
 
 def test_the_new_draft_can_be_planned(project):

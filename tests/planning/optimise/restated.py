@@ -299,8 +299,12 @@ def _counts(stated: Restated) -> None:
         number = getattr(aims, name)
         if number is not None:
             stated.demand(f"aim_{name}", pulp.lpSum(getattr(stated, name).values()) >= number)
+    villages = dict(aims.villages_by_year)
     if aims.villages is not None:
-        stated.demand("aim_villages", pulp.lpSum(stated.villages.values()) + problem.start_villages >= aims.villages)
+        villages[len(problem.years)] = aims.villages
+    for last, number in villages.items():
+        brought = [decision for (_commune, year), decision in stated.villages.items() if year <= last]
+        stated.demand("aim_villages", pulp.lpSum(brought) + problem.start_villages >= number)
 
 
 def _criteria_counted(stated: Restated) -> None:

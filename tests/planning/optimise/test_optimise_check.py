@@ -42,6 +42,7 @@ LIMITS: dict[str, tuple[str, Callable[[Problem, Solution], dict[str, object]]]] 
     "mean": ("aim mean", lambda p, s: {"aims": replace(p.aims, mean=18.9)}),
     "districts": ("aim districts", lambda p, s: {"aims": replace(p.aims, districts=4)}),
     "villages": ("aim villages", lambda p, s: {"aims": replace(p.aims, villages=10_000)}),
+    "villages by year": ("aim villages by", lambda p, s: {"aims": replace(p.aims, villages_by_year={0: int(s.villages[:, 0].sum()) + p.start_villages + 1})}),
     "too many villages": ("villages [", lambda p, s: {"villages": p.villages - 100}),
     "lag": ("advanced in", lambda p, s: {"advanced_lag": 6}),
     "value": ("objective", lambda p, s: {"standard_value": p.standard_value + 1}),

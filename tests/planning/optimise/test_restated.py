@@ -86,6 +86,7 @@ EARLY, LATE = {"money": by_year(2000, 150, 150)}, {"money": by_year(300, 200, 30
 LATER_IS_BETTER = {"standard_value": np.tile([60.0, 70.0, 100.0], (COMMUNES, 1))}
 TWO_EACH = {"aims": Aims(floor=2)}
 MANY_VILLAGES = {"village_value": 1.5}
+SIX_VILLAGES = {"village_spend": np.full(PURSES, 40.0), "money": by_year(800, 800, 1e6), "aims": Aims(villages=6)}
 # what is broken (none: only the worth changes), the problem without the limit, what the limit changes
 LIMITS: dict[str, tuple[str | None, Changes, Changes]] = {
     "money": ("money", {}, {"money": by_year(200, 200, 200)}),
@@ -139,6 +140,13 @@ LIMITS: dict[str, tuple[str | None, Changes, Changes]] = {
     "district apart": ("aim_districts", {"aims": Aims(districts=1)},
                        {"aims": Aims(districts=1, districts_apart=np.array([True, False]))}),
     "aim of villages": ("aim_villages", {}, {"aims": Aims(villages=3)}),
+    "aim of villages by a year": ("aim_villages", SIX_VILLAGES, {"aims": Aims(villages=6, villages_by_year={0: 2, 1: 6})}),
+    "aim of villages by a year where each commune has a cap": (
+        "aim_villages", SIX_VILLAGES | {"commune_cap": np.full(COMMUNES, 1e6)}, {"aims": Aims(villages=6, villages_by_year={0: 6})},
+    ),
+    "villages by a year at the start": (
+        "aim_villages", SIX_VILLAGES | {"start_villages": 4, "aims": Aims(villages_by_year={0: 6})}, {"start_villages": 0},
+    ),
     "villages at the start": ("aim_villages", {"start_villages": 2, "aims": Aims(villages=3)}, {"start_villages": 1}),
 }  # fmt: skip
 IMPOSSIBLE: dict[str, Changes] = {
@@ -152,6 +160,7 @@ IMPOSSIBLE: dict[str, Changes] = {
     "both districts apart": {"aims": Aims(districts=1, districts_apart=np.ones(2, bool))},
     "all criteria of an excluded commune": excluded(2) | {"aims": Aims(floor=4)},
     "more villages than there are": {"aims": Aims(villages=11)},
+    "more villages by a year than its money": {"aims": Aims(villages_by_year={0: 9}), "money": by_year(350, 1e6, 1e6)},
     "pinned too early": pinned(2, by=1),
     "pinned and excluded": pinned(2, by=2) | excluded(2),
     "all pinned, no money": pinned(*range(COMMUNES), by=2) | {"money": by_year(200, 200, 200)},

@@ -257,6 +257,11 @@ def test_every_published_aim_of_the_planned_years_is_listed(starts: dict[str, Ba
     assert ((aims["setting"] == "") == (aims["left_out"] != "")).all()
     assert set(last["setting"]) - {""} == {"standard", "advanced", "model", "mean", "floor", "districts", "villages"}
     assert len(last[last["left_out"] != ""]) == 4  # shares of villages, of model villages, income, the city's task
+    first = aims[aims["setting"].str.endswith("_by_year")]
+    assert dict(zip(first["setting"], first["value"], strict=True)) == {
+        "standard_by_year": "5",
+        "villages_by_year": "30",
+    }
     assert "chưa xét" not in set(aims["left_out"])
     assert not aims["label"].str.contains("capital|GRDP|vốn").any()
 
