@@ -73,13 +73,17 @@ def villages(model: Model, x: Floats) -> Ints:
 
 
 def deal(problem: Problem, pool: Ints) -> Ints:
-    """Give each year's villages (t) of the pool to communes (n, t): to each nearly the same share of those it has."""
-    there = np.where(is_pooled(problem), problem.villages, 0)
+    """Give each year's villages (t) of the pool to communes (n, t)."""
+    return share_out(np.where(is_pooled(problem), problem.villages, 0), pool)
+
+
+def share_out(there: Ints, by_year: Ints) -> Ints:
+    """Give each year's villages (t) to communes (n, t): to each nearly the same share of those it has (n)."""
     owner = np.repeat(np.arange(len(there)), there)
     turn = np.arange(len(owner)) - np.repeat(np.cumsum(there) - there, there)
     order = owner[np.argsort((turn + 1 / 2) / there[owner], kind="stable")]
-    year = np.repeat(np.arange(len(pool)), pool)
-    dealt = np.zeros((len(there), len(pool)), dtype=np.int64)
+    year = np.repeat(np.arange(len(by_year)), by_year)
+    dealt = np.zeros((len(there), len(by_year)), dtype=np.int64)
     np.add.at(dealt, (order[: len(year)], year), 1)
     return dealt
 

@@ -15,6 +15,7 @@ from ntm_lib.planning.optimise.highs import Found
 from ntm_lib.planning.optimise.levels import with_levels
 from ntm_lib.planning.optimise.model import Model, build, with_worth
 from ntm_lib.planning.optimise.options import Options
+from ntm_lib.planning.optimise.pace import evenly
 from ntm_lib.planning.problem import Floats, Problem, Solution
 
 # Variables: up to TINY the whole is searched at once; beyond LARGE it is a country.
@@ -28,7 +29,7 @@ def optimise(problem: Problem, options: Options = Options(), start: Solution | N
     """Return the best plan found, with the proven bound on any plan's worth.
 
     Of plans of the same worth the cheaper one is sought, then the earlier one (a search with few nodes; no proof is
-    claimed for that). ``start``: a plan to begin with, used when it keeps the limits. Raises ``Infeasible`` when no plan
+    claimed for that); villages are spread evenly over the years (see ``pace``). ``start``: a plan to begin with, used when it keeps the limits. Raises ``Infeasible`` when no plan
     keeps limits and aims. The plan returned has passed ``check``; otherwise its ``gap`` is None.
     """
     model = build(problem)
@@ -39,7 +40,7 @@ def optimise(problem: Problem, options: Options = Options(), start: Solution | N
     if options.ties and len(model.worth) <= LARGE:
         tied = _tie(model, options, found.x, plan)
         plan, nodes = tied[0], nodes + tied[1]
-    return finish(problem, plan, found.bound, nodes, options)
+    return finish(problem, evenly(problem, plan), found.bound, nodes, options)
 
 
 def _search(model: Model, options: Options, start: Floats | None) -> Found:
