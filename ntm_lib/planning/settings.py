@@ -129,7 +129,7 @@ class Aims(Settings):
             if later[1] < earlier[1]
         ]
         if falling:
-            text = _("at least so many by the end of each year: a later year cannot ask for less, found {found}")
+            text = _("{found}: counted up to the end of each year, so a later year cannot ask for less")
             raise ValueError(text.format(found="; ".join(falling)))
         return self
 
