@@ -65,8 +65,9 @@ def named(plan: Plan, pairs: pd.DataFrame) -> str:
     return "; ".join(f"{names[row['commune_code']]}, {row['criterion']}" for row in pairs.to_dict("records"))
 
 
-def past_lines(old: Plan, progress: Progress, from_year: int) -> list[str]:
+def past_lines(old: Plan, progress: Progress, anew: Anew) -> list[str]:
     """Say what is taken as done, and how much of the plan was not told of and so is planned anew."""
+    from_year = anew.from_year
     done = int((progress.actual["state"] != UNDER_WAY).sum())
     untold = int((outcomes(old, progress, from_year - 1)["outcome"] == "unknown").sum())
     return [
@@ -80,10 +81,20 @@ def past_lines(old: Plan, progress: Progress, from_year: int) -> list[str]:
             count=formats.number(untold)
         ),
         _(
-            "Money of the years before counts as spent: what may be carried on must be entered as extra money of the scenario. "
-            "Villages completed before are not told of and are planned as if still to do."
+            "Money of the years before counts as spent: what may be carried on must be entered as extra money of the scenario."
         ),
+        *_past_villages(old, anew),
     ]
+
+
+def _past_villages(old: Plan, anew: Anew) -> list[str]:
+    """Say how many villages count as done, or that none does; nothing where the plan has none."""
+    if not (old.problem.aims.ask_for_villages or old.solution.villages.any()):
+        return []
+    if anew.villages is None:
+        return [_("Villages completed before are not told of (--villages) and are planned as if still to do.")]
+    text = _("Villages completed before: {count}, taken to lie in the communes in proportion to their villages.")
+    return [text.format(count=formats.number(anew.villages))]
 
 
 def change_lines(old: Plan, new: Plan, anew: Anew) -> list[str]:

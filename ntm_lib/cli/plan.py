@@ -30,6 +30,14 @@ ActualOption = Annotated[
         "--actual", help=_("What was really done: a .xlsx or .csv file in the form of ntm follow --template.")
     ),
 ]
+VillagesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--villages",
+        min=0,
+        help=_("Villages that met the village standard before --from (default: not known, all are planned)."),
+    ),
+]
 
 
 def read_scenarios(project: Project, names: list[str], law: dt.date | None) -> list[Scenario]:
@@ -43,19 +51,22 @@ def plan_command(
     law: LawOption = None,
     from_year: FromOption = None,
     actual: ActualOption = None,
+    villages: VillagesOption = None,
     out: Annotated[Path | None, typer.Option("--export", help=_("Folder for the workbook and the Word draft."))] = None,
 ) -> None:
     """Plan and keep; exit 1 when the aims of a scenario cannot be met together, or one of several has no plan."""
     project = Project.find()
     if actual is not None and from_year is None:
         raise UsageError(_("--actual goes with --from YEAR: the first year to be planned anew."))
+    if villages is not None and from_year is None:
+        raise UsageError(_("--villages goes with --from YEAR: the first year to be planned anew."))
     if from_year is not None and len(scenario or []) != 1:
         raise UsageError(_("--from goes with one --scenario: each plan has a past of its own."))
     chosen = read_scenarios(project, scenario or [], law)
     if out is not None:
         check_folder(out, "--export")
     if from_year is not None:
-        is_short = _plan_anew(project, chosen[0], from_year, actual, out)
+        is_short = _plan_anew(project, chosen[0], from_year, actual, villages, out)
     elif len(chosen) == 1:
         is_short = plan_one(project, chosen[0], out).is_relaxed
     else:
@@ -100,16 +111,18 @@ def plan_one(project: Project, scenario: Scenario, out: Path | None, anew: Anew 
     return study
 
 
-def _plan_anew(project: Project, scenario: Scenario, from_year: int, actual: Path | None, out: Path | None) -> bool:
+def _plan_anew(
+    project: Project, scenario: Scenario, from_year: int, actual: Path | None, villages: int | None, out: Path | None
+) -> bool:
     """Plan the later years of a scenario anew and tell what changes; True when its aims cannot be met together."""
     from ntm_lib.cli.anew import change_lines, past_lines, read_past
     from ntm_lib.planning.study import load_study
 
     old = load_study(scenario, project)
     past = read_past(old.plan, scenario, from_year, actual)
-    for line in past_lines(old.plan, past, from_year):
+    anew = Anew(scenario, from_year, past.actual, past.source, villages)
+    for line in past_lines(old.plan, past, anew):
         say(line)
-    anew = Anew(scenario, from_year, past.actual, past.source)
     new = plan_one(project, scenario, out, anew)
     for line in change_lines(old.plan, new.plan, anew):
         say(line)

@@ -269,7 +269,8 @@ _KEPT = ("why", "limits", "billion", "near_equal", "simulation", "robust", "robu
 
 
 def _kept_past(anew: Anew) -> dict[str, object]:
-    return {"from_year": anew.from_year, "actual": archive.dumps(anew.actual), "source": anew.source}
+    return {"from_year": anew.from_year, "actual": archive.dumps(anew.actual), "source": anew.source,
+            "villages": anew.villages}  # fmt: skip
 
 
 def load_study(scenario: Scenario | str, project: Project | None = None, from_year: int | None = None) -> Study:
@@ -289,7 +290,7 @@ def load_study(scenario: Scenario | str, project: Project | None = None, from_ye
     anew = None
     if kept_past is not None:
         actual = archive.loads(kept_past["actual"], RECORDS)
-        anew = Anew(scenario, kept_past["from_year"], actual, str(kept_past["source"]))
+        anew = Anew(scenario, kept_past["from_year"], actual, str(kept_past["source"]), kept_past.get("villages"))
     made = draft_plan(scenario, project, anew)
     if content["digest"] != made.digest:
         raise UsageError(

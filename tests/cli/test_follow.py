@@ -188,6 +188,7 @@ def test_a_form_can_be_a_csv(ntm, tmp_path):
         (["follow", "--scenario", "base", "--year", "2022", "--template", "x.docx"], [".xlsx", ".csv"]),
         (["follow", "--scenario", "base", "--export", "x.pdf"], ["x.pdf", ".xlsx"]),
         (["plan", "--scenario", "base", "--actual", "x.xlsx"], ["--from"]),
+        (["plan", "--scenario", "base", "--villages", "5"], ["--from"]),
         (["plan", "--scenario", "base", "--scenario", "bad_year", "--from", "2023"], ["--scenario"]),
         (["plan", "--scenario", "base", "--from", "2023"], ["--year 2022", "--template", "--actual"]),
         (["plan", "--scenario", "base", "--from", "2021"], ["2022", "2025"]),

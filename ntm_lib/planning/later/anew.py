@@ -22,13 +22,15 @@ class Anew:
 
     ``scenario``: as it was planned first. ``from_year``: the first year planned anew. ``actual``: what was really done
     before, in the form of ``follow_up.check_actual``; what it does not name was not done. ``source``: name of the file
-    it came from; empty: the results handed in.
+    it came from; empty: the results handed in. ``villages``: villages that met the village standard before that year; None:
+    not told, they are planned as if still to do.
     """
 
     scenario: Scenario
     from_year: int
     actual: pd.DataFrame
     source: str
+    villages: int | None = None
 
 
 def draft_plan(
@@ -41,7 +43,7 @@ def draft_plan(
     made = draft(scenario, project, is_last_held=is_last_held)
     if anew is None:
         return made
-    new = replan(made, anew.actual, anew.from_year)
+    new = replan(made, anew.actual, anew.from_year, anew.villages)
     _check_money(new)
     title = _("planned anew from {year}").format(year=anew.from_year)
     return replace(new, scenario=with_title(new.scenario, title))

@@ -176,6 +176,9 @@ def _row(plan: "Plan", units: dict[str, _Planned], tier: str, line: _Line, fault
     low, high = _whole(ends)
     part_low, part_high = _whole(units["district"].ends(mark, year, first_year)) if "district" in units else UNKNOWN
     why = ""
+    if mark.figure == "villages" and (before := plan.problem.start_villages):
+        ends = [(start + before, end + before) for start, end in ends] if tier == "province" else [UNKNOWN]
+        (low, high), (part_low, part_high) = _whole(ends), UNKNOWN  # in which district they lie is not told
     if mark.as_of:
         text = _("figure of {date}; the plan's figures are those of the ends of the year before and of that year")
         why = text.format(date=f"{mark.as_of:%d/%m/%Y}")

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from ntm_lib.errors import UsageError
 from ntm_lib.messages import _
 from ntm_lib.planning.later.follow_up import UNDER_WAY, check_actual
+from ntm_lib.planning.optimise.plans import share_out
 from ntm_lib.planning.problem import Aims, Bools, Floats, Ints, Order, Problem, Risks, Steps
 from ntm_lib.planning.settings import PlanSettings
 from ntm_lib.verdicts import Verdict
@@ -33,7 +34,7 @@ class Past:
     standard: Ints
 
 
-def replan(made: "Draft", actual: pd.DataFrame, from_year: int) -> "Draft":
+def replan(made: "Draft", actual: pd.DataFrame, from_year: int, villages: int | None = None) -> "Draft":
     """Return the draft of the years from ``from_year`` on, with the past fixed; plan it with ``plan.solve``.
 
     Parameters
@@ -44,6 +45,8 @@ def replan(made: "Draft", actual: pd.DataFrame, from_year: int) -> "Draft":
         What was really done before ``from_year``; see ``follow_up.read_actual``. What is not named was not done.
     from_year
         First year that can still be planned.
+    villages
+        Villages that met the village standard before ``from_year``; None: not told, they are planned as if still to do.
 
     Returns
     -------
@@ -53,10 +56,10 @@ def replan(made: "Draft", actual: pd.DataFrame, from_year: int) -> "Draft":
         years is gone, and upkeep and what keeps the standard of what was done is taken from the money of the years to
         come before anything is planned (``committed`` tells it). A commune's deadline that has passed unmet becomes
         the end of the plan, or no deadline where that cannot be kept either. The advanced level may follow
-        ``advanced_lag`` years after the first year that can still be planned also where the standard was reached before,
-        and villages completed in the past are not told by ``actual``: they are planned as if still to do.
+        ``advanced_lag`` years after the first year that can still be planned also where the standard was reached before.
 
-    Stops with all faults at once when ``actual`` names what the plan does not have; UsageError for a year outside.
+    Stops with all faults at once when ``actual`` names what the plan does not have; UsageError for a year outside, and for
+    more villages than there are.
     """
     years = made.problem.years
     if from_year not in years[1:]:
@@ -69,6 +72,7 @@ def replan(made: "Draft", actual: pd.DataFrame, from_year: int) -> "Draft":
         )
     past = read_past(made, check_actual(actual, made, from_year), from_year)
     problem, kept = _problem(made, past)
+    problem = _with_villages(problem, villages or 0)
     risks = _risks(made.risks, kept, made, past)
     values: dict[str, Any] = {item.name: getattr(made, item.name) for item in fields(made)}
     values.pop("solution", None)
@@ -234,6 +238,16 @@ def _latest(old: Problem, new: Problem, at: int, count: int) -> Ints:
     soonest = first.max(axis=1, initial=0)
     moved = np.where(old.latest - at >= soonest, old.latest - at, count - 1)
     return np.where(demanded & new.may_standard & (soonest < count), moved, count)
+
+
+def _with_villages(problem: Problem, done: int) -> Problem:
+    """Count villages done in the past; where they lie is not told."""
+    if not 0 <= done <= (most := int(problem.villages.sum())):
+        text = _("{count} villages before the plan: there are {most} in its scope")
+        raise UsageError(text.format(count=done, most=most))
+    # ASSUME: villages done before lie in the communes in the shares in which a plan deals villages out.
+    left = problem.villages - share_out(problem.villages, np.array([done]))[:, 0]
+    return replace(problem, villages=left, start_villages=problem.start_villages + done)
 
 
 def _aims(aims: Aims, at: int) -> Aims:

@@ -195,7 +195,7 @@ def _reached(plan: Plan, name: str, year: int) -> float:
     until = plan.problem.years.index(year) + 1
     if name == "standard_by_year":
         return float((plan.solution.standard < until).sum())
-    if name == "villages_by_year":
+    if name in {"villages", "villages_by_year"}:
         return float(plan.problem.start_villages + plan.solution.villages[:, :until].sum())
     end = targets(plan, "province").iloc[-1].to_dict()
     if name == "floor":

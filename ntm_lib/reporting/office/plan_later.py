@@ -8,6 +8,7 @@ from ntm_lib.planning.later import published_marks
 from ntm_lib.planning.later.orientation import orientation, orientation_notes
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.office.plan_marks import (
     code_column,
     district_column,
@@ -37,7 +38,7 @@ def villages_sheet(plan: Plan) -> Sheet:
         name=_("Villages"), title=_("Villages reaching the village standard"), columns=columns, frame=table,
         unit=_("village"), total=sums(table, columns, "name") if is_aimed else None, source=source_line(plan),
         stamps=plan_stamps(plan), empty=no_villages(),
-        notes=village_notes() if is_aimed else [no_villages()],
+        notes=village_notes(plan) if is_aimed else [no_villages()],
     )  # fmt: skip
 
 
@@ -46,10 +47,17 @@ def no_villages() -> str:
     return _("This scenario sets no aim for villages.")
 
 
-def village_notes() -> list[str]:
+def village_notes(plan: Plan) -> list[str]:
     """Say what stands behind the figures of villages and how a plan puts them into years."""
+    before = plan.problem.start_villages
+    known = _(
+        "{count} villages of the province met the standard before, as entered; they are not counted here and are taken to "
+        "lie in the communes in proportion to their villages. Communes whose border place or number of villages is not known are left out."
+    )
     return [
-        _(
+        known.format(count=formats.number(before))
+        if before
+        else _(
             "How many villages met the standard before the plan is not known; all villages in scope are shown as able "
             "to reach it. Communes whose border place or number of villages is not known are left out."
         ),

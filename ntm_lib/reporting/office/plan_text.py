@@ -57,8 +57,12 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
             ),
         ],
         "villages": [
-            _("The plan brings {count} more villages to the village standard by {year}; how many met it before is not known.").format(
-                count=formats.number(end["villages"]), year=last
+            (
+                _("The plan brings {count} more villages to the village standard by {year}, beside {before} before.")
+                if plan.problem.start_villages
+                else _("The plan brings {count} more villages to the village standard by {year}; how many met it before is not known.")
+            ).format(
+                count=formats.number(end["villages"]), year=last, before=formats.number(plan.problem.start_villages)
             )
             if end["villages"] or plan.problem.aims.ask_for_villages
             else _("This scenario sets no aim for villages.")

@@ -50,7 +50,7 @@ def villages(scope: Scope) -> None:
         source=scope.source,
         stamps=scope.warnings,
         total=cells(_("Total"), scope.unit.level, scope.unit.code, total) if len(held) else None,
-        notes=list[str | Markup](village_notes()),
+        notes=list[str | Markup](village_notes(scope.plan)),
         empty=_("No village of this territory lies in the scope of the plan."),
     )
     show(section(_("Villages"), table, anchor="villages"))

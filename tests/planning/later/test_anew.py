@@ -17,6 +17,7 @@ from ntm_lib.planning.later.replan import committed, replan
 from ntm_lib.planning.plan import draft, with_solution
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.planning.study import has_study, load_or_make_study, load_study, save_study, study_path
+from ntm_lib.reporting.office.plan_later import village_notes
 
 FROM = 2023
 NOTHING = pd.DataFrame({"commune_code": [], "criterion": [], "year": [], "state": []})
@@ -117,6 +118,25 @@ def test_what_changes_against_the_plan_before(project, seed):
     assert money["new"].sum() == pytest.approx(new.spending["spent_vnd_million"].sum())
     np.testing.assert_allclose(money["committed"], committed(old, anew.actual, FROM).sum())
     assert money["old"].sum() == pytest.approx(old.spending.query("year >= @FROM")["spent_vnd_million"].sum())
+
+
+def test_villages_done_before_are_told_kept_and_not_planned_again(own_project, made_anew):
+    scenario = load_scenario("base", own_project)
+    before = draft_plan(scenario, own_project, replace(made_anew.anew, villages=0)).problem
+    told = replace(made_anew.anew, villages=100)
+    made = draft_plan(scenario, own_project, told)
+    assert (before.start_villages, made.problem.start_villages) == (0, 100)
+    taken = before.villages - made.problem.villages
+    assert taken.sum() == 100
+    assert (np.abs(taken - before.villages * 100 / before.villages.sum()) <= 1).all()
+    solution = replace(made_anew.plan.solution, villages=0 * made_anew.plan.solution.villages)
+    plan = replace(with_solution(made, solution), scenario=made.scenario)
+    save_study(own_project, replace(made_anew, plan=plan, anew=told))
+    back = load_study("base", own_project, FROM)
+    assert (back.anew.villages, back.plan.problem.start_villages) == (100, 100)
+    assert "Toàn tỉnh có 100 xóm đã đạt chuẩn" in village_notes(back.plan)[0]
+    with pytest.raises(UsageError, match=str(before.villages.sum())):
+        draft_plan(scenario, own_project, replace(told, villages=int(before.villages.sum()) + 1))
 
 
 def test_a_plan_made_anew_with_nothing_done_drops_what_was_planned_for_the_past(project):

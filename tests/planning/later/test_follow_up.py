@@ -74,6 +74,15 @@ def test_what_the_unknown_start_leaves_open_is_never_told_as_reached(value, ends
     assert _status("actual", value, ends, is_upper_limit=False) == said
 
 
+def test_villages_that_stood_before_the_plan_count_for_the_published_aim(project):
+    plan = make_plan(project, 1, criteria=19)
+    reached = plan.solution.villages.sum()
+    plan = replace(plan, problem=replace(plan.problem, start_villages=180 - int(reached)))
+    [aim] = published(plan, plan.problem.districts[0]).query("figure == 'villages'").to_dict("records")
+    assert (aim["value"], aim["plan_low"], aim["plan_high"], aim["status"]) == (180, 180, 180, "reached")
+    assert np.isnan([aim["part_low"], aim["part_high"]]).all()
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_parts_of_the_districts_add_up_to_the_marks_of_the_province(project, seed):
     plan = make_plan(project, seed, criteria=19)
