@@ -160,7 +160,7 @@ def _solved(problem: Problem, options: Options, start: Solution | None = None) -
 
 
 def _with_money(problem: Problem, options: Options, *, is_by_year: bool) -> _Answer:
-    """Offer the least money, in any years and all in one; where no money would do, say what stands in its way."""
+    """Offer the least money, in any years and, where these are several, all in one; where no money would do, say what stands in its way."""
     try:
         missing = _missing(problem, options)
     except NotFound:
@@ -168,7 +168,7 @@ def _with_money(problem: Problem, options: Options, *, is_by_year: bool) -> _Ans
     except Infeasible:
         return _Answer((), beyond_money(problem, options))
     found = [_money_offer(problem, options, missing)]
-    if is_by_year:
+    if is_by_year and np.count_nonzero(missing.money.sum(axis=0)) > 1:  # else it is the same offer
         best = _best_year(problem, options, missing)
         found += [] if best is None else [_money_offer(problem, options, best[1], best[0])]
     return _Answer(tuple(offer for offer in found if offer is not None))

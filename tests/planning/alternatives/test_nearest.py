@@ -90,6 +90,15 @@ def test_extra_money_in_one_year_stands_in_that_year_alone() -> None:
     assert made.amount >= whole.at_least - 1e-6
 
 
+def test_money_that_lacks_in_one_year_only_is_offered_once() -> None:
+    asked = Aims(villages_by_year={0: 6})
+    problem = replace(tiny(), villages=np.full(4, 5), village_spend=np.full(6, 100.0), aims=asked)
+    found = nearest(replace(problem, money=np.tile([250.0, 1e6, 1e6], (6, 1))), OPTIONS)
+    [made] = [made for made in found.offers if made.kind.startswith("money")]
+    assert made.amount == pytest.approx(6 * 350, rel=0.01)
+    assert made.money[:, 1:].sum() == 0
+
+
 def test_every_offer_is_a_plan_that_passes_the_check() -> None:
     _problem, found = refused()
     kinds = {made.kind for made in found.offers}

@@ -92,6 +92,7 @@ def tiny(seed: int, *, criteria: int = 3, villages: tuple[int, int] = (0, 0), **
             advanced=int(turn >= 3),
             model=int(turn == 4),
             villages=1 if made.villages.any() else None,
+            villages_by_year={0: 1} if made.villages.any() and seed % 2 else {},
         ),
     )
 
@@ -191,6 +192,7 @@ def test_where_nothing_can_be_done_nothing_is() -> None:
         {"aims": Aims(floor=19)},
         {"aims": Aims(mean=19.0)},
         {"aims": Aims(villages=1)},
+        {"aims": Aims(villages_by_year={0: 1})},
         {"aims": Aims(districts=2)},
         {"latest": np.zeros(6, dtype=int)},
         {"money": np.full((6, 5), -1.0)},
