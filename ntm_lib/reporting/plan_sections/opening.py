@@ -14,7 +14,7 @@ from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_notes import package_notes
-from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, start_shares
+from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, result_shares, start_shares
 from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told, written
 from ntm_lib.reporting.sections.common import decisions, paragraph
 from ntm_lib.reporting.setting_words import setting_label, setting_value
@@ -55,7 +55,7 @@ def opening(scope: Scope) -> None:
     lead = Markup('<div class="lead">{}</div>').format(
         Markup().join([about, law, past(scope), _relaxed(scope), _aimless(scope)])
     )
-    show(lead + _key_figures(scope) + _rests_on(scope) + _changes(scope))
+    show(lead + _key_figures(scope) + _range(scope) + _rests_on(scope) + _changes(scope))
 
 
 def past(scope: Scope) -> Markup:
@@ -153,6 +153,23 @@ def _key_figures(scope: Scope) -> Markup:
     return Markup('<ul class="key-figures">{}</ul>').format(Markup().join(rows))
 
 
+def _range(scope: Scope) -> Markup:
+    """Say how many communes reach the standard when mishaps are counted: the figures above are the plan without any."""
+    last, simulation = scope.years[-1], scope.study.simulation
+    table = simulation.province if scope.is_province else simulation.districts.xs(scope.unit.code, level="district")
+    low, high = table.loc[last, ["standard_low", "standard_high"]]
+    text = _(
+        "These are the figures of the plan as it stands. Carried out with what can go otherwise, {range} communes reach the standard by "
+        "{year} in eight of ten draws; see {place}."
+    )
+    return paragraph(
+        text,
+        range=figure(scope.key("range_standard", last), low, "interval", high=high),
+        year=last,
+        place=Markup('<a href="#chance">{}</a>').format(_("Chance of reaching the aims")),
+    )
+
+
 def _perhaps(scope: Scope, end: pd.Series) -> Markup:
     """Say how many more communes miss at the end only criteria whose state is not known; empty for none."""
     more = int(end["standard_high"] - end["standard"])
@@ -193,7 +210,12 @@ def _rests_on(scope: Scope) -> Markup:
         items.insert(0, Markup("{}").format(_("Some of the results at the start are illustrative, not reported.")))
     elif baseline.is_illustrative:
         items.insert(0, Markup("{}").format(_("The results at the start are illustrative, not reported.")))
-    items += [start_shares(scope), money_shares(scope), *map(Markup("{}").format, package_notes(scope.plan))]
+    items += [
+        start_shares(scope),
+        result_shares(scope),
+        money_shares(scope),
+        *map(Markup("{}").format, package_notes(scope.plan)),
+    ]
     return Markup("<h3>{}</h3>").format(_("What this page rests on")) + bullets(items) + levels_table(scope)
 
 
