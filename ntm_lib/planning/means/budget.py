@@ -55,6 +55,20 @@ def purse_labels() -> dict[Purse, str]:
     }
 
 
+def short_purse_labels() -> dict[Purse, str]:
+    """Name the sources of money in the cells of a list, where the full names would not fit."""
+    return {
+        Purse.CENTRAL_INVESTMENT: _("central (inv.)"),
+        Purse.CENTRAL_RECURRENT: _("central (rec.)"),
+        Purse.INTEGRATED: _("integrated"),
+        Purse.LOCAL: _("local"),
+        Purse.CREDIT: _("credit"),
+        Purse.FIRMS: _("firms"),
+        Purse.PEOPLE_CASH: _("people (cash)"),
+        Purse.PEOPLE_IN_KIND: _("people (in kind)"),
+    }
+
+
 def read_budget(project: Project, settings: PlanSettings, *, is_last_held: bool = False) -> Budget:
     """Read the table and lay the scenario's changes over it.
 

@@ -15,7 +15,7 @@ from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, result_shares, start_shares
-from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told, written
+from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, names_apart, told, written
 from ntm_lib.reporting.sections.common import decisions, paragraph
 from ntm_lib.reporting.setting_words import setting_label, setting_value
 from ntm_lib.reporting.tables import Column, html_table
@@ -219,15 +219,6 @@ def _rests_on(scope: Scope) -> Markup:
     return Markup("<h3>{}</h3>").format(_("What this page rests on")) + bullets(items) + levels_table(scope)
 
 
-def _names_apart(scope: Scope) -> dict[str, str]:
-    """Return the name of each unit by code; communes of the same name with that of their district, so that none is lost."""
-    names = {str(code): str(name) for code, name in scope.names.items()}
-    is_twice = scope.names.duplicated(keep=False)
-    for code in scope.plan.baseline.communes.index.intersection(scope.names.index[is_twice]):
-        names[code] = _("{commune} ({district})").format(commune=names[code], district=scope.district_of(code))
-    return names
-
-
 def _changes(scope: Scope) -> Markup:
     """Say what the scenario changes of the base, block by block, with its reasons; the settings stand folded."""
     scenario = scope.scenario
@@ -236,7 +227,7 @@ def _changes(scope: Scope) -> Markup:
     reasons = [
         Markup("{}").format(block.reason) for name, block in scenario.blocks.items() if name and str(block.reason)
     ]
-    names = _names_apart(scope)
+    names = names_apart(scope)
     rows = [
         (
             setting_label(key, names),

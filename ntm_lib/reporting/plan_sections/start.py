@@ -189,7 +189,7 @@ def _published(scope: Scope) -> Markup:
             [
                 row.label,
                 formats.year(row.year),
-                figure(key, row.value, "number", digits=_digits(row.value)),
+                figure(key, row.value, "number", digits=formats.digits_of(row.value)),
                 computed,
                 words[row.agrees],
                 row.source_title or "–",
@@ -214,7 +214,3 @@ def _published(scope: Scope) -> Markup:
 
 def _is_whole(row: object) -> bool:
     return all(float(getattr(row, name)).is_integer() for name in ("low", "high"))
-
-
-def _digits(value: float) -> int:
-    return 0 if float(value).is_integer() else len(f"{value:.6g}".partition(".")[2])
