@@ -5,12 +5,15 @@ import re
 import invented_study
 import numpy as np
 import pytest
+from docx import Document
+from openpyxl import load_workbook
 
 from ntm_lib.planning.handdown.estimates import estimates
 from ntm_lib.planning.handdown.rests import assumed_criteria, completed_by_level
 from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.needs.recognition import recognition_cost
 from ntm_lib.reporting import display, plan_sections
+from ntm_lib.reporting.office import plan_text
 from ntm_lib.reporting.page_check import Outline
 from ntm_lib.reporting.plan_sections.figures_behind import behind
 
@@ -91,6 +94,23 @@ def test_recognition_is_priced_by_source_and_says_who_would_fall_back(study, sho
     after = float(figures[scope.key_of("commune", code, "insured_after")])
     assert after == pytest.approx(cost.at[code, "insured_after_pct"])
     assert "What each commune would lose by recognition" in page
+
+
+def test_the_documents_tell_the_same_and_what_comes_if_nothing_is_done(study, shown, tmp_path):
+    _scope, page, _figures = shown(("opening", "money", "tasks_by_year"))
+    said = plan_text.study_text(study)
+    text = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    told = [*said["money"][1:], *(item.removeprefix("- ") for item in said["without"])]
+    assert len(said["money"]) == 3
+    assert len(said["without"]) >= 2
+    assert all(" ".join(item.split()) in text for item in told if "unit costs" not in item)
+    words = [each.text for each in Document(str(plan_text.write_plan_document(study, tmp_path / "x.docx"))).paragraphs]
+    assert set(told) <= {item.removeprefix("- ") for item in words}
+    book = load_workbook(plan_text.write_plan_workbook(study, tmp_path / "x.xlsx"), read_only=True)
+    first = [str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row if cell]
+    assert any("at low unit costs" in item for item in first)
+    assert any("would fall below its level" in item for item in first)
+    assert any("eight of ten draws" in item for item in first)
 
 
 def test_these_figures_lead_on(shown):

@@ -18,7 +18,7 @@ from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.office.plan_balance import short_note, unplanned_note
 from ntm_lib.reporting.plan_sections.opening import assumed_note
 from ntm_lib.reporting.plan_sections.recognition import recognition
-from ntm_lib.reporting.plan_sections.scope import Scope, amount, told, whole_head
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told, whole_head
 from ntm_lib.reporting.sections.common import section
 from ntm_lib.reporting.tables import Cell, Column, html_table
 
@@ -162,9 +162,21 @@ def _nature(scope: Scope) -> Markup:
     )
 
 
+def _priced(scope: Scope) -> pd.DataFrame:
+    return estimates(scope.plan).loc[pd.IndexSlice[:, scope.communes], :].groupby(level="estimate").sum()
+
+
+def estimate_words(scope: Scope) -> Markup:
+    """Say what the works of the plan would take at the low and the high unit costs."""
+    money: dict[Any, float] = _priced(scope)["money"].to_dict()
+    text = _("The same works in the same years would take {low} at low unit costs and {high} at high ones.")
+    shown = {name: billions(scope.key("estimate", name, "money"), money[name]) for name in ("low", "high")}
+    return told(text, **shown)
+
+
 def _estimates(scope: Scope) -> Markup:
     """Show what the same works would take at the low, middle and high unit costs."""
-    table = estimates(scope.plan).loc[pd.IndexSlice[:, scope.communes], :].groupby(level="estimate").sum()
+    table = _priced(scope)
     rows = {
         "investment": _("Investment"),
         "recurrent": _("Recurrent"),

@@ -154,20 +154,22 @@ def _key_figures(scope: Scope) -> Markup:
 
 
 def _range(scope: Scope) -> Markup:
-    """Say how many communes reach the standard when mishaps are counted: the figures above are the plan without any."""
+    """Say under the main figures, which are those of the plan without any mishap, what comes with mishaps."""
+    place = Markup('<a href="#chance">{}</a>').format(_("Chance of reaching the aims"))
+    lead = _("These are the figures of the plan as it stands.")
+    return Markup("<p>{} {} {}</p>").format(lead, range_words(scope), told(_("See {place}."), place=place))
+
+
+def range_words(scope: Scope) -> Markup:
+    """Say how many communes reach the standard when mishaps are counted."""
     last, simulation = scope.years[-1], scope.study.simulation
     table = simulation.province if scope.is_province else simulation.districts.xs(scope.unit.code, level="district")
     low, high = table.loc[last, ["standard_low", "standard_high"]]
     text = _(
-        "These are the figures of the plan as it stands. Carried out with what can go otherwise, {range} communes reach the standard by "
-        "{year} in eight of ten draws; see {place}."
+        "Carried out with what can go otherwise, {range} communes reach the standard by {year} in eight of ten draws."
     )
-    return paragraph(
-        text,
-        range=figure(scope.key("range_standard", last), low, "interval", high=high),
-        year=last,
-        place=Markup('<a href="#chance">{}</a>').format(_("Chance of reaching the aims")),
-    )
+    shown = figure(scope.key("range_standard", last), low, "interval", high=high)
+    return told(text, range=shown, year=last)
 
 
 def _perhaps(scope: Scope, end: pd.Series) -> Markup:

@@ -17,10 +17,17 @@ from ntm_lib.reporting.tables import Cell, Column, html_table
 
 
 def recognition(scope: Scope) -> Markup:
-    """Say what recognition costs by year and source, and in how many communes the insured share falls back without support."""
-    rules = scope.scenario.settings.recognition
-    spending = scope.plan.spending
-    held = spending[(spending["kind"] == "keeping") & spending["commune_code"].isin(scope.communes)]
+    """Show what recognition costs by year and source, and commune by commune on a district's page."""
+    losses = _losses(scope)
+    parts = [Markup("<p>{}</p>").format(recognition_words(scope)), _by_source(scope, _keeping(scope))]
+    if not scope.is_province and len(losses):
+        parts.append(fold(_("What each commune would lose by recognition"), _communes(scope, losses)))
+    return Markup("<h3>{}</h3>").format(_("What recognition costs")) + Markup("\n").join(parts)
+
+
+def recognition_words(scope: Scope) -> Markup:
+    """Say what keeping the standard costs, and in how many communes the insured share falls back without that support."""
+    rules, held = scope.scenario.settings.recognition, _keeping(scope)
     text = _(
         "A commune that is recognised becomes zone I and loses policies: free health insurance lapses {grace} year(s) after, "
         "and content {item} can fall back. Keeping it takes {money} of the budget in {period}, in {communes} communes."
@@ -33,11 +40,12 @@ def recognition(scope: Scope) -> Markup:
         period=formats.period(scope.years[0], scope.years[-1]),
         communes=figure(scope.key("keeping_communes"), held["commune_code"].nunique(), "count"),
     )
-    losses = _losses(scope)
-    parts = [Markup("<p>{} {}</p>").format(lead, _falls(scope, losses)), _by_source(scope, held)]
-    if not scope.is_province and len(losses):
-        parts.append(fold(_("What each commune would lose by recognition"), _communes(scope, losses)))
-    return Markup("<h3>{}</h3>").format(_("What recognition costs")) + Markup("\n").join(parts)
+    return Markup(" ").join(filter(None, [lead, _falls(scope, _losses(scope))]))
+
+
+def _keeping(scope: Scope) -> pd.DataFrame:
+    spending = scope.plan.spending
+    return spending[(spending["kind"] == "keeping") & spending["commune_code"].isin(scope.communes)]
 
 
 def _losses(scope: Scope) -> pd.DataFrame:
