@@ -162,14 +162,18 @@ def _range(scope: Scope) -> Markup:
 
 def range_words(scope: Scope) -> Markup:
     """Say how many communes reach the standard when mishaps are counted."""
-    last, simulation = scope.years[-1], scope.study.simulation
-    table = simulation.province if scope.is_province else simulation.districts.xs(scope.unit.code, level="district")
-    low, high = table.loc[last, ["standard_low", "standard_high"]]
     text = _(
         "Carried out with what can go otherwise, {range} communes reach the standard by {year} in eight of ten draws."
     )
-    shown = figure(scope.key("range_standard", last), low, "interval", high=high)
-    return told(text, range=shown, year=last)
+    return told(text, range=range_figure(scope), year=scope.years[-1])
+
+
+def range_figure(scope: Scope) -> Markup:
+    """Print the range in which eight of ten draws bring communes to the standard by the end of the plan."""
+    last, simulation = scope.years[-1], scope.study.simulation
+    table = simulation.province if scope.is_province else simulation.districts.xs(scope.unit.code, level="district")
+    low, high = table.loc[last, ["standard_low", "standard_high"]]
+    return figure(scope.key("range_standard", last), low, "interval", high=high)
 
 
 def _perhaps(scope: Scope, end: pd.Series) -> Markup:

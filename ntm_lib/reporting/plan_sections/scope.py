@@ -150,6 +150,11 @@ class Scope:
         """Return the targets of one unit (DataFrame), a row a year, the start year first."""
         return self.targets(by).xs(code, level="unit_code")
 
+    def is_alike(self, other: "Scope") -> bool:
+        """Tell whether another scenario counts the same: by the same units, years and criteria set."""
+        own, their = ((each.on, each.years, each.plan.baseline.law_set) for each in (self, other))
+        return own == their
+
     def key(self, *parts: object) -> str:
         """Return the key of a figure of this unit in this scenario."""
         return self.key_of(self.unit.level, self.unit.code, *parts)

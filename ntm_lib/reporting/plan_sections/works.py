@@ -109,7 +109,7 @@ def _rows(scope: Scope, held: pd.DataFrame, key: str) -> list[list[Cell] | Band]
 def _columns(scope: Scope) -> list[Column]:
     return [
         Column(_("Work")),
-        Column(_("District, city")) if scope.is_province else Column(_("Criterion")),
+        Column(_("District, city")) if scope.is_province else Column(_("Criterion"), "figure"),
         Column(_("Scale"), "figure"),
         Column(_("Years of work"), "figure"),
         Column(_("Money (million VND)"), "figure"),
