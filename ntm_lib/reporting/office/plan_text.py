@@ -19,6 +19,7 @@ from ntm_lib.reporting.office import plan_basis as basis
 from ntm_lib.reporting.office import plan_tables as tables
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, read_outline
+from ntm_lib.reporting.office.plan_menu import menu_sheet
 from ntm_lib.reporting.office.plan_works import planned_tasks
 from ntm_lib.reporting.office.workbook import write_workbook
 from ntm_lib.reporting.plan_notes import package_notes
@@ -189,7 +190,7 @@ def write_plan_workbook(study: Study, path: Path, menu: Measures | None = None) 
     about = tables.about_plan(study.plan)
     about[0] = (about[0][0], f"{study.title} ({study.plan.scenario.id})")
     about += [(_("Aims"), text) for text in basis.clash_sentences(study)]
-    sheets = [basis.marked(study, sheet) for sheet in tables.plan_sheets(study.plan, menu)]
+    sheets = [basis.marked(study, sheet) for sheet in [*tables.plan_sheets(study.plan, menu), menu_sheet(study.plan)]]
     return write_workbook(
         path,
         [basis.aims_sheet(study), *sheets],
