@@ -160,9 +160,8 @@ def published_lines(plan: Plan, year: int | None = None) -> list[str]:
         if row["why"]:
             mark = f" [{why.setdefault(row['why'], len(why) + 1)}]"
         digits = 1 if row["figure"] == "mean" else 0
-        exact = 0 if float(row["value"]).is_integer() else 2
         planned = formats.interval(row["plan_low"], row["plan_high"], digits)
-        rows.append([row["year"], words, kinds[row["kind"]], formats.number(row["value"], exact), planned,
+        rows.append([row["year"], words, kinds[row["kind"]], formats.number(row["value"], formats.digits_of(row["value"])), planned,
                      labels[row["status"]] + mark])  # fmt: skip
     head = [_("Year"), _("Figure"), _("Kind"), _("Published"), _("Plan"), _("Outcome")]
     notes_below = [f"[{number}] {text}" for text, number in why.items()]

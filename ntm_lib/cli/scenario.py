@@ -11,7 +11,7 @@ from ntm_lib.messages import _
 from ntm_lib.planning.scenario import Scenario, load_scenario, scenario_ids
 from ntm_lib.project import Project
 from ntm_lib.reporting import formats
-from ntm_lib.reporting.setting_words import setting_label
+from ntm_lib.reporting.setting_words import setting_label, setting_value
 from ntm_lib.review import Labels
 
 scenario_app = Commands(help=_("Scenarios: what each one changes, budgets and norms."))
@@ -47,14 +47,17 @@ def _lines(scenario: Scenario) -> list[str]:
                 lines.append(
                     "  "
                     + _("{key}: {before} → {after}").format(
-                        key=f"{setting_label(key)} ({key})", before=_shown(before), after=_shown(after)
+                        key=f"{setting_label(key)} ({key})", before=_shown(key, before), after=_shown(key, after)
                     )
                 )
     return lines
 
 
-def _shown(value: Any) -> str:
-    return _("none") if value is None or value in ({}, []) else str(value)
+def _shown(key: str, value: Any) -> str:
+    """Write a value as the pages do, so that both tell the same."""
+    from ntm_lib.reporting.plan_sections.scope import written
+
+    return _("none") if value is None or value in ({}, []) else written(setting_value(key, value))
 
 
 @scenario_app.command("workbook", help=_("Write budget and norms of a scenario as a workbook to edit."))
@@ -64,7 +67,10 @@ def workbook(name: str, out: Annotated[Path, typer.Option("--out", "-o", help=_(
 
     project = Project.find()
     path = write_workbook(project, load_scenario(name, project), out)
-    text = _("Written: {path}. Change the figures, then: ntm scenario read {path} --from {name} --id NAME")
+    text = _(
+        'Written: {path}. Change the figures, then: ntm scenario read {path} --from {name} --id NAME --title "TITLE" '
+        '--author "WHO" --reason "WHY"'
+    )
     say(text.format(path=path, name=name))
 
 

@@ -44,6 +44,11 @@ def number(value: Any, digits: int = 0) -> str:
     return format_decimal(rounded, format=f"#,##0{decimals}", locale=language())
 
 
+def digits_of(value: float) -> int:
+    """Return how many decimals a published figure was written with: 13.1 has one, 9.19 two."""
+    return 0 if float(value).is_integer() else len(f"{value:.6g}".partition(".")[2])
+
+
 def percent(value: Any, digits: int = 1) -> str:
     """Write a percentage given in percent (0-100): ``25,4%``."""
     return not_reported() if is_missing(value) else f"{number(value, digits)}%"

@@ -134,7 +134,7 @@ def write_doc(plan, path, given=None):
         "period": "giai đoạn 2021 - 2025",
         "PERIOD": "GIAI ĐOẠN 2021 - 2025",
     }
-    said = {**machine_text(plan, real_menu(Project.find())), "basis": ["Cơ sở"]}
+    said = {**machine_text(plan, real_menu(Project.find())), "basis": ["Cơ sở"], "without": ["Xu hướng"]}
     filling = Filling(years, said, names, stamps=tables.plan_stamps(plan))
     return write_document(path, Outline.model_validate(given), filling)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
+from ntm_lib import criteria
 from ntm_lib.errors import FaultList
 from ntm_lib.messages import _
 from ntm_lib.model_words import tell
@@ -99,7 +100,7 @@ def published(plan: "Plan", district: str = "") -> pd.DataFrame:
     DataFrame
         One row a published figure, by tier and year: ``tier`` (province | district: whose figure it is), ``year, kind``
         (actual | aim), ``figure`` (a column of ``targets``, ``mean`` or ``group``), ``first, last`` (criteria of a group),
-        ``value`` (in the plan's unit), ``plan_low, plan_high`` (the plan of that unit; equal but for counts of criteria),
+        ``law`` (number of the decision that the figure counts by; empty: any), ``value`` (in the plan's unit), ``plan_low, plan_high`` (the plan of that unit; equal but for counts of criteria),
         ``part_low, part_high`` (the plan of the district; missing without one; counts and sums of the districts add up to
         the province's), ``status`` (see ``status_labels``; of an actual figure: against the plan of that unit; of an aim:
         whether that plan keeps it), ``why`` (why it cannot be compared, or how), ``as_of``, ``source, confidence``.
@@ -120,7 +121,7 @@ def published(plan: "Plan", district: str = "") -> pd.DataFrame:
         for line in _lines(plan, marks, tier, known)
     ]
     faults.stop_if_any()
-    columns = ["tier", "year", "kind", "figure", "first", "last", "value", "plan_low", "plan_high", "part_low", "part_high",
+    columns = ["tier", "year", "kind", "figure", "first", "last", "law", "value", "plan_low", "plan_high", "part_low", "part_high",
                "status", "why", "as_of", "source", "confidence"]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(["tier", "year", "kind"], ascending=[False, True, True], kind="stable", ignore_index=True)
@@ -192,10 +193,15 @@ def _row(plan: "Plan", units: dict[str, _Planned], tier: str, line: _Line, fault
         why = _("this scenario sets no such aim")
     return {
         "tier": tier, "year": year, "kind": line.kind, "figure": mark.figure, "first": mark.from_, "last": mark.to,
-        "value": float(value), "plan_low": low, "plan_high": high, "part_low": part_low, "part_high": part_high,
+        "law": _decision(plan, mark.set), "value": float(value), "plan_low": low, "plan_high": high, "part_low": part_low, "part_high": part_high,
         "status": status, "why": why, "as_of": mark.as_of, "source": line.row["source_title"],
         "confidence": line.row["confidence"],
     }  # fmt: skip
+
+
+def _decision(plan: "Plan", item: str) -> str:
+    """Return the number of the decision of a criteria set; empty for none."""
+    return str(criteria.load(plan.baseline.project).named_set(item).decisions[0].number) if item else ""
 
 
 def _whole(ends: list[Ends]) -> Ends:

@@ -1,5 +1,6 @@
 """Read how much money each source has in each year, and what a scenario changes of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,20 @@ def purse_labels() -> dict[Purse, str]:
     }
 
 
+def short_purse_labels() -> dict[Purse, str]:
+    """Name the sources of money in the cells of a list, where the full names would not fit."""
+    return {
+        Purse.CENTRAL_INVESTMENT: _("central (inv.)"),
+        Purse.CENTRAL_RECURRENT: _("central (rec.)"),
+        Purse.INTEGRATED: _("integrated"),
+        Purse.LOCAL: _("local"),
+        Purse.CREDIT: _("credit"),
+        Purse.FIRMS: _("firms"),
+        Purse.PEOPLE_CASH: _("people (cash)"),
+        Purse.PEOPLE_IN_KIND: _("people (in kind)"),
+    }
+
+
 def read_budget(project: Project, settings: PlanSettings, *, is_last_held: bool = False) -> Budget:
     """Read the table and lay the scenario's changes over it.
 
@@ -75,8 +90,13 @@ def read_budget(project: Project, settings: PlanSettings, *, is_last_held: bool 
     return Budget(amounts, table)
 
 
-def check_budget(text: pd.DataFrame, where: str, years: tuple[int, ...], faults: FaultList) -> pd.DataFrame:
-    """Return the lines of the horizon with their types; note every fault with its row as a spreadsheet counts it."""
+def check_budget(
+    text: pd.DataFrame, where: str, years: tuple[int, ...], faults: FaultList, *, rows: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """Return the lines of the horizon with their types; note every fault with its row as a spreadsheet counts it.
+
+    ``rows``: the row of each line in its file (None: the heading is row 1, no row is blank).
+    """
     if list(text.columns) != COLUMNS:
         faults.add(where, ", ".join(text.columns), ", ".join(COLUMNS))
         return text
@@ -84,10 +104,10 @@ def check_budget(text: pd.DataFrame, where: str, years: tuple[int, ...], faults:
         year=pd.to_numeric(text["year"], errors="coerce"),
         amount_vnd_million=pd.to_numeric(text["amount_vnd_million"], errors="coerce"),
     )
-    rows = table.reset_index(drop=True)
+    table = table.set_axis(pd.Index(range(2, len(table) + 2) if rows is None else rows))
     purses = [purse.value for purse in Purse]
-    for row in rows.index:
-        line, place = rows.loc[row], f"{where}: {row + 2}"
+    for row in table.index:
+        line, place = table.loc[row], f"{where}: {row}"
         if line["purse"] not in purses:
             faults.add(
                 place,
@@ -102,10 +122,10 @@ def check_budget(text: pd.DataFrame, where: str, years: tuple[int, ...], faults:
             faults.add(place, f"basis: '{line['basis']}'", ", ".join(BASES))
         elif line["basis"] != "assumed" and not str(line["source"]).strip():
             faults.add(place, _("no source"), _("the source, or basis: assumed"))
-    twice = rows.duplicated(["purse", "year"], keep=False)
+    twice = table.duplicated(["purse", "year"], keep=False)
     if twice.any():
-        faults.add(where, _("lines that stand twice: {rows}").format(rows=preview(map(str, rows.index[twice] + 2))))
-    table = rows[rows["year"].isin(years)]
+        faults.add(where, _("lines that stand twice: {rows}").format(rows=preview(map(str, table.index[twice]))))
+    table = table[table["year"].isin(years)]
     held = set(zip(table["purse"], table["year"], strict=True))
     if missing := [f"{purse} {year}" for purse in purses for year in years if (purse, year) not in held]:
         faults.add(

@@ -1,5 +1,6 @@
 """Read what a unit of each measure costs: ``parameters/planning/<norms>.csv``, the table that a planner edits."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -58,18 +59,24 @@ def _read(project: Project, name: str, measures: Measures, _stamp: int) -> pd.Da
     return norms
 
 
-def check_norms(text: pd.DataFrame, where: str, measures: Measures, faults: FaultList) -> pd.DataFrame:
-    """Return the typed norms; note every fault with its row as a spreadsheet counts it. See ``read_norms``."""
+def check_norms(
+    text: pd.DataFrame, where: str, measures: Measures, faults: FaultList, *, rows: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """Return the typed norms; note every fault with its row as a spreadsheet counts it. See ``read_norms``.
+
+    ``rows``: the row of each line in its file (None: the heading is row 1, no row is blank).
+    """
     if list(text.columns) != COLUMNS:
         faults.add(where, ", ".join(text.columns), ", ".join(COLUMNS))
         return text
-    norms = text.reset_index(drop=True).copy()
+    text = text.set_axis(pd.Index(range(2, len(text) + 2) if rows is None else rows))
+    norms = text.copy()
     default = norms["measure"].map({key: str(item.lead_years) for key, item in measures.measures.items()})
     norms["lead_years"] = norms["lead_years"].where(norms["lead_years"] != "", default)
     for column in NUMBERS:
         norms[column] = pd.to_numeric(norms[column], errors="coerce").astype(float)
-    for row in range(len(norms)):
-        _check_row(text.iloc[row], norms.iloc[row], f"{where}: {row + 2}", measures, faults)
+    for row in norms.index:
+        _check_row(text.loc[row], norms.loc[row], f"{where}: {row}", measures, faults)
     _check_set(norms["measure"], where, measures, faults)
     if faults.faults:
         return norms
@@ -121,7 +128,7 @@ def _check_words(norm: pd.Series, place: str, measures: Measures, faults: FaultL
 def _check_set(names: pd.Series, where: str, measures: Measures, faults: FaultList) -> None:
     """Note measures without a line and measures with two."""
     if (twice := names.duplicated(keep=False)).any():
-        rows = [str(row + 2) for row in names.index[twice]]
+        rows = map(str, names.index[twice])
         faults.add(where, _("lines that stand twice: {rows}").format(rows=preview(rows)))
     if missing := [key for key in measures.measures if key not in set(names)]:
         action = _("Write a line with the unit cost of each of them.")

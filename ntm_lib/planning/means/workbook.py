@@ -147,8 +147,9 @@ def read_workbook(
     tables = _read_tables(path, faults)
     faults.stop_if_any(UsageFaultsError)
     where = {sheet.name: f"{path.name}, {sheet.name}" for sheet in _sheets()}
-    check_budget(tables["budget"], where["budget"], origin.years, faults)
-    check_norms(tables["norms"], where["norms"], load_measures(project), faults)
+    budget, norms = tables["budget"], tables["norms"]
+    check_budget(budget, where["budget"], origin.years, faults, rows=list(budget.index))
+    check_norms(norms, where["norms"], load_measures(project), faults, rows=list(norms.index))
     faults.stop_if_any(UsageFaultsError)
     changes: dict[str, Any] = {}
     written: dict[Path, pd.DataFrame] = {}
@@ -210,18 +211,20 @@ def _read_tables(path: Path, faults: FaultList) -> dict[str, pd.DataFrame]:
 
 
 def _read_sheet(page: Any, where: str, faults: FaultList) -> pd.DataFrame:
-    rows = []
+    """Read a table as text; the index is the row of the sheet, blank rows are passed over."""
+    rows: dict[int, list[str]] = {}
     for number, cells in enumerate(page.iter_rows(min_row=3, max_row=MAX_ROWS, values_only=True), start=3):
         texts = [
             _text(value, f"{where}!{get_column_letter(place + 1)}{number}", faults) for place, value in enumerate(cells)
         ]
         if any(texts):
-            rows.append(texts)
+            rows[number] = texts
     if not rows:
         faults.add(where, _("the sheet is empty"))
         return pd.DataFrame()
-    names = [name for name in rows[0] if name]
-    return pd.DataFrame([row[: len(names)] for row in rows[1:]], columns=names)
+    (_first, head), *lines = rows.items()
+    names = [name for name in head if name]
+    return pd.DataFrame([line[: len(names)] for _row, line in lines], [row for row, _line in lines], names)
 
 
 def _text(value: object, where: str, faults: FaultList) -> str:

@@ -1,16 +1,19 @@
 """Say what the start of a plan rests on, and put the published figures beside it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ntm_lib.errors import FaultList, FaultsError
+from ntm_lib import criteria
+from ntm_lib.errors import FaultList, FaultsError, UsageError
 from ntm_lib.evaluation import VERIFIED, read_published
 from ntm_lib.messages import _
 from ntm_lib.model_words import tell
-from ntm_lib.planning.start.baseline import Baseline, is_weak
+from ntm_lib.planning.start.baseline import Baseline, is_weak, load_baseline
 from ntm_lib.review import Labels
 from ntm_lib.strict_yaml import read_yaml
 from ntm_lib.verdicts import Verdict
@@ -58,16 +61,18 @@ class Mark(BaseModel):
 def published_start(baseline: Baseline) -> pd.DataFrame:
     """Put the published figures from the start year on beside the computed start.
 
-    Columns: year, measure, label, value (number), unit, low, high (computed interval; NaN where the figure counts by a
-    set that judges neither the start nor the plan), agrees ("agrees" | "differs" | "not_compared"), confidence,
+    Columns: year, measure, label, value (number), unit, low, high (computed interval; NaN where the results of the start
+    cannot be judged by the set that the figure counts by), agrees ("agrees" | "differs" | "not_compared"), is_other_set
+    (that set judges neither the start nor the plan: the results were carried onto it for this comparison alone), confidence,
     source_title, source_url, note. A figure of a later year is compared with the start as well: it says how far the
     start, judged by that law, may be right, and nothing is fitted to it.
     """
     marks = _marks(baseline)
+    others = _by_other_sets(baseline, marks)
     table = _published(baseline)
     rows = []
     for mark in marks:
-        low, high = _computed(baseline, mark)
+        low, high = _computed(baseline, mark, others)
         for _index, row in table[table["measure"] == mark.measure].iterrows():
             value = float(row["value"])
             if np.isnan(low):
@@ -76,8 +81,9 @@ def published_start(baseline: Baseline) -> pd.DataFrame:
                 # ASSUME: a published figure is rounded to the digits that it is printed with.
                 slack = 0.5 * 10.0 ** -len(str(row["value"]).partition(".")[2])
                 agrees = "agrees" if low - slack <= value <= high + slack else "differs"
-            rows.append({**row, "label": str(mark.label), "value": value, "low": low, "high": high, "agrees": agrees})
-    order = ["year", "measure", "label", "value", "unit", "low", "high", "agrees", *COLUMNS[6:]]
+            held = {"low": low, "high": high, "agrees": agrees, "is_other_set": mark.set in others}
+            rows.append({**row, "label": str(mark.label), "value": value, **held})
+    order = ["year", "measure", "label", "value", "unit", "low", "high", "agrees", "is_other_set", *COLUMNS[6:]]
     frame = pd.DataFrame(rows, columns=order).astype({"year": int})
     return frame.sort_values("year", kind="stable", ignore_index=True)
 
@@ -98,11 +104,29 @@ def _published(baseline: Baseline) -> pd.DataFrame:
     return table[of_province & (table["year"].astype(int) >= baseline.scenario.settings.horizon.start_year)]
 
 
-def _computed(baseline: Baseline, mark: Mark) -> tuple[float, float]:
+def _by_other_sets(baseline: Baseline, marks: tuple[Mark, ...]) -> dict[str | None, pd.DataFrame]:
+    """Count the start by each set of the marks that judges neither the start nor the plan, where the results allow."""
+    own = {*baseline.law_set.split("+"), *baseline.old_set.split("+")}
+    counts: dict[str | None, pd.DataFrame] = {}
+    for item in dict.fromkeys(mark.set for mark in marks if mark.set is not None and mark.set not in own):
+        day = criteria.load(baseline.project).named_set(item).decisions[0].in_force.first
+        settings = baseline.scenario.settings
+        horizon = settings.horizon.model_copy(update={"law_known_on": day})
+        scenario = replace(baseline.scenario, settings=settings.model_copy(update={"horizon": horizon}))
+        try:
+            counts[item] = load_baseline(scenario, baseline.project).counts()
+        except UsageError:  # no way leads from the results to that set
+            continue
+    return counts
+
+
+def _computed(baseline: Baseline, mark: Mark, others: Mapping[str | None, pd.DataFrame]) -> tuple[float, float]:
     if mark.set is None or mark.set in baseline.law_set.split("+"):
         counts = baseline.counts()
     elif mark.set in baseline.old_set.split("+"):
         counts = baseline.old_counts()
+    elif mark.set in others:
+        counts = others[mark.set]
     else:
         return float("nan"), float("nan")
     low, high = counts["low"], counts["high"]

@@ -15,10 +15,13 @@ from ntm_lib.planning.study import Study
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.office.plan_marks import plain_numbers, plan_stamps, source_line
 from ntm_lib.reporting.plan_notes import package_notes
-from ntm_lib.reporting.plan_sections.basis import money_shares, start_shares
+from ntm_lib.reporting.plan_sections.basis import money_shares, result_shares, start_shares
 from ntm_lib.reporting.plan_sections.chance import aim_words
-from ntm_lib.reporting.plan_sections.opening import asked_less, assumed_note
+from ntm_lib.reporting.plan_sections.money import estimate_words
+from ntm_lib.reporting.plan_sections.opening import asked_less, assumed_note, range_words
+from ntm_lib.reporting.plan_sections.recognition import recognition_words
 from ntm_lib.reporting.plan_sections.scope import scope
+from ntm_lib.reporting.plan_sections.tasks import nothing_done
 from ntm_lib.reporting.sheets import Column, Sheet
 
 SMALLEST_GAP = 0.0005
@@ -92,13 +95,30 @@ def basis_lines(study: Study) -> list[tuple[str, str]]:
     said = [
         (_("Norms and budgets"), assumed_note(whole)),
         (_("Required levels"), start_shares(whole)),
+        (_("Results and levels"), result_shares(whole)),
         (_("Money and levels"), money_shares(whole)),
     ]
     return [
         *((head, markup.striptags()) for head, markup in said),
         *((_("Higher levels"), text) for text in package_notes(study.plan)),
         (_("Chance"), _chance(study)),
+        (_("Range"), range_words(whole).striptags()),
     ]
+
+
+def money_lines(study: Study) -> list[tuple[str, str]]:
+    """Return what the money of the whole plan could also be, and what recognition takes of it: a heading and a sentence each."""
+    whole = scope(study)
+    said = [
+        (_("Low and high unit costs"), estimate_words(whole)),
+        (_("What recognition costs"), recognition_words(whole)),
+    ]
+    return [(head, markup.striptags()) for head, markup in said]
+
+
+def nothing_done_sentences(study: Study) -> list[str]:
+    """Say what comes of the whole plan's communes if nothing is done."""
+    return [f"- {markup.striptags()}" for markup in nothing_done(scope(study))]
 
 
 def noted(study: Study, sheet: Sheet) -> Sheet:

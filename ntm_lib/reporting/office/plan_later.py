@@ -119,12 +119,20 @@ def published_sheet(plan: Plan, year: int | None = None) -> Sheet:
 
 def figure_words(table: pd.DataFrame) -> list[str]:
     """Name the figure of each row of ``published_marks.published``."""
-    return [figure_word(*row) for row in zip(table["figure"], table["first"], table["last"], strict=True)]
+    columns = (table[name] for name in ("figure", "first", "last", "law"))
+    return [figure_word(*row) for row in zip(*columns, strict=True)]
 
 
-def figure_word(figure: str, first: int = 0, last: int = 0) -> str:
-    """Name a figure of the plan that a published one stands beside; ``first``, ``last``: criteria of a group."""
+def figure_word(figure: str, first: int = 0, last: int = 0, law: str = "") -> str:
+    """Name a figure of the plan that a published one stands beside.
+
+    ``first``, ``last``: criteria of a group; ``law``: the decision it counts by, since one year has figures by two.
+    """
+    if law:
+        return _("{figure}, by Decision {number}").format(figure=figure_word(figure, first, last), number=law)
     if figure == published_marks.GROUP:
+        if not first:
+            return _("Communes with fewer than {count} criteria").format(count=last + 1)
         return _("Communes with {first} to {last} criteria").format(first=first, last=last)
     return figure_labels()[figure]
 

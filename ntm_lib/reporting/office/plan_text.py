@@ -19,6 +19,7 @@ from ntm_lib.reporting.office import plan_basis as basis
 from ntm_lib.reporting.office import plan_tables as tables
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, read_outline
+from ntm_lib.reporting.office.plan_menu import menu_sheet
 from ntm_lib.reporting.office.plan_works import planned_tasks
 from ntm_lib.reporting.office.workbook import write_workbook
 from ntm_lib.reporting.plan_notes import package_notes
@@ -87,10 +88,19 @@ def machine_text(plan: Plan, menu: Measures | None = None) -> dict[str, list[str
 
 
 def study_text(study: Study, menu: Measures | None = None) -> dict[str, list[str]]:
-    """Return the sentences of ``machine_text`` with what was lowered before the aims, and ``basis``: what all rests on."""
+    """Return the sentences of ``machine_text`` with what was lowered before the aims, and what only a study tells.
+
+    ``basis``: what all rests on; ``without``: what comes if nothing is done; ``money``: also at other unit costs.
+    """
     said = machine_text(study.plan, menu)
     rests = [f"{head}: {text[:1].lower()}{text[1:]}" for head, text in basis.basis_lines(study)]
-    return {**said, "aims": [*basis.clash_sentences(study), *said["aims"]], "basis": rests}
+    return {
+        **said,
+        "aims": [*basis.clash_sentences(study), *said["aims"]],
+        "basis": rests,
+        "without": basis.nothing_done_sentences(study),
+        "money": [*said["money"], *(text for _head, text in basis.money_lines(study))],
+    }
 
 
 def _still_unknown(end: pd.Series | pd.DataFrame, year: int) -> list[str]:
@@ -184,12 +194,17 @@ def write_plan_workbook(study: Study, path: Path, menu: Measures | None = None) 
     about = tables.about_plan(study.plan)
     about[0] = (about[0][0], f"{study.title} ({study.plan.scenario.id})")
     about += [(_("Aims"), text) for text in basis.clash_sentences(study)]
-    sheets = [basis.marked(study, sheet) for sheet in tables.plan_sheets(study.plan, menu)]
+    sheets = [basis.marked(study, sheet) for sheet in [*tables.plan_sheets(study.plan, menu), menu_sheet(study.plan)]]
     return write_workbook(
         path,
         [basis.aims_sheet(study), *sheets],
         title=_("Plan tables: {title}").format(title=study.title),
-        about=[*about, *basis.basis_lines(study), (_("Deviation"), basis.gap_sentence(study.plan))],
+        about=[
+            *about,
+            *basis.basis_lines(study),
+            *basis.money_lines(study),
+            (_("Deviation"), basis.gap_sentence(study.plan)),
+        ],
         stamps=basis.study_stamps(study),
     )
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from ntm_lib import criteria
 from ntm_lib.messages import _, language
+from ntm_lib.planning.handdown.rests import assumed_criteria, completed_by_level
 from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.start.baseline import Baseline
 from ntm_lib.planning.start.basis import later_levels, rest_shares, rests_on
@@ -39,6 +40,28 @@ def start_shares(scope: Scope) -> Markup:
             for name in names
         },
     )
+
+
+def result_shares(scope: Scope) -> Markup:
+    """Say how many of the criteria that the plan completes are judged by assumed and by unchecked levels."""
+    counts = completed_by_level(scope.plan).loc[scope.communes].sum()
+    whole = int(counts.sum())
+    text = _(
+        "Of {completed} criteria that the plan completes {assumed} are judged by assumed levels, {unverified} by levels not checked "
+        "against the signed text."
+    )
+    said = told(
+        text,
+        completed=figure(scope.key("completed"), whole, "count"),
+        **{
+            name: figure(scope.key("completed_by", name), int(counts[name]), "share", whole=whole, noun="")
+            for name in ("assumed", "unverified")
+        },
+    )
+    if criteria_ := assumed_criteria(scope.plan):
+        more = _("Each commune that reaches the standard does so by assumed levels of criteria {criteria}, too.")
+        said = said + " " + told(more, criteria=", ".join(criteria_))
+    return said
 
 
 def money_shares(scope: Scope) -> Markup:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _, language
@@ -16,7 +17,7 @@ from ntm_lib.reporting.layers import json_block
 from ntm_lib.reporting.maps import MapHtml
 from ntm_lib.reporting.plan_notes import package_notes
 from ntm_lib.reporting.plan_sections.chance import percent_with_error
-from ntm_lib.reporting.plan_sections.opening import asked_less
+from ntm_lib.reporting.plan_sections.opening import asked_less, range_figure
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, met_at, scope
 from ntm_lib.reporting.plan_sections.targets import end_note
 from ntm_lib.reporting.sections.common import names, paragraph, section
@@ -31,7 +32,7 @@ def comparison(own: Scope, others: Sequence[Study] = ()) -> None:
     different things. They are named and left out.
     """
     held = [own, *(scope(study, "" if own.is_province else own.unit.code) for study in others)]
-    alike = [other for other in held if _is_alike(own, other)]
+    alike = [other for other in held if own.is_alike(other)]
     left_out = [str(other.scenario.title) for other in held if other not in alike]
     if len(held) < 2:
         none = paragraph(_("No other scenario was chosen for comparison."))
@@ -47,10 +48,6 @@ def comparison(own: Scope, others: Sequence[Study] = ()) -> None:
     show(MapHtml(body, drawn.script_hashes))
 
 
-def _is_alike(own: Scope, other: Scope) -> bool:
-    return (own.on, own.years, own.plan.baseline.law_set) == (other.on, other.years, other.plan.baseline.law_set)
-
-
 def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
     last = own.years[-1]
     rows: list[list[Cell]] = []
@@ -64,6 +61,10 @@ def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
     for year in own.years:
         met: list[Cell] = [met_at(each.key("standard", year), each.own.loc[year]) for each in held]
         add(_("Communes reaching the standard by {year}").format(year=year), met)
+    add(
+        _("Communes reaching the standard by {year}, in eight of ten draws").format(year=last),
+        [range_figure(each) for each in held],
+    )
     add(
         _("Criteria per commune, {year}").format(year=last),
         [
@@ -82,6 +83,11 @@ def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
         _("Planned money (million VND)"),
         [amount(each.key("money"), each.own["money_vnd_million"].sum()) for each in held],
     )
+    for name, label in (
+        ("investment", _("of it investment (million VND)")),
+        ("recurrent", _("of it recurrent (million VND)")),
+    ):
+        add(label, [amount(each.key(name), each.own[f"{name}_vnd_million"].sum()) for each in held])
     add(
         _("Money without credit (million VND)"),
         [amount(each.key("without_credit"), each.own["without_credit_vnd_million"].sum()) for each in held],
@@ -112,8 +118,12 @@ def _side_by_side(own: Scope, held: Sequence[Scope]) -> Markup:
 
 
 def _works(each: Scope) -> int:
+    return len(_building_works(each))
+
+
+def _building_works(each: Scope) -> pd.DataFrame:
     listed = works(each.plan)
-    return int(((listed["part"] == "work") & listed["commune_code"].isin(each.communes)).sum())
+    return listed[(listed["part"] == "work") & listed["commune_code"].isin(each.communes)]
 
 
 def _chance(each: Scope, aim: str) -> Cell:
@@ -160,6 +170,7 @@ def comparison_data(own: Scope, held: Sequence[Scope]) -> dict[str, Any]:
         },
         {"id": "mean", "title": _("Criteria per commune, {year}").format(year=own.years[-1]), "digits": 1},
         {"id": "money", "title": _("Planned money (million VND)"), "digits": 0},
+        {"id": "works", "title": _("Building works"), "digits": 0},
     ]
     return {
         "language": language(),
@@ -182,6 +193,7 @@ def _plan_data(each: Scope, districts: Sequence[str]) -> dict[str, Any]:
     parts = [each.own, *(each.of_unit("district", code) for code in districts)]
     position = each.plan.solution.standard[each.places]
     years = [each.plan.year_of(int(place)) for place in position]
+    built = _building_works(each)
     return {
         "id": each.scenario.id,
         "title": each.study.title,
@@ -189,4 +201,5 @@ def _plan_data(each: Scope, districts: Sequence[str]) -> dict[str, Any]:
         "standard": [int(part.at[last, "standard"]) for part in parts],
         "mean": [round(float(part.at[last, "mean_low"]), 6) for part in parts],
         "money": [round(float(np.nansum(part["money_vnd_million"])), 3) for part in parts],
+        "works": [len(built), *(int((built["district_code"] == code).sum()) for code in districts)],
     }

@@ -289,12 +289,33 @@ def _from_start(unit: Unit, _found: re.Match[str]) -> Behind:
     return _of_files(unit, text, "horizon", "unknowns")
 
 
+@_behind(r"completed(?:_by\.[a-z]+)?")
+def _completed(unit: Unit, _found: re.Match[str]) -> Behind:
+    text = _("Criteria that the plan completes, by what their required levels in that year rest on.")
+    return replace(_of_files(unit, text, "horizon"), items=("parameters/planning/levels.yaml",))
+
+
 @_behind(r"assumed_norms", r"money_by\.[a-z]+")
 def _assumed(unit: Unit, _found: re.Match[str]) -> Behind:
     text = _(
         "Share of the planned money of works whose unit cost is an assumption; each norm has its basis in the table."
     )
     return _of_files(unit, text, COSTS)
+
+
+@_behind(r"estimate\.(?:low|middle|high)\.[a-z_]+")
+def _estimated(unit: Unit, _found: re.Match[str]) -> Behind:
+    text = _("The planned works priced once more at that estimate of each unit cost; the norms have all three.")
+    return _of_files(unit, text, COSTS)
+
+
+@_behind(rf"keeping_[a-z_]+(?:\.{YEAR})?", r"insured_[a-z]+")
+def _insured(unit: Unit, _found: re.Match[str]) -> Behind:
+    text = _(
+        "What a commune loses by recognition: its people and insured share at the start, and what the settings assume by zone, "
+        "premium and share paid by the budget."
+    )
+    return _of_files(unit, text, "recognition")
 
 
 @_behind(r"forecast\..+", r"alone\..+", r"ahead\..+")

@@ -100,9 +100,9 @@ def _mark(scope: Scope, place: int, row: Row) -> list[Cell]:
     if not scope.is_province and not is_own:
         outcome = _("Whole province: {outcome}").format(outcome=outcome)
     return [
-        figure_word(row["figure"], row["first"], row["last"]),
+        figure_word(row["figure"], row["first"], row["last"], row["law"]),
         formats.year(row["year"]),
-        figure(key, row["value"], "number", digits=0 if float(row["value"]).is_integer() else 2),
+        figure(key, row["value"], "number", digits=formats.digits_of(row["value"])),
         *planned,
         outcome,
         row["source"],

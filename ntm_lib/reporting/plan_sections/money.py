@@ -2,26 +2,30 @@
 
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
+from ntm_lib.planning.handdown.estimates import estimates
 from ntm_lib.planning.later.balance import TOTAL, WITHOUT_CREDIT, capital_balance
 from ntm_lib.planning.later.orientation import remaining
 from ntm_lib.planning.means.budget import purse_labels
+from ntm_lib.planning.means.norms import ESTIMATES
 from ntm_lib.planning.settings import Purse
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.office.plan_balance import short_note, unplanned_note
 from ntm_lib.reporting.plan_sections.opening import assumed_note
+from ntm_lib.reporting.plan_sections.recognition import recognition
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told, whole_head
 from ntm_lib.reporting.sections.common import section
 from ntm_lib.reporting.tables import Cell, Column, html_table
 
 
 def money(scope: Scope) -> None:
-    """Show need, what can be met and what is short by source; money by year; what recognition costs."""
-    parts = [_need(scope), _by_year(scope), _nature(scope), _recognition(scope)]
+    """Show need, what can be met and what is short by source; money by year and estimate; what recognition costs."""
+    parts = [_need(scope), _by_year(scope), _nature(scope), _estimates(scope), recognition(scope)]
     show(section(_("Capital need, what can be met, what is short"), *parts, anchor="money"))
 
 
@@ -158,35 +162,45 @@ def _nature(scope: Scope) -> Markup:
     )
 
 
-def _recognition(scope: Scope) -> Markup:
-    """Say what recognition takes from the communes, and what keeping the standard then costs the budget."""
-    rules = scope.scenario.settings.recognition
-    spending = scope.plan.spending
-    held = spending[(spending["kind"] == "keeping") & spending["commune_code"].isin(scope.communes)]
-    by_year: Any = held.groupby("year")["spent_vnd_million"].sum().reindex(scope.years, fill_value=0.0)
-    text = _(
-        "A commune that is recognised becomes zone I and loses policies: free health insurance lapses {grace} year(s) after, "
-        "and content {item} can fall back. Keeping it takes {money} of the budget in {period}, in {communes} communes."
-    )
-    lead = Markup("<p>{}</p>").format(
-        told(
-            text,
-            grace=rules.grace_years,
-            item=rules.insured_requirement,
-            money=billions(scope.key("keeping"), by_year.sum()),
-            period=formats.period(scope.years[0], scope.years[-1]),
-            communes=figure(scope.key("keeping_communes"), held["commune_code"].nunique(), "count"),
-        )
-    )
-    table = html_table(
-        [Column(_("Money")), *(Column(str(year), "figure") for year in scope.years)],
-        [[_("Keeping the standard after recognition"),
-          *(amount(scope.key("keeping", year), by_year[year]) for year in scope.years)]],
-        caption=_("What recognition costs"),
+def _priced(scope: Scope) -> pd.DataFrame:
+    return estimates(scope.plan).loc[pd.IndexSlice[:, scope.communes], :].groupby(level="estimate").sum()
+
+
+def estimate_words(scope: Scope) -> Markup:
+    """Say what the works of the plan would take at the low and the high unit costs."""
+    money: dict[Any, float] = _priced(scope)["money"].to_dict()
+    text = _("The same works in the same years would take {low} at low unit costs and {high} at high ones.")
+    shown = {name: billions(scope.key("estimate", name, "money"), money[name]) for name in ("low", "high")}
+    return told(text, **shown)
+
+
+def _estimates(scope: Scope) -> Markup:
+    """Show what the same works would take at the low, middle and high unit costs."""
+    table = _priced(scope)
+    rows = {
+        "investment": _("Investment"),
+        "recurrent": _("Recurrent"),
+        "without_credit": _("Total without credit"),
+        "money": _("Total"),
+    }
+
+    def cells(name: str) -> list[Cell]:
+        sums = table[name].to_dict()
+        return [rows[name], *(amount(scope.key("estimate", item, name), sums[item]) for item in ESTIMATES)]
+
+    words = {"low": _("Low unit costs"), "middle": _("Middle unit costs"), "high": _("High unit costs")}
+    planned = words[scope.scenario.settings.costs.estimate]
+    return html_table(
+        [Column(_("Kind of money")), *(Column(words[item], "figure") for item in ESTIMATES)],
+        [cells(name) for name in rows if name != "money"],
+        caption=_("Money of the plan at low, middle and high unit costs"),
         unit=_("Unit: million VND"),
         source=scope.source,
         stamps=scope.warnings,
-        notes=[_("Basis: {basis}.").format(basis=rules.basis.rstrip("."))],
+        total=cells("money"),
+        notes=[
+            _("The same works in the same years; the plan counts with: {estimate}. At higher costs part of them must wait, see the chance of reaching the aims.").format(estimate=planned.lower()),
+            _("Surveys, packages of titles and what keeps the standard have one estimate only."),
+        ],
         is_numbered=False,
     )  # fmt: skip
-    return Markup("<h3>{}</h3>").format(_("What recognition costs")) + lead + table

@@ -11,7 +11,7 @@ from ntm_lib.planning.reasons.words import demand_name
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.plan_sections.scope import Scope, amount, bullets
+from ntm_lib.reporting.plan_sections.scope import Scope, amount, bullets, names_apart
 from ntm_lib.reporting.sections.common import names, paragraph, section
 from ntm_lib.reporting.tables import Cell, Column, html_table
 
@@ -96,10 +96,11 @@ def near_equal(scope: Scope) -> None:
         "none": _("in none of them"),
         "start": _("Stands at the standard at the start"),
     }
+    told = names_apart(scope) if scope.is_province else scope.names
     rows: list[list[Cell]] = []
     for group, label in words.items():
         codes = place.index[place["group"] == group]
-        listed = names(str(scope.names[code]) for code in codes) if group in {"all", "some"} else "–"
+        listed = names(str(told[code]) for code in codes) if group in {"all", "some"} else "–"
         rows.append([label, figure(scope.key("near_equal", group), len(codes), "count"), listed or "–"])
     table = html_table(
         [Column(_("Reaches the standard")), Column(_("Number of communes"), "figure"), Column(_("Names"))],

@@ -14,8 +14,8 @@ from ntm_lib.reporting import formats, stamps
 from ntm_lib.reporting.display import declare, show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_notes import package_notes
-from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, start_shares
-from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, told, written
+from ntm_lib.reporting.plan_sections.basis import levels_table, money_shares, result_shares, start_shares
+from ntm_lib.reporting.plan_sections.scope import Scope, billions, bullets, fold, met_at, names_apart, told, written
 from ntm_lib.reporting.sections.common import decisions, paragraph
 from ntm_lib.reporting.setting_words import setting_label, setting_value
 from ntm_lib.reporting.tables import Column, html_table
@@ -55,7 +55,7 @@ def opening(scope: Scope) -> None:
     lead = Markup('<div class="lead">{}</div>').format(
         Markup().join([about, law, past(scope), _relaxed(scope), _aimless(scope)])
     )
-    show(lead + _key_figures(scope) + _rests_on(scope) + _changes(scope))
+    show(lead + _key_figures(scope) + _range(scope) + _rests_on(scope) + _changes(scope))
 
 
 def past(scope: Scope) -> Markup:
@@ -153,6 +153,29 @@ def _key_figures(scope: Scope) -> Markup:
     return Markup('<ul class="key-figures">{}</ul>').format(Markup().join(rows))
 
 
+def _range(scope: Scope) -> Markup:
+    """Say under the main figures, which are those of the plan without any mishap, what comes with mishaps."""
+    place = Markup('<a href="#chance">{}</a>').format(_("Chance of reaching the aims"))
+    lead = _("These are the figures of the plan as it stands.")
+    return Markup("<p>{} {} {}</p>").format(lead, range_words(scope), told(_("See {place}."), place=place))
+
+
+def range_words(scope: Scope) -> Markup:
+    """Say how many communes reach the standard when mishaps are counted."""
+    text = _(
+        "Carried out with what can go otherwise, {range} communes reach the standard by {year} in eight of ten draws."
+    )
+    return told(text, range=range_figure(scope), year=scope.years[-1])
+
+
+def range_figure(scope: Scope) -> Markup:
+    """Print the range in which eight of ten draws bring communes to the standard by the end of the plan."""
+    last, simulation = scope.years[-1], scope.study.simulation
+    table = simulation.province if scope.is_province else simulation.districts.xs(scope.unit.code, level="district")
+    low, high = table.loc[last, ["standard_low", "standard_high"]]
+    return figure(scope.key("range_standard", last), low, "interval", high=high)
+
+
 def _perhaps(scope: Scope, end: pd.Series) -> Markup:
     """Say how many more communes miss at the end only criteria whose state is not known; empty for none."""
     more = int(end["standard_high"] - end["standard"])
@@ -193,17 +216,13 @@ def _rests_on(scope: Scope) -> Markup:
         items.insert(0, Markup("{}").format(_("Some of the results at the start are illustrative, not reported.")))
     elif baseline.is_illustrative:
         items.insert(0, Markup("{}").format(_("The results at the start are illustrative, not reported.")))
-    items += [start_shares(scope), money_shares(scope), *map(Markup("{}").format, package_notes(scope.plan))]
+    items += [
+        start_shares(scope),
+        result_shares(scope),
+        money_shares(scope),
+        *map(Markup("{}").format, package_notes(scope.plan)),
+    ]
     return Markup("<h3>{}</h3>").format(_("What this page rests on")) + bullets(items) + levels_table(scope)
-
-
-def _names_apart(scope: Scope) -> dict[str, str]:
-    """Return the name of each unit by code; communes of the same name with that of their district, so that none is lost."""
-    names = {str(code): str(name) for code, name in scope.names.items()}
-    is_twice = scope.names.duplicated(keep=False)
-    for code in scope.plan.baseline.communes.index.intersection(scope.names.index[is_twice]):
-        names[code] = _("{commune} ({district})").format(commune=names[code], district=scope.district_of(code))
-    return names
 
 
 def _changes(scope: Scope) -> Markup:
@@ -214,7 +233,7 @@ def _changes(scope: Scope) -> Markup:
     reasons = [
         Markup("{}").format(block.reason) for name, block in scenario.blocks.items() if name and str(block.reason)
     ]
-    names = _names_apart(scope)
+    names = names_apart(scope)
     rows = [
         (
             setting_label(key, names),

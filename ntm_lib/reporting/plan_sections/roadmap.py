@@ -1,4 +1,4 @@
-"""Show the plan on the map: one geometry, a slider over the years."""
+"""Show the plan on the map, also beside other scenarios: one geometry, a slider over the years."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import pandas as pd
 
 from ntm_lib import evaluation
 from ntm_lib.messages import _, language
+from ntm_lib.planning.study import Study
 from ntm_lib.reporting import palette
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.formats import in_sentence, interval
@@ -15,6 +16,7 @@ from ntm_lib.reporting.maps import MapHtml
 from ntm_lib.reporting.maps import commune_map as draw_map
 from ntm_lib.reporting.palette import MapClass
 from ntm_lib.reporting.plan_sections.scope import Scope
+from ntm_lib.reporting.plan_sections.scope import scope as scope_of
 from ntm_lib.reporting.plan_sections.targets import end_note
 from ntm_lib.reporting.sections.common import section
 from ntm_lib.units.boundaries import load_shapes
@@ -23,8 +25,12 @@ _GROUP_COLOURS = ("#e3c567", "#c97b2d", "#7aa6c2", "#4f8a5b", "#7a5c99", "#9c4f4
 _REACHED, _IN_YEAR, _LATER, _NOT = range(4)
 
 
-def plan_map(scope: Scope, pages: Sequence[str] = ()) -> None:
-    """Show the map with a slider from the start to the last year; ``pages``: district pages beside this one."""
+def plan_map(scope: Scope, pages: Sequence[str] = (), others: Sequence[Study] = ()) -> None:
+    """Show the map with a slider from the start to the last year.
+
+    ``pages``: district pages beside this one. ``others``: scenarios that the map can be set beside; those that count by other
+    units, years or criteria are left out, as in the comparison.
+    """
     shapes = load_shapes(scope.on, scope.project)
     vintage = scope.plan.baseline.vintage
     communes = vintage.communes_of(scope.unit.code)
@@ -39,7 +45,7 @@ def plan_map(scope: Scope, pages: Sequence[str] = ()) -> None:
     parents = zip(communes.index, communes["parent_code"], strict=True)
     drawn = draw_map(
         frame,
-        [_counts(scope, years), _standard(scope, years), _next(scope, years)],
+        [_counts(scope, years), _standard(scope, years), _next(scope, years), *_beside(scope, years, others)],
         years,
         start=("count", scope.years[-1]),
         title=title.format(name=in_sentence(scope.unit.name)),
@@ -75,7 +81,7 @@ def _counts(scope: Scope, years: Sequence[int]) -> MapLayer:
 
 def _standard(scope: Scope, years: Sequence[int]) -> MapLayer:
     """When each commune reaches the standard; held against ``targets`` the first two classes add up to its count."""
-    own = scope.targets("commune")["standard"].unstack("year").reindex(scope.communes)[list(years)].to_numpy() > 0
+    own = _at_standard(scope, years).to_numpy()
     first = np.where(own.any(axis=1), own.argmax(axis=1), len(years))
     classes = [
         MapClass(_("reached before"), "#08306b", "●"),
@@ -92,6 +98,41 @@ def _standard(scope: Scope, years: Sequence[int]) -> MapLayer:
         code = np.select([before, held, later], [_REACHED, _IN_YEAR, _LATER], _NOT)
         codes[year] = pd.Series(code, scope.communes)
     return MapLayer("standard", _("Year of reaching the standard"), classes, codes, dict.fromkeys(years, texts))
+
+
+def _beside(scope: Scope, years: Sequence[int], others: Sequence[Study]) -> list[MapLayer]:
+    """Where this scenario and each other one bring communes to the standard: a layer each."""
+    held = [scope_of(other, "" if scope.is_province else scope.unit.code) for other in others]
+    return [_both(scope, other, years) for other in held if scope.is_alike(other)]
+
+
+def _both(scope: Scope, other: Scope, years: Sequence[int]) -> MapLayer:
+    here, there = (_at_standard(each, years).reindex(scope.communes) for each in (scope, other))
+    classes = [
+        MapClass(_("by both scenarios"), "#08306b", "●"),
+        MapClass(_("only by this scenario"), "#2a74b0", "◐"),
+        MapClass(_("only by the other scenario"), "#c97b2d", "▲"),
+        MapClass(_("by neither"), "#f6e8b1", "–"),
+    ]
+    codes = {
+        year: pd.Series(np.select([here[year] & there[year], here[year], there[year]], [0, 1, 2], 3), scope.communes)
+        for year in years
+    }
+    first = [
+        [
+            str(year) if is_reached else "–"
+            for year, is_reached in zip(table.idxmax(axis=1), table.any(axis=1), strict=True)
+        ]
+        for table in (here, there)
+    ]
+    texts = pd.Series([f"{own}; {their}" for own, their in zip(*first, strict=True)], scope.communes)
+    title = _("At the standard, beside: {title}").format(title=other.study.title)
+    return MapLayer(f"beside_{other.scenario.id}", title, classes, codes, dict.fromkeys(years, texts))
+
+
+def _at_standard(scope: Scope, years: Sequence[int]) -> pd.DataFrame:
+    """Tell for each commune and year whether it stands at the standard."""
+    return scope.targets("commune")["standard"].unstack("year").reindex(scope.communes)[list(years)] > 0
 
 
 def _next(scope: Scope, years: Sequence[int]) -> MapLayer:

@@ -114,7 +114,7 @@ class Scope:
     @property
     def words(self) -> Names:
         """How reasons and nearest plans print names and money."""
-        names = {str(code): str(name) for code, name in self.names.items()}
+        names = {code: formats.in_sentence(name) for code, name in names_apart(self).items()}
         return Names(
             communes=names,
             districts=names,
@@ -149,6 +149,11 @@ class Scope:
     def of_unit(self, by: Tier, code: str) -> Any:
         """Return the targets of one unit (DataFrame), a row a year, the start year first."""
         return self.targets(by).xs(code, level="unit_code")
+
+    def is_alike(self, other: "Scope") -> bool:
+        """Tell whether another scenario counts the same: by the same units, years and criteria set."""
+        own, their = ((each.on, each.years, each.plan.baseline.law_set) for each in (self, other))
+        return own == their
 
     def key(self, *parts: object) -> str:
         """Return the key of a figure of this unit in this scenario."""
@@ -217,6 +222,15 @@ def scope(study: Study, district: str = "") -> Scope:
             )
         )
     return Scope(study, unit, places)
+
+
+def names_apart(scope: Scope) -> dict[str, str]:
+    """Return the name of each unit by code; communes of the same name with that of their district, so that none is lost."""
+    names = {str(code): str(name) for code, name in scope.names.items()}
+    is_twice = scope.names.duplicated(keep=False)
+    for code in scope.plan.baseline.communes.index.intersection(scope.names.index[is_twice]):
+        names[code] = _("{commune} ({district})").format(commune=names[code], district=scope.district_of(code))
+    return names
 
 
 def _by_year(column: pd.Series) -> dict[int, dict[Hashable, Any]]:

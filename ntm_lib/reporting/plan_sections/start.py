@@ -189,7 +189,7 @@ def _published(scope: Scope) -> Markup:
             [
                 row.label,
                 formats.year(row.year),
-                figure(key, row.value, "number", digits=_digits(row.value)),
+                figure(key, row.value, "number", digits=formats.digits_of(row.value)),
                 computed,
                 words[row.agrees],
                 row.source_title or "–",
@@ -207,7 +207,10 @@ def _published(scope: Scope) -> Markup:
         rows,
         caption=_("Published figures beside the start of the plan"),
         stamps=scope.warnings,
-        notes=[_("Published figures stand beside the computed ones; no result was changed to meet them.")],
+        notes=[
+            _("Published figures stand beside the computed ones; no result was changed to meet them."),
+            *([_other_set_note()] if marks["is_other_set"].any() else []),
+        ],
         is_numbered=False,
     )
 
@@ -216,5 +219,8 @@ def _is_whole(row: object) -> bool:
     return all(float(getattr(row, name)).is_integer() for name in ("low", "high"))
 
 
-def _digits(value: float) -> int:
-    return 0 if float(value).is_integer() else len(f"{value:.6g}".partition(".")[2])
+def _other_set_note() -> str:
+    return _(
+        "Figures by a criteria set other than the plan's: the results of the start carried onto that set for this comparison alone; what "
+        "cannot be concluded stays open, so the interval is wide."
+    )

@@ -15,7 +15,7 @@ from ntm_lib.reporting.sections.common import names, paragraph, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
 COUNTS = ("standard", "newly_standard", "advanced", "model", "newly_villages")
-MONEY = ("money", "without_credit", "investment", "recurrent")
+MONEY = ("money", "investment", "recurrent", "without_credit")
 
 
 def targets_by_year(scope: Scope) -> None:

@@ -117,6 +117,12 @@ def basis_word(basis: str) -> str:
 
 
 def _nothing_done(scope: Scope) -> Markup:
+    """Show what comes if nothing is done."""
+    title = Markup("<h3>{}</h3>").format(_("If nothing is done"))
+    return title + bullets(nothing_done(scope)) + forecast_table(scope)
+
+
+def nothing_done(scope: Scope) -> list[Markup]:
     """Say what the data let expect without works and effort: what is met or lost by itself, titles that do not stand."""
     found = without(scope.plan, scope.places)
     first, last = scope.own.loc[scope.start_year], scope.years[-1]
@@ -155,8 +161,7 @@ def _nothing_done(scope: Scope) -> Markup:
                 high=figure(scope.key("titles", "below_high"), high, "count"),
             )
         )
-    title = Markup("<h3>{}</h3>").format(_("If nothing is done"))
-    return title + bullets(items) + forecast_table(scope)
+    return items
 
 
 def _about(key: str, ends: tuple[float, float]) -> Markup:

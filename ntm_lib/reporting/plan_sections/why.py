@@ -18,6 +18,8 @@ from ntm_lib.reporting.plan_sections.scope import Scope, amount, told
 from ntm_lib.reporting.sections.common import paragraph, rows_of, section
 from ntm_lib.reporting.tables import Band, Cell, Column, html_table
 
+NOTHING = 0.0005  # million VND; what comes by its forecast alone costs nothing
+
 
 def why(scope: Scope) -> None:
     """Show on a district's page each commune's reason; on the province's how often each limit is the main one."""
@@ -139,6 +141,8 @@ def _row(scope: Scope, row: Any) -> list[Cell]:
 def _next(scope: Scope, code: str, row: Any) -> Cell:
     if not isinstance(row.next_criterion, str) or not row.next_criterion:
         return "–"
+    if row.next_cost < NOTHING:
+        return told(_("{criterion}: no money needed"), criterion=scope.criterion(row.next_criterion))
     cost = amount(scope.key_of("commune", code, "next_cost"), row.next_cost)
     return told(_("{criterion}: {cost} million VND"), criterion=scope.criterion(row.next_criterion), cost=cost)
 

@@ -7,6 +7,8 @@ from markupsafe import Markup
 
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.works import other_money, part_labels, works
+from ntm_lib.planning.means.budget import purse_labels, short_purse_labels
+from ntm_lib.planning.settings import Purse
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_notes import package_notes
@@ -98,6 +100,7 @@ def _rows(scope: Scope, held: pd.DataFrame, key: str) -> list[list[Cell] | Band]
                     _volume(row, at),
                     span,
                     amount(f"{at}.cost", row.cost_vnd_million),
+                    _payers(row),
                 ]
             )
     return rows
@@ -106,11 +109,29 @@ def _rows(scope: Scope, held: pd.DataFrame, key: str) -> list[list[Cell] | Band]
 def _columns(scope: Scope) -> list[Column]:
     return [
         Column(_("Work")),
-        Column(_("District, city")) if scope.is_province else Column(_("Criterion")),
+        Column(_("District, city")) if scope.is_province else Column(_("Criterion"), "figure"),
         Column(_("Scale"), "figure"),
         Column(_("Years of work"), "figure"),
         Column(_("Money (million VND)"), "figure"),
+        Column(_("Source of money")),
     ]
+
+
+def _payers(row: Any) -> str:
+    """Name the sources that pay for a work, the largest first."""
+    paid = {purse: float(getattr(row, purse.value)) for purse in Purse}
+    labels = short_purse_labels()
+    return "; ".join(labels[purse] for purse in sorted(paid, key=lambda each: -paid[each]) if paid[purse] > 0)
+
+
+def _payers_note() -> str:
+    full, short = purse_labels(), short_purse_labels()
+    text = _("Source of money, the largest part first: {names}. The amounts of each stand in the workbook of the plan.")
+    return text.format(names="; ".join(f"{short[purse]}: {_first_lower(full[purse])}" for purse in Purse))
+
+
+def _first_lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _list(scope: Scope, held: pd.DataFrame) -> Markup:
@@ -128,7 +149,7 @@ def _list(scope: Scope, held: pd.DataFrame) -> Markup:
         unit=_("Unit: million VND"),
         source=scope.source,
         stamps=scope.warnings,
-        notes=[note],
+        notes=[note, _payers_note()],
         empty=_("The plan builds nothing here."),
     )
     return fold(_("{caption}: {count}").format(caption=caption, count=len(held)), table) if len(held) > MOST else table
@@ -142,4 +163,5 @@ def _tasks(scope: Scope, held: pd.DataFrame) -> Markup:
         unit=_("Unit: million VND"),
         source=scope.source,
         stamps=scope.warnings,
+        notes=[_payers_note()],
     )

@@ -114,3 +114,17 @@ def test_every_short_name_of_the_workbook_stands_in_its_legend(workbook):
         head, *rows = book[sheet].iter_rows(min_row=3, values_only=True)
         assert set(head) <= legend
         assert {row[head.index(name)] for row in rows for name in columns} <= legend
+
+
+def test_a_fault_names_the_row_that_the_sheet_shows(own_project, workbook):
+    def spoil(book):
+        book["budget"].insert_rows(6)
+        book["budget"]["C8"] = -7
+        book["norms"]["C5"] = -8
+
+    _edit(workbook, spoil)
+    with pytest.raises(UsageError) as error:
+        _read(own_project, workbook)
+    told = str(error.value)
+    assert "budget: 8:" in told
+    assert "norms: 5: low" in told

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from ntm_lib import criteria, units
 from ntm_lib.criteria.passage import How
-from ntm_lib.errors import FaultsError, NtmError
+from ntm_lib.errors import FaultsError, NtmError, UsageError
 from ntm_lib.evaluation import load_province
 from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.planning.start import basis
 from ntm_lib.planning.start.baseline import Baseline, load_baseline, passage_counts
 from ntm_lib.planning.start.basis import later_levels, published_start, rest_shares, rests_on
 from ntm_lib.planning.start.levels import read_levels
@@ -102,8 +103,25 @@ def test_the_published_figures_lie_in_the_interval(starts: dict[str, Baseline]) 
     assert mean["low"] < mean["value"] == 9.19 < mean["high"]
     assert shown.loc[(2020, "communes recognised NTM (cumulative)"), ["value", "low", "high"]].tolist() == [17] * 3
     assert shown.loc[(2022, "communes meeting the 2021-2025 set"), "value"] == 0
+
+
+def test_figures_by_the_later_set_stand_beside_their_interval_on_a_plan_by_the_old_one(
+    starts: dict[str, Baseline], monkeypatch: pytest.MonkeyPatch
+) -> None:
     by_old = published_start(starts["old"])
-    assert (by_old.loc[by_old["measure"].str.contains("2021-2025"), "agrees"] == "not_compared").all()
+    is_later = by_old["measure"].str.contains("2021-2025")
+    assert by_old["is_other_set"].equals(is_later)
+    ends = ["value", "low", "high", "agrees"]
+    by_new = published_start(starts["new"])
+    assert by_old.loc[is_later, ends].equals(by_new.loc[is_later, ends])
+    assert not by_new["is_other_set"].any()
+
+    def refuse(*_arguments: object) -> Baseline:
+        raise UsageError("no way")
+
+    monkeypatch.setattr(basis, "load_baseline", refuse)
+    without = published_start(starts["old"])
+    assert (without.loc[is_later, "agrees"] == "not_compared").all()
 
 
 def test_a_figure_outside_the_interval_is_told(own_project: Project) -> None:

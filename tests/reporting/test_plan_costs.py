@@ -1,0 +1,119 @@
+"""What a plan costs and rests on: three estimates of the unit costs, recognition, levels that are assumed."""
+
+import re
+
+import invented_study
+import numpy as np
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+
+from ntm_lib.planning.handdown.estimates import estimates
+from ntm_lib.planning.handdown.rests import assumed_criteria, completed_by_level
+from ntm_lib.planning.handdown.works import works
+from ntm_lib.planning.needs.recognition import recognition_cost
+from ntm_lib.reporting import display, plan_sections
+from ntm_lib.reporting.office import plan_text
+from ntm_lib.reporting.page_check import Outline
+from ntm_lib.reporting.plan_sections.figures_behind import behind
+
+
+@pytest.fixture(scope="module")
+def study(project):
+    return invented_study.make_study(invented_study.make_draft(project))
+
+
+@pytest.fixture
+def shown(study, monkeypatch):
+    """Return the page's text and its figures, of some sections of a unit."""
+    parts = []
+    monkeypatch.setattr(display, "_publish", lambda html, _metadata, **_text: parts.append(str(html)))
+
+    def made(names, code=""):
+        parts.clear()
+        scope = plan_sections.scope(study, code)
+        for name in names:
+            getattr(plan_sections, name)(scope)
+        page = "<main>" + "".join(parts) + "</main>"
+        return scope, page, {key: next(iter(held)) for key, held in Outline.of(page).figures.items()}
+
+    return made
+
+
+def test_the_estimate_planned_with_adds_up_and_the_others_follow_the_norms(study):
+    table, plan = estimates(study.plan), study.plan
+    middle = table.loc["middle"]
+    spent = plan.spending.groupby("commune_code")["spent_vnd_million"].sum()
+    assert middle["money"].to_numpy() == pytest.approx(spent.reindex(middle.index, fill_value=0.0).to_numpy())
+    assert (table["investment"] + table["recurrent"]).to_numpy() == pytest.approx(table["money"].to_numpy())
+    credit = plan.spending[plan.spending["purse"] == "credit"].groupby("commune_code")["spent_vnd_million"].sum()
+    rest = middle["money"] - credit.reindex(middle.index, fill_value=0.0)
+    assert middle["without_credit"].to_numpy() == pytest.approx(rest.to_numpy())
+    held, norms = works(plan), plan.needs.norms
+    for name in ("low", "high"):
+        factor = (norms[name] / norms["middle"]).reindex(held["measure"]).to_numpy()
+        named = float((held["cost_vnd_million"].to_numpy() * factor).sum() - held["cost_vnd_million"].sum())
+        upkeep = float(table.loc[name, "money"].sum() - middle["money"].sum()) - named
+        assert np.sign(upkeep) == np.sign(named) == (1 if name == "high" else -1)
+        assert abs(upkeep) < abs(named)
+
+
+def test_every_completed_criterion_is_counted_once_by_its_levels(study):
+    counts, plan = completed_by_level(study.plan), study.plan
+    done = plan.solution.done
+    completed = ((done >= 0) & (done < len(plan.years))).sum(axis=1)
+    assert counts.sum(axis=1).to_list() == completed.tolist()
+    frame = plan.baseline.rules_of(plan.years[-1]).requirements
+    assumed = set(frame.loc[frame["basis"] == "assumption", "criterion"])
+    assert assumed <= set(assumed_criteria(plan))
+    assert 0 < counts["assumed"].sum() < completed.sum()
+
+
+def test_the_page_prices_the_plan_three_times_and_tells_what_its_results_rest_on(shown):
+    scope, page, figures = shown(("opening", "money"))
+    low, middle, high = (float(figures[scope.key("estimate", name, "money")]) for name in ("low", "middle", "high"))
+    assert low < middle < high
+    assert middle == pytest.approx(float(figures[scope.key("money")]), abs=0.01)
+    assert "the plan counts with: middle unit costs" in page
+    whole, assumed = (figures[scope.key(*name)].split()[0] for name in (("completed",), ("completed_by", "assumed")))
+    assert 0 < int(assumed) < int(whole)
+    assert "eight of ten draws" in page
+
+
+def test_recognition_is_priced_by_source_and_says_who_would_fall_back(study, shown):
+    scope, page, figures = shown(("money",), "052")
+    keeping = float(figures[scope.key("keeping")])
+    sources = [value for key, value in figures.items() if re.fullmatch(r".*\.keeping_(local|central_recurrent)", key)]
+    assert keeping > 0
+    assert sum(map(float, sources)) == pytest.approx(keeping, abs=0.01)
+    cost = recognition_cost(study.plan.baseline)
+    reached = scope.communes[study.plan.solution.standard[scope.places] < len(scope.years)]
+    assert int(figures[scope.key("insured_falls")]) == int(cost.loc[reached, "falls_below"].sum()) > 0
+    assert int(figures[scope.key("insured_communes")]) == len(reached)
+    code = str(reached[0])
+    after = float(figures[scope.key_of("commune", code, "insured_after")])
+    assert after == pytest.approx(cost.at[code, "insured_after_pct"])
+    assert "What each commune would lose by recognition" in page
+
+
+def test_the_documents_tell_the_same_and_what_comes_if_nothing_is_done(study, shown, tmp_path):
+    _scope, page, _figures = shown(("opening", "money", "tasks_by_year"))
+    said = plan_text.study_text(study)
+    text = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    told = [*said["money"][1:], *(item.removeprefix("- ") for item in said["without"])]
+    assert len(said["money"]) == 3
+    assert len(said["without"]) >= 2
+    assert all(" ".join(item.split()) in text for item in told if "unit costs" not in item)
+    words = [each.text for each in Document(str(plan_text.write_plan_document(study, tmp_path / "x.docx"))).paragraphs]
+    assert set(told) <= {item.removeprefix("- ") for item in words}
+    book = load_workbook(plan_text.write_plan_workbook(study, tmp_path / "x.xlsx"), read_only=True)
+    first = [str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row if cell]
+    assert any("at low unit costs" in item for item in first)
+    assert any("would fall below its level" in item for item in first)
+    assert any("eight of ten draws" in item for item in first)
+
+
+def test_these_figures_lead_on(shown):
+    for code in ("", "052"):
+        scope, _page, figures = shown(("opening", "money"), code)
+        assert not [key for key in figures if behind(scope, key) is None]
