@@ -1,6 +1,8 @@
 """Run notebooks in this process, where a kernel for each is not what a test is about."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,14 @@ from ntm_lib.reporting import display
 
 
 @pytest.fixture
-def without_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_kernels() -> Iterator[None]:
+    """Run the notebooks of a test in this process."""
+    with in_this_process():
+        yield
+
+
+@contextmanager
+def in_this_process() -> Iterator[None]:
     """Let papermill's place be taken by one run of the cells here: same parameters, outputs and error."""
     one_at_a_time = threading.Lock()
     shown: list[Any] = []
@@ -41,5 +50,7 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
         with one_at_a_time:
             return execute(*given, **options)
 
-    monkeypatch.setattr(display, "display", keep)
-    monkeypatch.setattr(papermill, "execute_notebook", locked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(display, "display", keep)
+        patch.setattr(papermill, "execute_notebook", locked)
+        yield
