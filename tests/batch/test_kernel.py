@@ -11,10 +11,10 @@ from typing import IO
 
 import nbformat
 import pytest
+from in_this_process import in_this_process
 from nbclient.exceptions import CellTimeoutError
 
 from batch import tiny
-from batch.conftest import in_this_process
 from ntm_lib import batch
 from ntm_lib.batch.kernel import CELL_TIMEOUT_SECONDS, reason_of
 from ntm_lib.project import Project
