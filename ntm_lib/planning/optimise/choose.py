@@ -25,7 +25,7 @@ from ntm_lib.planning.problem import Bools, Floats, Ints
 
 NOISES, NOISY = (0.05, 0.15, 0.4, 0.8), 24  # of what items are worth, in districts that are decided
 VARIED, FEW, FINE = 6, 2, 0.1  # more offers of all communes, to balance with; where districts have no rows of their own
-MODEST, DEARER = (0.003, 0.01, 0.1), 3.0  # such with everything dearer by such shares; so many times more each turn
+MODEST, DEARER = (0.003, 0.03), 3.0  # such with everything dearer by such shares; so many times more each turn
 FAIR = 1.005  # districts are measured against a little more than the share of gaps closed
 LEAN, MOST = 0.005, 0.1  # a price falls by this share when what a commune usually takes is left over; at most so much
 HARD = 1e5  # what lacks of a district's row while the district is decided: worth of a unit
@@ -34,6 +34,7 @@ WHOLE = 1e-6
 # Balancing: offers that lose at most so many times what an item is usually worth; seeds; phases until all stop if one is there.
 NEAR, SEEDS, STRETCH = 20.0, 2, 10
 EACH, TURNS, LEAST = 10_000, 1_500_000, 150  # turns a commune, up to so many in all, but so many a commune at least
+PLAIN = 30  # turns a commune where districts have no rows of their own
 HOT, COLD, STRICT = 0.2, 0.01, 30.0  # heat by a usual item's worth; what lacks costs once to so many times its worth
 PAIRS, OTHER = 0.5, 0.1
 RESERVE, TINY = 3e-5, 5e-10  # of what all share is kept back, for lacking less does no harm; of other rows for rounding
@@ -60,10 +61,11 @@ def choose(
     stand = Standing(_districts(offers, fixed, wide, district, draw), np.floor(fixed.others + WHOLE))
     closed = offers.packing.items.others == offers.packing.model.places.closed
     stand.others[closed] = fixed.others[closed]
-    enough = offers.bound - gap * abs(offers.bound)
+    enough, count = offers.bound - gap * abs(offers.bound), offers.count
+    turns = max(min(EACH * count, TURNS), LEAST * count) if (district >= 0).any() else PLAIN * count
     for turn in range(effort.rounds):
         balance = _Balance.of(offers, fixed, stand, wide)
-        stand, left, plan = balance.run(turn, enough)
+        stand, left, plan = balance.run(turn, turns, enough)
         if plan is not None:
             return _exchanged(balance, fixed.prices, stand, left, plan, enough, draw, effort.exchanges)
         _ask_again(offers, fixed.prices, left, draw, VARIED)
@@ -217,14 +219,13 @@ class _Balance:
         begin = Taken(position, held[moves], left)
         return cls(offers, at, choice, others, moves, held, begin, np.maximum(kept_back, TINY), lack)
 
-    def run(self, turn: int, enough: float) -> tuple[Standing, Floats, Floats | None]:
+    def run(self, turn: int, turns: int, enough: float) -> tuple[Standing, Floats, Floats | None]:
         """Return what stands in the end, what is left of each row, and the plan (None: something lacks)."""
         items = self.offers.packing.items
         stands = np.ones(len(self.held), dtype=bool)
         stands[self.moves] = False
         base = self.offers.packing.model.base + float(items.extra_value[stands] @ self.held[stands])
-        turns, usual = max(min(EACH * self.offers.count, TURNS), LEAST * self.offers.count), items.usual
-        course = Course(turns, HOT * usual, COLD * usual, 1.0, STRICT, PAIRS, OTHER, enough - base)
+        course = Course(turns, HOT * items.usual, COLD * items.usual, 1.0, STRICT, PAIRS, OTHER, enough - base)
         tries = [_Try.of(self.begin, seed) for seed in range(turn * SEEDS, (turn + 1) * SEEDS)]
         for first in range(0, PHASES, STRETCH):
             side_by_side(partial(self._go_on, course, (first, first + STRETCH)), tries)

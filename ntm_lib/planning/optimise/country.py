@@ -42,7 +42,7 @@ def at_prices(model: Model, items: Items, options: Options, effort: Effort) -> A
     """Price what communes share, and plan at the prices."""
     draw = np.random.default_rng(options.seed)
     sharing = Sharing.of(model, items)
-    offers, relaxed = relax(model, items, sharing.district, draw)
+    offers, relaxed = relax(model, items, sharing.district, options.gap, draw)
     plan = choose(offers, relaxed, sharing.is_wide, sharing.district, options.gap, draw, effort)
     return AtPrices(plan, offers.bound, offers.prices)
 

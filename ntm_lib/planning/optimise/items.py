@@ -80,13 +80,14 @@ def read_items(model: Model) -> Items:
     years = len(problem.years)
     happens = _happenings(model)
     turn, room, is_equal = _shared_rows(model)
-    rows = (turn @ model.rows[model.shared :]).tocsr()
+    by_variable = (turn @ model.rows[model.shared :]).T.tocsr()
     kinds = (places.pool, places.villages.ravel(), np.array([places.closed]), places.districts)
     others = np.concatenate([at[at >= 0] for at in kinds]).astype(np.int64)
     gap_start, owner, gap_of, item, due, place = _gaps(model)
     levels = len(item) + np.arange(3 * len(problem.communes)).repeat(years)
-    has_others = np.asarray(np.abs(rows[:, others]).sum(axis=1)).ravel() > 0
-    take = _scarce(happens @ rows.T, np.append(gap_of, levels), room, is_equal | has_others)
+    extra = by_variable[others]
+    has_others = np.bincount(extra.indices[extra.data != 0], minlength=len(room)) > 0
+    take = _scarce((happens @ by_variable).tocsr(), np.append(gap_of, levels), room, is_equal | has_others)
     parent_start, parent, lag = _parents(problem.order, place, len(item))
     standard, advanced, higher = (
         _level_items(model, at, level) for level, at in enumerate((places.standard, places.advanced, places.model))
@@ -110,7 +111,7 @@ def read_items(model: Model) -> Items:
         others=others,
         upper=model.upper[others],
         extra_value=model.worth[others],
-        extra=rows.T.tocsr()[others],
+        extra=extra,
         gap_of=gap_of,
         rows=turn,
     )  # fmt: skip
@@ -164,7 +165,7 @@ def _renumbered(kept: Ints, size: int) -> Ints:
 
 
 def _scarce(take: sp.csr_matrix, chooses: Ints, room: Floats, is_kept: Bools) -> sp.csr_matrix:
-    """Leave the rows out of ``take`` that have room whatever is chosen: all that is chosen at its most.
+    """Leave the rows out of ``take``, in place, that have room whatever is chosen: all that is chosen at its most.
 
     ``chooses`` (items): items of one number, which stand together, exclude each other. Such a row holds by itself in every plan.
     """
@@ -173,8 +174,9 @@ def _scarce(take: sp.csr_matrix, chooses: Ints, room: Floats, is_kept: Bools) ->
     first = np.flatnonzero(np.append(True, (np.diff(row) != 0) | (np.diff(number) != 0)))[: len(row)]
     most = np.maximum.reduceat(by_row.data, first) if len(row) else by_row.data
     use = np.bincount(row[first], np.maximum(most, 0.0), minlength=take.shape[1])
-    scarce = (use > room) | is_kept
-    return (take @ sp.diags(scarce.astype(float))).tocsr()
+    take.data *= ((use > room) | is_kept)[take.indices]
+    take.eliminate_zeros()
+    return take
 
 
 def _happenings(model: Model) -> sp.csr_matrix:

@@ -44,7 +44,8 @@ class Offers:
         items = self.packing.items
         profit = items.value - items.take @ prices
         spare = items.extra_value - items.extra @ prices
-        worth, level, year = self._best(profit)
+        each, level, year = self.best(profit)
+        worth = float(each.sum())
         done = np.bincount(self._happens(level, year)[1], minlength=len(profit)).astype(float)
         return self._prove(prices, worth, spare), done, np.where(spare > 0, items.upper, 0.0)
 
@@ -57,7 +58,8 @@ class Offers:
     def around(self, profit: Floats, communes: Bools | None = None) -> float:
         """Take in the best plan of each of the communes at some profit of the items; return what all gain."""
         flat, items = self.flat, self.packing.items
-        worth, level, year = self._best(profit)
+        each, level, year = self.best(profit)
+        worth = float(each.sum())
         fits = np.ones(self.count, dtype=bool) if communes is None else communes.copy()
         _settle(flat, profit, level, year, fits)
         owners, happens = self._happens(level, year)
@@ -68,8 +70,12 @@ class Offers:
             np.add.at(told, owners, self.mark.view(np.uint64)[happens])
             told += np.arange(self.count, dtype=np.uint64) * np.uint64(ODD)
         key = told.view(np.int64)
-        new = np.flatnonzero(fits & ~np.isin(key, self.seen))
-        self.seen = np.union1d(self.seen, key[new])
+        at = np.searchsorted(self.seen, key)
+        is_new = fits & (np.append(self.seen, key[:1])[at] != key)
+        is_new[at == len(self.seen)] = fits[at == len(self.seen)]
+        new = np.flatnonzero(is_new)
+        order = np.argsort(key[new])
+        self.seen = np.insert(self.seen, at[new][order], key[new][order])
         pick = sp.csr_matrix((np.ones(len(owners)), (owners, happens)), (self.count, len(items.value)))[new]
         self.pick = sp.vstack([self.pick, pick], format="csr")
         self.owner = np.append(self.owner, new)
@@ -84,13 +90,14 @@ class Offers:
             self.bound, self.prices = bound, prices.copy()
         return bound
 
-    def _best(self, profit: Floats) -> tuple[float, Ints, Ints]:
+    def best(self, profit: Floats) -> tuple[Floats, Ints, Ints]:
+        """Return what each commune gains at most (n), the years of its levels (n, 3) and of its gaps."""
         worth, level = np.zeros(self.count), np.zeros((self.count, 3), dtype=np.int64)
         year = np.full(len(self.flat.item), self.years)
         ends = np.linspace(0, self.count, (THREADS if self.count > MANY else 1) + 1, dtype=np.int64)
         parts = zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
         side_by_side(lambda part: values(self.flat, profit, *part, worth, level, year), parts)
-        return float(worth.sum()), level, year
+        return worth, level, year
 
     def _happens(self, level: Ints, year: Ints) -> tuple[Ints, Ints]:
         """Return communes and the items they do."""

@@ -66,6 +66,36 @@ def _by_year(flat: Flat, profit: Floats, commune: int, last: int, is_whole: bool
 
 
 @njit(cache=True, nogil=True)
+def _sums(flat: Flat, profit: Floats, commune: int, sums: Floats) -> None:
+    """Fill the first row of ``sums`` with what ``_by_year`` finds for each standard, where no gap must come before another."""
+    years = flat.standard.shape[1]
+    for standard in range(years + 1):
+        sums[0, standard] = 0.0
+    for gap in range(flat.gap_start[commune + 1] - 1, flat.gap_start[commune] - 1, -1):
+        most, due = NEVER, flat.due[gap]
+        for year in range(years):
+            item = flat.item[gap, year]
+            if item >= 0 and year <= due and profit[item] > most:
+                most = profit[item]
+            sums[0, year] = sums[0, year] + most if most > NEVER and sums[0, year] > NEVER else NEVER
+        free = most if due < years else max(most, 0.0)
+        sums[0, years] = sums[0, years] + free if free > NEVER and sums[0, years] > NEVER else NEVER
+
+
+@njit(cache=True, nogil=True)
+def _years(flat: Flat, profit: Floats, commune: int, standard: int, year_of: Ints) -> None:
+    """Do what ``again`` does, where no gap must come before another."""
+    years = flat.standard.shape[1]
+    for gap in range(flat.gap_start[commune], flat.gap_start[commune + 1]):
+        must = standard < years or flat.due[gap] < years
+        most, year_of[gap] = NEVER if must else 0.0, years
+        for year in range(min(standard, flat.due[gap], years - 1) + 1):
+            item = flat.item[gap, year]
+            if item >= 0 and (profit[item] > most or (year_of[gap] < years and profit[item] == most)):
+                most, year_of[gap] = profit[item], year
+
+
+@njit(cache=True, nogil=True)
 def values(flat: Flat, profit: Floats, begin: int, end: int, worth: Floats, choice: Ints, year_of: Ints) -> None:
     """Fill ``worth`` (n) with the best profit of communes ``begin`` to ``end``, ``choice`` (n, 3) and ``year_of`` (gaps) with what gives it.
 
@@ -90,13 +120,19 @@ def answer(
         choice[commune, 0] = -1
         return
     worth[commune] = NEVER
+    is_free = flat.parent_start[flat.gap_start[commune]] == flat.parent_start[flat.gap_start[commune + 1]]
+    if is_free:
+        _sums(flat, profit, commune, added)
     for standard in range(years, -1, -1):
         is_reached = standard < years
         if standard > flat.must[commune] or (
             is_reached and (not flat.is_whole[commune] or flat.standard[commune, standard] < 0)
         ):
             continue
-        value = _by_year(flat, profit, commune, min(standard, years - 1), is_reached, added, best)
+        if is_free:
+            value = added[0, standard]
+        else:
+            value = _by_year(flat, profit, commune, min(standard, years - 1), is_reached, added, best)
         advanced = model = years
         if is_reached and value > NEVER / 2:
             above, advanced, model = higher(flat, profit, commune, standard)
@@ -104,7 +140,9 @@ def answer(
         if value > worth[commune]:
             worth[commune] = value
             choice[commune, 0], choice[commune, 1], choice[commune, 2] = standard, advanced, model
-    if worth[commune] > NEVER / 2:
+    if worth[commune] > NEVER / 2 and is_free:
+        _years(flat, profit, commune, choice[commune, 0], year_of)
+    elif worth[commune] > NEVER / 2:
         again(flat, profit, commune, choice[commune, 0], added, best, year_of)
 
 

@@ -12,28 +12,29 @@ from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.offers import Offers, Shared, share_out
 from ntm_lib.planning.optimise.pack import Packing
 from ntm_lib.planning.optimise.prices import money_first, price
-from ntm_lib.planning.problem import Bools, Ints
+from ntm_lib.planning.problem import Bools, Floats, Ints
 
 SAMPLE, FIRST = 1000, 60  # communes; evaluations for money alone
 SPREADS = 3 * (0.003, 0.01, 0.03, 0.1)  # first offers: at prices that differ by such shares
-SLIGHT = (0.005, 0.02, 0.01)  # the same where prices are nearly the best
-ROUNDS, CLOSE = 8, 5e-5  # rounds of the program at most; it is good enough within this share of its bound
+ROUNDS, CLOSE = 8, 5e-5  # rounds of the program at most; good enough within this share of its bound
 TRAINED = 25  # rounds in the sample
 
 
-def relax(model: Model, items: Items, district: Ints, draw: np.random.Generator) -> tuple[Offers, Shared]:
+def relax(model: Model, items: Items, district: Ints, gap: float, draw: np.random.Generator) -> tuple[Offers, Shared]:
     """Return offers of all communes with the bound they prove, and how they are shared out at the best prices.
 
-    ``district`` (rows): the one whose communes alone take of it, -1 where none or several do.
+    ``district`` (rows): the one whose communes alone take of it, -1 where none or several do. ``gap``: what is good enough
+    for the plan.
     """
     if not (district >= 0).any():
-        return _rounds(Offers(Packing.of(model, items, price(model, items, draw)[0])), draw, ROUNDS, SLIGHT)
+        priced = price(model, items, draw)
+        return _rounds(Offers(Packing.of(model, items, priced.best)), priced.together, ROUNDS, gap / 2)
     few = _sample(model, items, district, draw)
     first = money_first(model, few, FIRST)
-    trained, shared = _rounds(Offers(Packing.of(model, few, first)), draw, TRAINED)
+    trained, shared = _rounds(Offers(Packing.of(model, few, first)), _bent(few, first, draw), TRAINED)
     if len(few.flat.must) == len(items.flat.must):
         return trained, shared
-    return _rounds(Offers(Packing.of(model, items, trained.prices)), draw, ROUNDS)
+    return _rounds(Offers(Packing.of(model, items, trained.prices)), _bent(items, trained.prices, draw), ROUNDS)
 
 
 def _sample(model: Model, items: Items, district: Ints, draw: np.random.Generator) -> Items:
@@ -48,20 +49,25 @@ def _sample(model: Model, items: Items, district: Ints, draw: np.random.Generato
     return part(items, inside, is_own, float(inside.sum()) / size, model.places.closed)
 
 
-def _rounds(
-    offers: Offers, draw: np.random.Generator, rounds: int, spreads: tuple[float, ...] = SPREADS
-) -> tuple[Offers, Shared]:
-    """Ask for offers until their program is worth what its prices prove."""
+def _bent(items: Items, prices: Floats, draw: np.random.Generator) -> list[Floats]:
+    """Return prices that differ at random from some."""
+    bent = [prices * np.maximum(0.0, 1 + spread * draw.standard_normal(len(prices))) for spread in SPREADS]
+    return [np.where(items.is_equal, prices, one) for one in bent]
+
+
+def _rounds(offers: Offers, first: list[Floats], rounds: int, close: float = CLOSE) -> tuple[Offers, Shared]:
+    """Ask for offers until their program is worth what its prices prove.
+
+    ``first``: prices to ask at before. ``close``: what is good enough, as a share of the bound.
+    """
     items, start = offers.packing.items, offers.packing.prices
     nothing = np.zeros(len(items.others))
-    offers.ask(start)
-    for spread in spreads:
-        bent = start * np.maximum(0.0, 1 + spread * draw.standard_normal(len(start)))
-        offers.ask(np.where(items.is_equal, start, bent))
+    for prices in (start, *first):
+        offers.ask(prices)
     shared = share_out(offers, nothing, items.upper, is_fixed=False)
     for _round in range(rounds):
         offers.ask(shared.prices)
-        if offers.bound - shared.worth <= CLOSE * abs(offers.bound):
+        if offers.bound - shared.worth <= close * abs(offers.bound):
             break
         offers.ask((shared.prices + offers.prices) / 2)
         shared = share_out(offers, nothing, items.upper, is_fixed=False)

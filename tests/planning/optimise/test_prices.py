@@ -13,6 +13,7 @@ from ntm_lib.planning.optimise.country import Sharing
 from ntm_lib.planning.optimise.items import Items, read_items
 from ntm_lib.planning.optimise.levels import levels
 from ntm_lib.planning.optimise.model import Model, build
+from ntm_lib.planning.optimise.offers import Offers, share_out
 from ntm_lib.planning.optimise.oracle import values
 from ntm_lib.planning.optimise.pack import Packing, pack
 from ntm_lib.planning.optimise.prices import ENOUGH, price
@@ -59,20 +60,45 @@ def test_any_prices_prove_a_bound() -> None:
         assert exact(model, items, prices)[0] >= found.objective - 1e-6
 
 
-def test_prices_of_money_found_without_the_relaxation_prove_as_much() -> None:
-    model, items = read(161, 1, limits=False)
-    prices, bound = price(model, items, np.random.default_rng(0))
-    relaxed = solver.relax(model)
-    assert relaxed.bound - 1e-6 <= bound <= relaxed.bound * (1 + ENOUGH)
-    assert exact(model, items, prices)[0] == pytest.approx(bound)
-    assert (prices[~items.is_equal] >= 0).all()
+def test_what_communes_offer_at_prices_is_worth_what_they_gain() -> None:
+    free = make_problem(40, 4, limits=False)
+    years = len(free.years)
+    soon = np.where((np.arange(40) % 3 == 0) & ~free.start_standard & build(free).gaps.is_whole, 3, years)
+    model, draw = build(replace(free, latest=soon)), np.random.default_rng(2)
+    items = read_items(model)
+    for scale in (0.001, 0.01, 0.1):
+        prices = scale * draw.random(len(items.room))
+        offers = Offers(Packing.of(model, items, prices))
+        gain = offers.around(items.value - items.take @ prices)
+        assert (offers.worth - offers.use @ prices).sum() == pytest.approx(gain)
+        reached = items.flat.standard[soon < years, :4]
+        done = np.asarray(offers.pick.sum(axis=0)).ravel()
+        assert (np.where(reached >= 0, done[reached], 0).sum(axis=1) == 1).all()
+
+
+@pytest.mark.parametrize(("size", "some", "within"), [(161, 1500, ENOUGH), (400, 150, 5e-4)], ids=["all", "some asked"])
+def test_prices_of_money_found_without_the_relaxation_prove_as_much(
+    size: int, some: int, within: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ntm_lib.planning.optimise.prices.FEW", 100)
+    monkeypatch.setattr("ntm_lib.planning.optimise.prices.SOME", some)
+    model, items = read(size, 1, limits=False)
+    priced = price(model, items, np.random.default_rng(0))
+    bound, relaxed = exact(model, items, priced.best)[0], solver.relax(model)
+    assert relaxed.bound - 1e-6 <= bound <= relaxed.bound * (1 + within)
+    assert (priced.best[~items.is_equal] >= 0).all()
+    offers = Offers(Packing.of(model, items, priced.best))
+    for prices in (priced.best, *priced.together):
+        offers.ask(prices)
+    shared = share_out(offers, np.zeros(len(items.others)), items.upper, is_fixed=False)
+    assert relaxed.bound * (1 - 1e-3) <= shared.worth <= relaxed.bound * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("limits", [False, True], ids=["money", "all limits"])
 def test_offers_of_a_sample_lead_to_the_bound_of_the_relaxation(limits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ntm_lib.planning.optimise.relaxed.SAMPLE", 60)
     model, items = read(161, 1, limits=limits)
-    offers, shared = relax(model, items, Sharing.of(model, items).district, np.random.default_rng(0))
+    offers, shared = relax(model, items, Sharing.of(model, items).district, 2e-4, np.random.default_rng(0))
     whole = solver.relax(model)
     assert whole.bound - 1e-6 <= offers.bound <= whole.bound * 1.0002
     assert shared.worth <= whole.bound * (1 + 1e-9)
