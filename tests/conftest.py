@@ -1,6 +1,7 @@
 """Give every test the shipped project, without what a user may have brought."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,22 @@ def _active(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NTM_LANG", "vi")
 
 
-@pytest.fixture
-def own_project(tmp_path: Path) -> Project:
-    """Return a copy of the shipped project that a test may change."""
-    root = tmp_path / "project"
+def copy_project(folder: Path) -> Project:
+    """Return a copy of the shipped project in ``folder``."""
+    root = folder / "project"
     ignore = shutil.ignore_patterns("local", ".ipynb_checkpoints")
     for name in ("data", "parameters", "notebooks"):
         shutil.copytree(ROOT / name, root / name, ignore=ignore)
     return Project(root)
+
+
+@pytest.fixture
+def own_project(tmp_path: Path) -> Project:
+    """Return a copy of the shipped project that a test may change."""
+    return copy_project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def copied_project() -> Callable[[Path], Project]:
+    """Return a function that copies the shipped project into a folder, for what several tests of a file read."""
+    return copy_project

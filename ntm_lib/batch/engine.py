@@ -1,7 +1,6 @@
 """Run one notebook with papermill and make its page; a page appears whole or not at all."""
 
 import datetime as dt
-import logging
 import os
 import re
 import sys
@@ -15,20 +14,16 @@ import nbformat
 import papermill
 from markupsafe import Markup
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from ntm_lib.batch.jobs import Job
+from ntm_lib.batch.kernel import CELL_TIMEOUT_SECONDS, SETTINGS, QuietKernel, reason_of
 from ntm_lib.errors import NtmError
 from ntm_lib.messages import _
 from ntm_lib.project import whole_file
 from ntm_lib.reporting.page import has_blocks, notebook_page
 
-CELL_TIMEOUT_SECONDS = 600
 MAX_REASON = 1500
 MAX_NOTEBOOK = 5_000_000  # letters; the notebook of a report has a tenth of it
-# Talk to kernels encrypted where they can: their ports are open to every user of the machine.
-_KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
-logging.getLogger("papermill").setLevel(logging.WARNING)  # its notes on each cell are not the planner's
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -84,7 +79,8 @@ def execute(job: Job) -> nbformat.NotebookNode:
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_TIMEOUT_SECONDS,
-            config=_KERNEL,
+            config=SETTINGS,
+            kernel_manager_class=QuietKernel,
         )
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
@@ -135,7 +131,7 @@ def _names_unit(notebook: nbformat.NotebookNode, name: str) -> bool:
 
 def describe(error: BaseException, job: Job) -> str:
     """Say in one text why a job failed: the words of the error, without its traceback and this machine's paths."""
-    text = str(error) or type(error).__name__
+    text = reason_of(error) or str(error) or type(error).__name__
     if isinstance(error, PapermillExecutionError):
         text = _ANSI.sub("", str(error.evalue))
         is_ours = error.ename.endswith(("NtmError", "UsageError", "FaultsError", "RefusedError"))

@@ -14,7 +14,7 @@ from ntm_lib.criteria.model import DecisionRecord
 from ntm_lib.criteria.read import Registers, Tree, paths, read_tree
 from ntm_lib.criteria.sets import CriteriaSet, effective_sets, set_in_force
 from ntm_lib.errors import FaultList, UsageError
-from ntm_lib.messages import _
+from ntm_lib.messages import _, language
 from ntm_lib.model_words import nearest
 from ntm_lib.project import Project
 
@@ -46,6 +46,9 @@ class Law:
 
     tree: Tree
     sets: Mapping[str, CriteriaSet] = field(init=False)
+    _held: dict[tuple[int, int, str, str], tuple[CriteriaSet, YearRules]] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sets", MappingProxyType(effective_sets(self.tree)))
@@ -108,10 +111,16 @@ class Law:
         return self.rules(self.set_for_year(year, variant, set_for_year), year, region)
 
     def rules(self, criteria_set: CriteriaSet, year: int, region: str) -> YearRules:
-        """Return the levels of one set in a year and region, whether or not it judges that year.
+        """Return the levels of one set in a year and region, whether or not it judges that year; made once.
 
         A region for which a level is not held has NaN there. Raises UsageError for an unknown region.
         """
+        key = id(criteria_set), year, region, language()
+        if key not in self._held:
+            self._held[key] = criteria_set, self._rules(criteria_set, year, region)
+        return self._held[key][1]
+
+    def _rules(self, criteria_set: CriteriaSet, year: int, region: str) -> YearRules:
         if region not in self.registers.regions:
             known = nearest(region, self.registers.regions)
             raise UsageError(_("Region '{region}' is not known. Expected: {known}.").format(region=region, known=known))

@@ -1,7 +1,7 @@
 """Find and read the tables that were handed in, over the illustrative ones; the choice is made here and nowhere else."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from ntm_lib import units
 from ntm_lib.errors import FaultList, NtmError, UsageError
 from ntm_lib.messages import _
 from ntm_lib.project import Project
-from ntm_lib.provenance import SourceRecord, check_files, read_record, record_path
+from ntm_lib.provenance import SourceRecord, check_files, read_record, record_path, sha256_of
 from ntm_lib.review import load_review
 from ntm_lib.submissions.levels import WHERE, highest, line_facts, newest_lines
 from ntm_lib.submissions.lines import row_keys, split_keys, unit_key
 from ntm_lib.submissions.reported import on_units, reported
-from ntm_lib.tables import contract, table_ids
+from ntm_lib.tables import TableContract, contract, table_ids
 
 _PUBLISHED = {"b05": "b05_recognised.csv"}  # facts read in a source, never generated
 
@@ -137,7 +137,23 @@ def _of_file(table: str, project: Project, as_of: dt.date | None, may_disagree: 
 
 @lru_cache(maxsize=32)
 def _read(path: Path, _stamp: int, table: str, where: str, project: Project, may_disagree: bool) -> pd.DataFrame:
-    return contract(table, project).read_csv(path, where, may_disagree=may_disagree)
+    return _checked(_Read(sha256_of(path), contract(table, project), where, may_disagree, path))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the lines of a file depend on; the same content is checked once, wherever the file stands."""
+
+    sha256: str
+    agreed: TableContract
+    where: str
+    may_disagree: bool
+    path: Path = field(compare=False)
+
+
+@lru_cache(maxsize=48)
+def _checked(read: _Read) -> pd.DataFrame:
+    return read.agreed.read_csv(read.path, read.where, may_disagree=read.may_disagree)
 
 
 def no_rows(table: str, project: Project, unit_vintage: dt.date | None) -> Table:

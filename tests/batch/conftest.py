@@ -1,45 +1,13 @@
 """Run notebooks in this process, where a kernel for each is not what a test is about."""
 
-import threading
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-import nbformat
-import papermill
 import pytest
-from papermill.exceptions import PapermillExecutionError
-
-from ntm_lib.reporting import display
+from in_this_process import in_this_process
 
 
 @pytest.fixture
-def without_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let papermill's place be taken by one run of the cells here: same parameters, outputs and error."""
-    one_at_a_time = threading.Lock()
-    shown: list[Any] = []
-
-    def keep(data: dict[str, str], *, raw: bool, metadata: dict[str, Any]) -> None:
-        assert raw
-        shown.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
-
-    def execute(source: str, target: str, *, parameters: dict[str, Any], **_options: object) -> nbformat.NotebookNode:
-        notebook, names = nbformat.read(source, as_version=4), {}
-        assert Path(target).parent.is_dir()
-        for place, cell in enumerate(notebook.cells):
-            shown.clear()
-            try:
-                exec(cell.source, names)  # noqa: S102 - a cell of the test's own notebook
-            except Exception as error:
-                name = type(error).__name__
-                raise PapermillExecutionError(place, place, cell.source, name, str(error), []) from error
-            if "parameters" in cell.metadata.get("tags", []):
-                names |= parameters
-            cell.outputs = list(shown)
-        return notebook
-
-    def locked(*given: str, **options: Any) -> nbformat.NotebookNode:
-        with one_at_a_time:
-            return execute(*given, **options)
-
-    monkeypatch.setattr(display, "display", keep)
-    monkeypatch.setattr(papermill, "execute_notebook", locked)
+def without_kernels() -> Iterator[None]:
+    """Run the notebooks of a test in this process."""
+    with in_this_process():
+        yield

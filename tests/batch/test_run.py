@@ -1,9 +1,8 @@
-"""A district that fails does not stop the others, keeps its last good page and is told on the index."""
+"""A run as a whole, its notebooks run in this process: what is made, kept, linked and told on the index."""
 
 import datetime as dt
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from batch import tiny
@@ -17,16 +16,11 @@ WRONG_UNIT = 'declare(unit_name="Huyện Khác")\nshow(Markup("<p>Huyện Khác<
 
 
 @pytest.fixture
-def with_kernels(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+def small(own_project: Project, monkeypatch: pytest.MonkeyPatch, without_kernels: None) -> Project:
     monkeypatch.setenv("NTM_PROJECT", str(own_project.root))
     for name in tiny.PARAMETERS:
         tiny.write_notebook(own_project, name)
     return own_project
-
-
-@pytest.fixture
-def small(with_kernels: Project, without_kernels: None) -> Project:
-    return with_kernels
 
 
 def shorten_outlines(project: Project, *names: str) -> None:
@@ -44,35 +38,6 @@ def run(project: Project, *districts: str) -> batch.RunReport:
 
 def pages(project: Project) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in (project.root / "out").rglob("*.html")}
-
-
-def test_pages_notebooks_and_index_are_made(with_kernels: Project) -> None:
-    report = run(with_kernels, "042", "052")
-    assert report.failed == ()
-    made = pages(with_kernels)
-    assert set(made) == {"index.html", "042-2019.html", "052-2019.html"}
-    assert "Huyện Nguyên Bình" in made["052-2019.html"]
-    assert "Huyện Bảo Lâm" not in made["052-2019.html"]
-    assert 'href="districts/052-2019.html"' in made["index.html"]
-    for path in (with_kernels.root / "out" / "notebooks").glob("*.ipynb"):
-        text = path.read_text(encoding="utf-8")
-        assert str(with_kernels.root) not in text
-        assert "papermill" not in nbformat.read(path, as_version=4).metadata
-
-
-def test_a_failing_district_keeps_its_last_good_page_and_the_index_says_why(with_kernels: Project) -> None:
-    run(with_kernels, "042", "052")
-    good = pages(with_kernels)
-    tiny.write_notebook(with_kernels, "district_evaluation", FAIL)
-    report = run(with_kernels, "042", "052")
-    assert [outcome.name for outcome in report.failed] == ["042-2019"]
-    after = pages(with_kernels)
-    assert after["042-2019.html"] == good["042-2019.html"]
-    index = after["index.html"]
-    assert "thiếu tệp &lt;b&gt;số liệu&lt;/b&gt;" in index
-    assert "<b>số liệu</b>" not in index
-    assert "Traceback" not in index
-    assert 'href="districts/042-2019.html"' in index
 
 
 def test_a_district_that_never_succeeded_has_no_page_and_no_link(small: Project) -> None:
@@ -145,13 +110,6 @@ def test_pages_on_other_units_stay_on_the_index(small: Project) -> None:
     index = pages(small)["index.html"]
     assert "districts/052-2019.html" in index
     assert "districts/052-2020.html" in index
-
-
-def test_a_notebook_that_prints_without_end_is_refused(with_kernels: Project) -> None:
-    tiny.write_notebook(with_kernels, "district_evaluation", tiny.GOOD + '\nprint("x" * 6_000_000)')
-    report = run(with_kernels, "052")
-    assert not report.districts[0].is_good
-    assert not (with_kernels.root / "out" / "notebooks" / "052-2019.ipynb").exists()
 
 
 def test_the_report_is_a_page_of_its_own_and_both_lead_to_each_other(small: Project) -> None:

@@ -9,7 +9,7 @@ import pytest
 from browser.conftest import OpenPage
 from ntm_lib.evaluation import load_province
 from ntm_lib.project import Project
-from ntm_lib.reporting.communes import Communes, write_commune_sheets
+from ntm_lib.reporting.communes import commune_sheet, communes_of, write_commune_sheets
 
 pytestmark = pytest.mark.browser
 A4_POINTS = (595, 842)
@@ -24,14 +24,17 @@ def made(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         patch.setenv("NTM_LANG", "vi")
         for on in ("2019-12-31", "2020-12-31", "2025-12-31"):
             territory = load_province(on=on)
-            communes = Communes.load(territory)
+            communes = communes_of(territory)
             size = {code: len(communes.commune(code).short) for code in communes.codes}
             by_size = sorted(size, key=size.__getitem__)
             parts = max(communes.codes, key=lambda code: len(communes.commune(code).parts))
             codes = list(dict.fromkeys([*by_size[-4:], by_size[len(by_size) // 2], by_size[0], parts]))
             out = tmp_path_factory.mktemp("out")
-            *papers, index = write_commune_sheets(project, out, territory, codes=codes)
+            *papers, index = write_commune_sheets(project, out, territory, codes=codes[:1])
             sheets = [path for path in papers if not path.stem.endswith(("-report", "-minutes"))]
+            for code in codes[1:]:  # without the reports and minutes, which are not printed here
+                sheets.append(index.with_name(f"{code}.html"))
+                sheets[-1].write_text(commune_sheet(communes.commune(code)), encoding="utf-8")
             found[on] = [*sheets, index]
         yield found
 

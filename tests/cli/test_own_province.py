@@ -7,13 +7,12 @@ from pathlib import Path
 
 import own_province
 import pytest
+from in_this_process import in_this_process
 
 from ntm_lib.cli import main
 from ntm_lib.project import Project
 from ntm_lib.submissions.forms import all_senders, file_name
 from ntm_lib.submissions.model import Level
-
-pytestmark = pytest.mark.xdist_group("run")
 
 
 @pytest.fixture
@@ -56,7 +55,8 @@ def _five_commands(ntm, project: Project, tmp_path: Path, *only: str) -> Path:
     code, out, _err = ntm(root, "status")
     assert "Tệp bị" in out
     assert code == 0, out
-    code, out, err = ntm(root, "run", *only)
+    with in_this_process():
+        code, out, err = ntm(root, "run", *only)
     assert code == 0, out + err
     return root / "outputs"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from in_this_process import in_this_process
 
 from ntm_lib import batch
 from ntm_lib.cli import main
@@ -130,7 +131,8 @@ def test_the_notebooks_make_their_pages_of_the_kept_plan(
     planned: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NTM_PROJECT", str(planned.root))
-    report = batch.run_scenario(planned, tmp_path, SHORT, districts=[DISTRICT], jobs=1)
+    with in_this_process():
+        report = batch.run_scenario(planned, tmp_path, SHORT, districts=[DISTRICT], jobs=1)
     assert [outcome.reason for outcome in (*report.districts, report.province)] == ["", ""]
     made = studies.load_study(load_scenario(SHORT, planned), planned).plan
     folder = tmp_path / "scenarios" / SHORT

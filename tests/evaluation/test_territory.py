@@ -4,10 +4,11 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+import shipped
 
 from ntm_lib import evaluation, units
 from ntm_lib.errors import FaultsError, UsageError
-from ntm_lib.evaluation import load_province, load_territory
+from ntm_lib.evaluation import load_territory
 from ntm_lib.project import Project
 from ntm_lib.verdicts import Verdict
 
@@ -28,15 +29,15 @@ def change(project: Project, name: str, old: str, new: str) -> None:
 
 @pytest.mark.parametrize(("on", "communes"), [("2019-12-31", 177), ("2020-12-31", 139), ("2025-12-31", 53)])
 def test_the_province_has_the_communes_of_the_date(on: str, communes: int) -> None:
-    territory = load_province(on=on)
+    territory = shipped.province(on=on)
     assert len(territory.in_programme) == communes
     assert (evaluation.trend(territory)["communes"] == communes).all()
 
 
 def test_districts_add_up_to_the_province() -> None:
-    province = evaluation.trend(load_province(on="2019-12-31"))
+    province = evaluation.trend(shipped.province(on="2019-12-31"))
     vintage = units.on(dt.date(2019, 12, 31))
-    parts = [evaluation.trend(load_territory(code, on="2019-12-31")) for code in vintage.districts.index]
+    parts = [evaluation.trend(shipped.territory(code, on="2019-12-31")) for code in vintage.districts.index]
     counts = ["communes", "reported", *evaluation.group_labels()]
     pd.testing.assert_frame_equal(sum(part[counts] for part in parts), province[counts])
     weighted = sum((part["mean_low"] * part["reported"]).fillna(0) for part in parts) / province["reported"]
@@ -44,7 +45,7 @@ def test_districts_add_up_to_the_province() -> None:
 
 
 def test_as_at_mid_2019_the_last_two_years_are_estimates_and_fifteen_are_recognised() -> None:
-    territory = load_province(on="2019-12-31", as_of="2019-06-30")
+    territory = shipped.province(on="2019-12-31", as_of="2019-06-30")
     assert evaluation.status_of(territory, 2018) == "actual"
     assert evaluation.status_of(territory, 2019) == "estimate"
     assert evaluation.status_of(territory, 2020) in {"estimate", "plan"}
@@ -54,7 +55,7 @@ def test_as_at_mid_2019_the_last_two_years_are_estimates_and_fifteen_are_recogni
 
 
 def test_in_hindsight_twenty_six_were_recognised_and_every_year_is_actual() -> None:
-    territory = load_province(on="2019-12-31")
+    territory = shipped.province(on="2019-12-31")
     assert {evaluation.status_of(territory, year) for year in territory.years} == {"actual"}
     named, unnamed = evaluation.recognitions(territory), evaluation.unnamed_recognitions(territory)
     assert len(named) + unnamed["not_named"].sum() == 26
@@ -63,7 +64,7 @@ def test_in_hindsight_twenty_six_were_recognised_and_every_year_is_actual() -> N
 
 
 def test_a_commune_that_meets_all_criteria_is_not_called_recognised() -> None:
-    territory = load_province(on="2019-12-31")
+    territory = shipped.province(on="2019-12-31")
     last = territory.of_year(territory.counts, 2020)
     meets_all = set(last.index[last["low"] == last["of"]])
     assert not meets_all <= set(evaluation.recognitions(territory)["commune_code"])
@@ -155,11 +156,11 @@ def test_a_changed_data_file_stops_at_its_record(own: Project) -> None:
 )
 def test_wrong_use_stops_with_what_is_wrong(arguments: dict[str, object], told: str) -> None:
     with pytest.raises(UsageError, match=told):
-        load_territory(**arguments)
+        shipped.territory(**arguments)
 
 
 def test_distances_are_never_negative_and_only_of_what_is_not_met() -> None:
-    gaps = evaluation.distances(load_province(), 2020)
+    gaps = evaluation.distances(shipped.province(), 2020)
     numbers = gaps.dropna(subset="gap")
     assert (numbers["gap"] >= 0).all()
     assert numbers["value"].notna().all()

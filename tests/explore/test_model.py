@@ -220,8 +220,14 @@ def test_a_scenario_file_that_broke_meanwhile_is_told_on_the_page(own_project, k
     assert "bad_year.yaml" in page.message.value
 
 
-def test_saving_needs_words_and_never_overwrites(own_project):
-    explorer = Explorer(own_project)
+@pytest.fixture(scope="module")
+def own_explorer(tmp_path_factory, copied_project):
+    """Return a session on a project into which scenarios may be saved."""
+    return Explorer(copied_project(tmp_path_factory.mktemp("saved")))
+
+
+def test_saving_needs_words_and_never_overwrites(own_explorer):
+    explorer = own_explorer
     wish = moved(explorer.wish(explorer.scenario(NAME)), 2023, 0.5)
     words = {"title": "Cắt vốn 2023", "author": "Phòng Kế hoạch", "reason": "Thử mức cắt giảm"}
     with pytest.raises(UsageFaultsError) as raised:
@@ -237,18 +243,18 @@ def test_saving_needs_words_and_never_overwrites(own_project):
         words[key] for key in ("author", "title", "reason")
     )
     assert explorer.wish(stored).money == pytest.approx(wish.money, abs=1.0)
-    before = (own_project.parameters / "scenarios" / "cat_von.yaml").read_bytes()
+    before = (explorer.project.parameters / "scenarios" / "cat_von.yaml").read_bytes()
     with pytest.raises(UsageError, match="cat_von"):
         explorer.save(NAME, wish, new="cat_von", **words)
-    assert (own_project.parameters / "scenarios" / "cat_von.yaml").read_bytes() == before
+    assert (explorer.project.parameters / "scenarios" / "cat_von.yaml").read_bytes() == before
 
 
-def test_what_a_scenario_cannot_name_is_not_saved(own_project):
-    explorer = Explorer(own_project)
+def test_what_a_scenario_cannot_name_is_not_saved(own_explorer):
+    explorer = own_explorer
     wish = replace(explorer.wish(explorer.scenario(NAME)), excluded=("99999",))
     with pytest.raises(UsageFaultsError, match="99999"):
         explorer.save(NAME, wish, new="la", title="a", author="b", reason="c")
-    assert not (own_project.parameters / "scenarios" / "la.yaml").exists()
+    assert not (explorer.project.parameters / "scenarios" / "la.yaml").exists()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+import shipped
 
 from ntm_lib.evaluation import Territory, load_province, narrowed
 from ntm_lib.evaluation.changes.exact import PARTS
@@ -28,7 +29,7 @@ KEYED = re.compile(r'data-figure="([^"]+)" data-value="([^"]*)"')
 def province(project: Project) -> Territory:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_PROJECT", str(project.root))
-        return load_province()
+        return shipped.province()
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +137,7 @@ def test_every_requirement_that_is_not_compared_says_why(subjects: dict[str, Sub
 
 
 def test_territories_without_districts_do_not_stop(project: Project) -> None:
-    subject = Subject(load_province(on="2025-12-31"))
+    subject = Subject(shipped.province(on="2025-12-31"))
     for make in CONTENTS.sentences.values():
         assert all(str(one) for one in make(subject))
     for make in CONTENTS.tables.values():

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 
 from ntm_lib.evaluation import Territory, load_province, load_territory
 from ntm_lib.project import Project
@@ -31,7 +32,7 @@ def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
 def province(project: Project) -> Territory:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_PROJECT", str(project.root))
-        return load_province()
+        return shipped.province()
 
 
 def rows(sheet: Sheet) -> list[list[str]]:
@@ -80,7 +81,7 @@ def test_tables_print_a_dash_and_a_reason_for_what_is_not_estimated(province: Te
 
 
 def test_a_small_district_gets_words_instead_of_numbers() -> None:
-    subject = Subject(load_territory("052"), Audience.INTERNAL)
+    subject = Subject(shipped.territory("052"), Audience.INTERNAL)
     told = [str(line) for line in impact.impact_sentences(subject)]
     assert len(told) == 2
     assert "ít hơn mức 10 xã" in told[1]
@@ -93,7 +94,7 @@ def test_a_small_district_gets_words_instead_of_numbers() -> None:
 
 @pytest.mark.parametrize("commune", ["", "01762"])
 def test_each_content_is_made_for_each_tier(commune: str) -> None:
-    subject = Subject(load_territory("052"), Audience.INTERNAL, commune)
+    subject = Subject(shipped.territory("052"), Audience.INTERNAL, commune)
     for part in PARTS:
         for make in part.sentences.values():
             assert bool(make(subject)) != bool(commune) or make is impact.limit_sentences
@@ -106,7 +107,7 @@ def test_each_content_is_made_for_each_tier(commune: str) -> None:
 
 
 def test_units_of_2025_have_no_districts_and_crash_nothing() -> None:
-    subject = Subject(load_province(on="2025-12-31"), Audience.INTERNAL)
+    subject = Subject(shipped.province(on="2025-12-31"), Audience.INTERNAL)
     assert len(commendation.commendation_sentences(subject)) > 5
     assert len(rows(commendation.tables.districts_sheet(subject))) == 13  # those of the date of the results
 

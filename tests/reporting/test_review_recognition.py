@@ -1,6 +1,7 @@
 """What the review says of recognition, dossiers and published figures: at every tier and on every state of the units."""
 
 import pytest
+import shipped
 
 from ntm_lib.evaluation import Territory, load_province, load_territory
 from ntm_lib.project import Project
@@ -12,17 +13,17 @@ from ntm_lib.reporting.sheet_html import sheet_html
 
 PARTS: list[Contents] = [recognition.CONTENTS, dossier.CONTENTS, published.CONTENTS, villages.CONTENTS]
 SUBJECTS = {
-    "province_2019": lambda: Subject(load_province()),
-    "province_2020": lambda: Subject(load_province(on="2020-12-31")),
-    "province_2025": lambda: Subject(load_province(on="2025-12-31")),
-    "province_mid_2019": lambda: Subject(load_province(as_of="2019-06-30")),
-    "province_early": lambda: Subject(load_province(first_year=2010, last_year=2012)),
-    "district": lambda: Subject(load_territory("053")),
-    "district_without_recognition": lambda: Subject(load_territory("042")),
-    "commune_recognised": lambda: Subject(load_territory("052"), commune="01762"),
-    "commune": lambda: Subject(load_territory("052"), commune="01771"),
-    "commune_2020": lambda: Subject(load_territory("052", on="2020-12-31"), commune="01762"),
-    "commune_2025": lambda: Subject(load_province(on="2025-12-31"), commune="01726"),
+    "province_2019": lambda: Subject(shipped.province()),
+    "province_2020": lambda: Subject(shipped.province(on="2020-12-31")),
+    "province_2025": lambda: Subject(shipped.province(on="2025-12-31")),
+    "province_mid_2019": lambda: Subject(shipped.province(as_of="2019-06-30")),
+    "province_early": lambda: Subject(shipped.province(first_year=2010, last_year=2012)),
+    "district": lambda: Subject(shipped.territory("053")),
+    "district_without_recognition": lambda: Subject(shipped.territory("042")),
+    "commune_recognised": lambda: Subject(shipped.territory("052"), commune="01762"),
+    "commune": lambda: Subject(shipped.territory("052"), commune="01771"),
+    "commune_2020": lambda: Subject(shipped.territory("052", on="2020-12-31"), commune="01762"),
+    "commune_2025": lambda: Subject(shipped.province(on="2025-12-31"), commune="01726"),
 }
 
 
@@ -59,7 +60,7 @@ def text_of(subject: Subject, part: Contents, name: str) -> str:
 
 
 def test_the_sum_is_told_with_what_is_known_and_what_is_not() -> None:
-    told = text_of(Subject(load_province()), recognition.CONTENTS, "recognised_balance")
+    told = text_of(Subject(shipped.province()), recognition.CONTENTS, "recognised_balance")
     for words in (
         "add up to 26",
         "17 are published",
@@ -69,34 +70,34 @@ def test_the_sum_is_told_with_what_is_known_and_what_is_not() -> None:
         "4 to 7",
     ):
         assert words in told
-    earlier = text_of(Subject(load_province(as_of="2019-06-30")), recognition.CONTENTS, "recognised_balance")
+    earlier = text_of(Subject(shipped.province(as_of="2019-06-30")), recognition.CONTENTS, "recognised_balance")
     assert "add up to 15, as published for the end of 2018" in earlier
 
 
 def test_in_mid_2019_the_register_stands_beside_the_last_actual_year_and_dossiers_rest_on_no_estimate() -> None:
-    subject = Subject(load_province(as_of="2019-06-30"))
+    subject = Subject(shipped.province(as_of="2019-06-30"))
     assert "at the end of 2018" in text_of(subject, recognition.CONTENTS, "recognised")
     assert "estimated or planned" in text_of(subject, dossier.CONTENTS, "dossier")
-    assert "estimated or planned" not in text_of(Subject(load_province()), dossier.CONTENTS, "dossier")
+    assert "estimated or planned" not in text_of(Subject(shipped.province()), dossier.CONTENTS, "dossier")
 
 
 def test_meeting_and_recognition_stand_apart_and_nobody_is_called_unrecognised() -> None:
-    told = text_of(Subject(load_province()), recognition.CONTENTS, "recognised")
+    told = text_of(Subject(shipped.province()), recognition.CONTENTS, "recognised")
     assert "Meeting every criterion is not yet recognition" in told
     assert "may be among the 16 recognised communes whose names were not found" in told
 
 
 def test_a_table_made_from_illustrative_data_carries_the_warning_and_the_register_of_facts_does_not() -> None:
-    subject = Subject(load_province())
+    subject = Subject(shipped.province())
     assert recognition.CONTENTS.tables["recognition_and_criteria"](subject).stamps
     assert published.CONTENTS.tables["published_beside_computed"](subject).stamps
     assert not recognition.CONTENTS.tables["recognition_register"](subject).stamps
 
 
 def test_villages_not_reported_are_never_zero() -> None:
-    told = text_of(Subject(load_territory("052")), villages.CONTENTS, "villages")
+    told = text_of(Subject(shipped.territory("052")), villages.CONTENTS, "villages")
     assert "not reported yet" in told
-    assert villages.CONTENTS.tables["villages"](Subject(load_territory("052"))).cells() == []
+    assert villages.CONTENTS.tables["villages"](Subject(shipped.territory("052"))).cells() == []
 
 
 def test_the_notice_asks_item_by_item(own_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +124,7 @@ def test_the_notice_asks_item_by_item(own_project: Project, monkeypatch: pytest.
 
 
 def test_a_commune_far_from_the_standard_gets_no_notice() -> None:
-    territory: Territory = load_territory("052")
+    territory: Territory = shipped.territory("052")
     assert dossier.CONTENTS.sentences["dossier_notice"](Subject(territory, commune="01732")) == []
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+import shipped
 from invented_territory import YEAR, district
 
-from ntm_lib.evaluation import Territory, load_province, load_territory
+from ntm_lib.evaluation import Territory
 from ntm_lib.evaluation.shortfalls.remarks import COLUMNS
 from ntm_lib.project import Project
 from ntm_lib.reporting.figures import fig
@@ -31,10 +32,13 @@ def _vietnamese(_english: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def subjects() -> list[Subject]:
-    province, today = load_province(on="2019-12-31"), load_province(on="2025-12-31")
-    old = load_territory("052", on="2019-12-31")
-    merged = load_territory("052", on="2020-12-31")
+def subjects(project: Project) -> list[Subject]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NTM_PROJECT", str(project.root))
+        patch.setenv("NTM_LANG", "vi")
+        province, today = shipped.province(on="2019-12-31"), shipped.province(on="2025-12-31")
+        old = shipped.territory("052", on="2019-12-31")
+        merged = shipped.territory("052", on="2020-12-31")
     return [
         Subject(province),
         Subject(today),

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from ntm_lib.planning.problem import Bools, Floats, Ints, Problem, Solution
 
@@ -85,10 +84,10 @@ def _chosen(problem: Problem, solution: Solution) -> tuple[Ints, list[str]]:
             f"{_name(problem, commune, criterion)}: met at the start {bool(problem.met[commune, criterion])}, "
             f"completed in year position {solution.done[commune, criterion]}"
         )
-    taken = pd.MultiIndex.from_arrays([steps.commune, steps.criterion, steps.year])
+    place = np.full((*problem.met.shape, years), -1)
+    place[steps.commune, steps.criterion, steps.year] = np.arange(len(steps.commune))
     commune, criterion = np.nonzero((solution.done >= 0) & (solution.done < years))
-    wanted = pd.MultiIndex.from_arrays([commune, criterion, solution.done[commune, criterion]])
-    at = taken.get_indexer(wanted)
+    at = place[commune, criterion, solution.done[commune, criterion]]
     for missing in _where(at < 0):
         name = _name(problem, commune[missing], criterion[missing])
         faults.append(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ntm_lib.evaluation import Territory
+from ntm_lib.evaluation.once import once
 from ntm_lib.reporting.pictures import Picture
 from ntm_lib.reporting.sections.common import withheld_note
 from ntm_lib.reporting.sentences import Sentence
@@ -16,8 +17,9 @@ def names_withheld(territory: Territory, text: str) -> bool:
     return any(name in folded for name in _names(territory))
 
 
+@once
 def _names(territory: Territory) -> set[str]:
-    found = set()
+    found: set[str] = set()
     for rules in territory.reported.rules.values():
         own = rules.criteria.loc[rules.criteria.index.isin(territory.withheld), ["label_vi", "label_en"]]
         found |= {str(label).casefold() for label in own.to_numpy().ravel()}

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 
 from ntm_lib.errors import FaultsError, NtmError
 from ntm_lib.evaluation import load_province, load_territory
@@ -85,7 +86,7 @@ def test_changed_rules_stop_at_their_record_and_wrong_ones_are_told(own: Project
 
 
 def test_nothing_that_nobody_stated_counts_as_fulfilled() -> None:
-    made = commendation_list(load_province())
+    made = commendation_list(shipped.province())
     assert [one.rule.id for one in made.lists] == ["commune_ntm", "commune_model", "commune_difficult"]
     for one in made.lists:
         assert (one.candidates["verdict"] == Verdict.UNKNOWN).all()
@@ -96,7 +97,7 @@ def test_nothing_that_nobody_stated_counts_as_fulfilled() -> None:
 
 
 def test_named_communes_are_recognised_and_those_that_may_be_among_the_unnamed_stay_open() -> None:
-    found = commendation_list(load_province()).lists[0]
+    found = commendation_list(shipped.province()).lists[0]
     is_open = found.candidates["to_verify"].map(lambda names: "recognised_in_phase" in names)
     assert (~is_open).sum() == 10
     assert is_open.any()
@@ -151,13 +152,13 @@ def test_tables_that_nobody_handed_in_leave_keys_and_conditions_unknown(own: Pro
 
 
 def test_the_quota_is_the_provinces_and_a_district_has_none() -> None:
-    made = commendation_list(load_territory("052"))
+    made = commendation_list(shipped.territory("052"))
     assert [one.quota for one in made.lists] == [None, None, None]
     assert set(made.names["district"]) == {"Huyện Nguyên Bình"}
 
 
 def test_gained_criteria_are_an_interval_and_poverty_stays_within_one_standard() -> None:
-    territory = load_province()
+    territory = shipped.province()
     found = commendation_list(territory).lists[0].candidates
     assert (found["gained"] <= found["gained_high"]).all()
     assert (found["gained"] < found["gained_high"]).any()
@@ -217,7 +218,7 @@ def test_one_candidate_or_none_has_no_order(settings: CommendationSettings) -> N
 
 
 def test_a_district_is_open_only_where_all_its_communes_may_be_recognised() -> None:
-    found = district_list(load_province())
+    found = district_list(shipped.province())
     assert len(found) == 13
     assert (found["communes"].sum(), found["recognised"].sum()) == (177, 10)
     short = found["not_met"] > 0
@@ -225,7 +226,7 @@ def test_a_district_is_open_only_where_all_its_communes_may_be_recognised() -> N
 
 
 def test_without_a_table_there_are_no_proposals() -> None:
-    assert proposals(load_province()) is None
+    assert proposals(shipped.province()) is None
 
 
 def test_proposals_are_checked_by_what_they_hold(own: Project) -> None:

@@ -9,13 +9,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
 from ntm_lib import evaluation, submissions, units
 from ntm_lib.errors import UsageFaultsError
-from ntm_lib.evaluation import load_province, load_territory
+from ntm_lib.evaluation import load_territory
 from ntm_lib.evaluation.counts import columns, cube, durations, kept, planner_groups, progress, shares
 from ntm_lib.project import Project
 from ntm_lib.units.boundaries import Shapes
@@ -57,7 +58,7 @@ def test_group_counts_add_up_to_the_communes(rows: list[tuple[int, int, bool, in
 
 @pytest.mark.parametrize("on", ["2019-12-31", "2020-12-31", "2025-12-31"])
 def test_each_group_of_planners_counts_every_commune_once(on: str) -> None:
-    territory = load_province(on=on)
+    territory = shipped.province(on=on)
     table = progress.by_planner_group(territory, 2020)
     summed = table[COUNTED].groupby(level=["group", "year"]).sum()
     whole = evaluation.trend(territory)[COUNTED]
@@ -67,15 +68,15 @@ def test_each_group_of_planners_counts_every_commune_once(on: str) -> None:
 
 
 def test_districts_add_up_and_are_those_loaded_alone() -> None:
-    territory = load_province()
+    territory = shipped.province()
     table = progress.by_district(territory)
     pd.testing.assert_frame_equal(table[COUNTED].groupby(level="year").sum(), evaluation.trend(territory)[COUNTED])
-    pd.testing.assert_frame_equal(table.xs("052", level="district"), evaluation.trend(load_territory("052")))
-    assert progress.by_district(load_province(on="2025-12-31")).empty
+    pd.testing.assert_frame_equal(table.xs("052", level="district"), evaluation.trend(shipped.territory("052")))
+    assert progress.by_district(shipped.province(on="2025-12-31")).empty
 
 
 def test_membership_follows_the_list_of_the_year() -> None:
-    territory = load_province()
+    territory = shipped.province()
     frame = submissions.read_table("b01", territory.project).frame
     for year in (2010, 2020):
         rows = frame[frame["year"] == year].set_index("commune_code")
@@ -105,10 +106,10 @@ def test_a_commune_formed_from_different_ones_belongs_in_part() -> None:
 
 @pytest.mark.parametrize("on", ["2020-12-31", "2025-12-31"])
 def test_a_commune_with_one_part_on_the_border_is_a_border_commune(on: str) -> None:
-    territory = load_province(on=on)
+    territory = shipped.province(on=on)
     found = planner_groups.memberships(territory, 2020)["border"]
     parts = territory.parts.assign(border=territory.parts["from_code"].map(
-        planner_groups.memberships(load_province(), 2020)["border"]
+        planner_groups.memberships(shipped.province(), 2020)["border"]
     ))  # fmt: skip
     touched = set(parts.loc[parts["border"] == "yes", "to_code"]) & set(found.index)
     assert touched <= set(found.index[found == "yes"])
@@ -118,7 +119,7 @@ def test_a_commune_with_one_part_on_the_border_is_a_border_commune(on: str) -> N
 def test_the_edge_of_a_town_is_read_from_boundaries_and_never_from_the_schematic(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    territory = load_province()
+    territory = shipped.province()
     communes = territory.vintage.communes
     assert (planner_groups.memberships(territory, 2020)["near_town"] == "unknown").all()
     width = int(np.ceil(np.sqrt(len(communes))))
@@ -143,11 +144,11 @@ def test_the_edge_of_a_town_is_read_from_boundaries_and_never_from_the_schematic
 
 
 def test_points_in_time_are_those_with_data() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     found = [part.point for part in columns.slices(territory)]
     wanted = [point for point in columns.points(territory.project) if point.on is None]
     assert found == wanted  # nobody handed in actual results up to a day of 2019
-    short = load_territory("052", last_year=2018)
+    short = shipped.territory("052", last_year=2018)
     assert max(part.point.year for part in columns.slices(short)) == 2018
 
 
@@ -210,7 +211,7 @@ def golden(territory: evaluation.Territory) -> pd.DataFrame:
 
 @pytest.mark.parametrize("on", ["2019-12-31", "2020-12-31"])
 def test_the_golden_tables_of_one_district_and_its_successor(on: str) -> None:
-    found = golden(load_territory("052", on=on))
+    found = golden(shipped.territory("052", on=on))
     with (HERE / f"golden_052_{on[:4]}.csv").open(encoding="utf-8", newline="") as handle:
         wanted = pd.DataFrame(list(csv.DictReader(handle)))
     pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
@@ -219,7 +220,7 @@ def test_the_golden_tables_of_one_district_and_its_successor(on: str) -> None:
 @pytest.mark.parametrize("on", ["2019-12-31", "2020-12-31"])
 def test_the_golden_tables_are_recounted_commune_by_commune(on: str) -> None:
     """Another way to the same figures: plain loops, and rules looked up by name."""
-    territory = load_territory("052", on=on)
+    territory = shipped.territory("052", on=on)
     rules = territory.reported.rules
     told = ["criterion", "sense", "decision", "level"]
 

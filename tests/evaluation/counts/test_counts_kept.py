@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from ntm_lib import evaluation
-from ntm_lib.evaluation import load_province, load_territory
 from ntm_lib.evaluation.counts import cube as cubes
 from ntm_lib.evaluation.counts import durations, kept, shares, waiting
 from ntm_lib.evaluation.counts.cube import Cube
@@ -128,7 +128,7 @@ def test_an_era_ends_where_a_level_or_a_decision_changed_and_only_for_that_crite
 
 
 def test_between_two_sets_of_the_law_no_criterion_keeps_its_era() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     cube = cubes.cube(territory)
     sets = [territory.reported.rules[year].requirements["decision"].iloc[-1] for year in cube.years]
     change = next(place for place in range(1, len(sets)) if sets[place] != sets[place - 1])
@@ -224,7 +224,7 @@ def test_groups_of_criteria_add_up_to_the_whole_count(cube: Cube) -> None:
 
 
 def test_the_means_of_groups_of_criteria_add_up_to_the_mean_of_the_page() -> None:
-    territory = load_province()
+    territory = shipped.province()
     cube = cubes.cube(territory)
     held = territory.counts["is_reported"].unstack("year").reindex(index=cube.communes).to_numpy(bool)
     group_of = territory.reported.rules[2020].criteria["group"]
@@ -233,7 +233,7 @@ def test_the_means_of_groups_of_criteria_add_up_to_the_mean_of_the_page() -> Non
 
 
 def test_the_cube_has_the_counts_of_the_territory() -> None:
-    territory = load_territory("052", on="2020-12-31")
+    territory = shipped.territory("052", on="2020-12-31")
     cube = cubes.cube(territory)
     low = pd.DataFrame(cube.is_met.sum(axis=2), index=cube.communes, columns=list(cube.years)).stack()  # noqa: PD013
     counts = territory.counts["low"].reindex(low.index)

@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntm_lib import evaluation, submissions, units
 from ntm_lib.errors import FaultsError, NtmError, UsageError
-from ntm_lib.evaluation import load_province, load_territory
+from ntm_lib.evaluation import load_territory
 from ntm_lib.evaluation.counts import joined, series, vintages
 from ntm_lib.evaluation.counts.joined import Parts
 from ntm_lib.evaluation.counts.series_rules import FILE, series_rules
@@ -98,7 +99,7 @@ def test_how_two_parts_become_one(
 
 @pytest.mark.parametrize("table", ["b01", "b08", "b11", "b12", "b06"])
 def test_the_provinces_sums_are_those_reported_on_every_map(table: str) -> None:
-    territory = load_province()
+    territory = shipped.province()
     rules = series_rules(territory.project).of_table(table)
     amounts = rules.index[rules["rule"] == "sum"]
     reported = series.volume_series(territory, table, Y2019)[amounts]
@@ -114,7 +115,7 @@ def test_the_provinces_sums_are_those_reported_on_every_map(table: str) -> None:
 
 
 def test_a_commune_that_was_not_changed_keeps_every_value_that_can_be_derived() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     lineage = units.lineage(Y2019, Y2020)
     alone = lineage.links.groupby("to_code")["from_code"].agg(["size", "first"])
     same = alone.index[(alone["size"] == 1) & alone["first"].isin(territory.parts["from_code"])]
@@ -135,7 +136,7 @@ def test_a_commune_that_was_not_changed_keeps_every_value_that_can_be_derived() 
 
 
 def test_requirements_keep_within_percent_and_what_is_not_derivable_is_not_given() -> None:
-    territory = load_province()
+    territory = shipped.province()
     rules = series_rules(territory.project)
     for set_id, frame in series.requirement_series(territory, Y2025).items():
         year = next(year for year, item in territory.reported.rules.items() if item.set_id == set_id)
@@ -175,7 +176,7 @@ def test_a_rule_with_a_wrong_weight_or_an_unknown_reason_is_told(own_project: Pr
 
 
 def test_two_poverty_standards_of_one_year_are_never_taken_together() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     with pytest.raises(NtmError, match="poverty_standard"):
         series.volume_series(territory, "b10", Y2020)
     only = {"poverty_standard": "multidimensional_2016_2020"}
@@ -185,7 +186,7 @@ def test_two_poverty_standards_of_one_year_are_never_taken_together() -> None:
 
 
 def test_a_table_without_rules_is_refused() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     with pytest.raises(UsageError, match="b15"):
         series.volume_series(territory, "b15", Y2020)
 
@@ -206,15 +207,15 @@ def test_a_weight_that_nobody_handed_in_leaves_only_what_needs_none(
 
 @pytest.mark.parametrize("code", ["04", "052"])
 def test_the_counts_on_another_map_are_those_of_a_territory_loaded_on_it(code: str) -> None:
-    territory = load_territory(code)
+    territory = shipped.territory(code)
     for to_date in (Y2019, Y2020):
         found = vintages.counts_on(territory, to_date)
-        wanted = load_territory(code, on=str(to_date)).counts
+        wanted = shipped.territory(code, on=str(to_date)).counts
         pd.testing.assert_frame_equal(found.sort_index(), wanted.sort_index(), check_dtype=False)
 
 
 def test_trends_hold_every_map_and_their_communes() -> None:
-    territory = load_province()
+    territory = shipped.province()
     found = vintages.trends(territory)
     by_day = found["communes"].groupby(level="on").first()
     assert by_day.tolist() == [177, 139, 53]
@@ -224,7 +225,7 @@ def test_trends_hold_every_map_and_their_communes() -> None:
 
 
 def test_old_districts_share_the_new_communes_out_exactly() -> None:
-    territory = load_province()
+    territory = shipped.province()
     rows = vintages.old_districts(territory, Y2025)
     assert set(rows["district"]) == set(units.on(Y2019).districts.index)
     assert set(rows["code"]) == set(units.on(Y2025).communes.index)
@@ -236,12 +237,12 @@ def test_old_districts_share_the_new_communes_out_exactly() -> None:
     assert (crossing.groupby("code").size() > 1).all()
     assert (crossing["others"] != "").all()
     assert (rows.loc[~rows["is_crossing"], "others"] == "").all()
-    one = vintages.old_districts(load_territory("052"), Y2025)
+    one = vintages.old_districts(shipped.territory("052"), Y2025)
     pd.testing.assert_frame_equal(one, rows[rows["district"] == "052"].reset_index(drop=True))
 
 
 def test_a_size_that_is_not_known_leaves_shares_unknown_and_never_wrong() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     rows = vintages.old_districts(territory, Y2025)
     lineage = units.lineage(Y2019, Y2025)
     code = lineage.links.loc[lineage.links["to_code"] == rows["code"].iloc[0], "from_code"].iloc[0]
@@ -257,7 +258,7 @@ def test_a_size_that_is_not_known_leaves_shares_unknown_and_never_wrong() -> Non
 
 
 def test_today_there_is_no_district_and_old_ones_are_still_listed() -> None:
-    territory = load_province(on=str(Y2025))
+    territory = shipped.province(on=str(Y2025))
     assert territory.vintage.districts.empty
     rows = vintages.old_districts(territory, territory.vintage.date)
     assert rows["district"].nunique() == len(units.on(Y2019).districts)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 
 from ntm_lib.errors import FaultsError, NtmError, UsageError
 from ntm_lib.evaluation import Territory, load_province, load_territory
@@ -23,7 +24,7 @@ def _project_of_module(project: Project) -> Project:
 def province(_project_of_module: Project) -> Territory:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_PROJECT", str(_project_of_module.root))
-        return load_province()
+        return shipped.province()
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def test_two_incomes_of_one_year_that_contradict_each_other_are_no_income(own: P
 
 
 def test_an_estimate_proves_no_effect() -> None:
-    early = load_province(as_of="2019-06-30")
+    early = shipped.province(as_of="2019-06-30")
     assert watched.actual_years(early)[-1] == 2018
     assert watched.incomes(early).index.unique("year").max() == 2018
 
@@ -149,14 +150,14 @@ def test_an_outcome_that_does_not_move_says_so(study: ImpactStudy) -> None:
 
 
 def test_a_district_has_too_few_communes_for_a_number() -> None:
-    found = impact_study(load_territory("052"))
+    found = impact_study(shipped.territory("052"))
     assert set(found.effects["why"]) == {"few_reached"}
     assert set(found.doses["why"]) == {"few_districts"}
     assert set(readings(found)["reading"]) == {"no_number"}
 
 
 def test_units_without_districts_are_judged_on_the_communes_that_reported(province: Territory) -> None:
-    later = load_province(on="2025-12-31")
+    later = shipped.province(on="2025-12-31")
     years = watched.actual_years(province)
     assert years == watched.actual_years(later)
     pd.testing.assert_frame_equal(years_met(province, years), years_met(later, years))

@@ -4,12 +4,13 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+import shipped
 from evaluation_signing import sign
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ntm_lib.errors import FaultsError
-from ntm_lib.evaluation import load_province, load_territory
+from ntm_lib.evaluation import load_province
 from ntm_lib.evaluation.published import comparison as compared
 from ntm_lib.evaluation.published.comparison import comparison, contradictions
 from ntm_lib.evaluation.published.computed import COMPUTATIONS
@@ -57,11 +58,11 @@ def test_every_published_measure_of_the_province_has_a_pairing(project: Project)
     inside = table[table["scope"].isin(["province", "district", "commune"])]
     assert set(inside["measure"]) == set(load_pairings(project))
     assert {item.compute for item in load_pairings(project).values() if item.compute} <= set(COMPUTATIONS)
-    assert "unpaired" not in set(comparison(load_province())["why"])
+    assert "unpaired" not in set(comparison(shipped.province())["why"])
 
 
 def test_each_row_is_compared_or_says_why_not() -> None:
-    for table in (comparison(load_province()), comparison(load_territory("053"))):
+    for table in (comparison(shipped.province()), comparison(shipped.territory("053"))):
         is_open = table["verdict"] == "not_comparable"
         assert ((table["why"] != "") == is_open).all()
         assert table.loc[~is_open, ["low", "high", "published"]].notna().all(axis=None)
@@ -71,7 +72,7 @@ def test_each_row_is_compared_or_says_why_not() -> None:
 
 
 def test_each_figure_is_computed_on_the_units_of_its_own_day() -> None:
-    on_old, on_new = (comparison(load_province(on=on)) for on in ("2019-12-31", "2025-12-31"))
+    on_old, on_new = (comparison(shipped.province(on=on)) for on in ("2019-12-31", "2025-12-31"))
     pd.testing.assert_frame_equal(on_old, on_new)
     table = on_old.set_index(["measure", "year"])
     assert table.loc[("rural communes after mergers", 2020), ["low", "verdict"]].tolist() == [139, "agrees"]
@@ -81,19 +82,19 @@ def test_each_figure_is_computed_on_the_units_of_its_own_day() -> None:
 
 
 def test_what_the_illustrative_data_were_fitted_to_is_marked() -> None:
-    table = comparison(load_province()).set_index(["measure", "year"])
+    table = comparison(shipped.province()).set_index(["measure", "year"])
     for measure, year in [
         ("average criteria per commune", 2010), ("average criteria per commune", 2015), ("communes with fewer than 5 criteria", 2019),
         ("poverty rate (multidimensional)", 2019), ("capital mobilised for NTM, total", 2020),
     ]:  # fmt: skip
         assert table.loc[(measure, year), "is_calibrated"], measure
     assert not table.loc[("rural communes after mergers", 2020), "is_calibrated"]
-    commune = comparison(load_territory("052"), "01747")
+    commune = comparison(shipped.territory("052"), "01747")
     assert not commune["is_calibrated"].any()
 
 
 def test_the_recognised_are_not_compared_while_names_are_missing() -> None:
-    table = comparison(load_province()).set_index(["measure", "year"])
+    table = comparison(shipped.province()).set_index(["measure", "year"])
     cumulative = table.xs("communes recognised NTM (cumulative)")
     assert set(cumulative["why"]) == {"names"}
     new = table.xs("communes newly recognised")
@@ -102,35 +103,35 @@ def test_the_recognised_are_not_compared_while_names_are_missing() -> None:
 
 
 def test_the_cut_off_hides_what_was_published_later() -> None:
-    table = comparison(load_province(as_of="2019-06-30"))
+    table = comparison(shipped.province(as_of="2019-06-30"))
     assert table["year"].max() <= 2019
 
 
 def test_a_district_shows_its_own_figures_and_its_communes() -> None:
-    table = comparison(load_territory("053"))
+    table = comparison(shipped.territory("053"))
     assert set(table.loc[table["scope"] == "district", "scope_name"]) == {"Thạch An"}
     assert table.loc[table["scope"] == "commune", "code"].tolist() == ["01819"]
     counted = table.set_index("measure").loc["communes meeting transport"]
     assert counted.loc[counted["year"] == 2016, "set_id"].tolist() == ["qd-491-2009+qd-342-2013"]
-    assert comparison(load_territory("049", on="2020-12-31"))["scope_name"].tolist().count("Quảng Hòa") == 18
+    assert comparison(shipped.territory("049", on="2020-12-31"))["scope_name"].tolist().count("Quảng Hòa") == 18
 
 
 def test_a_commune_without_a_code_is_found_by_its_name_and_district() -> None:
-    table = comparison(load_territory("047"))
+    table = comparison(shipped.territory("047"))
     assert table.loc[table["scope_name"] == "Đàm Thủy (Trùng Khánh)", "code"].ne("").all()
     assert (table["scope_name"] == "Đàm Thủy (Trùng Khánh)").sum() == 2
 
 
 def test_missing_reports_leave_a_figure_uncompared_never_smaller() -> None:
-    table = comparison(load_territory("045")).set_index("measure")
+    table = comparison(shipped.territory("045")).set_index("measure")
     assert table.loc["villages with a culture house", ["verdict", "why"]].tolist() == ["not_comparable", "incomplete"]
 
 
 def test_contradictions_are_shown_to_whom_they_concern_and_none_is_chosen(project: Project) -> None:
     held = load_contradictions(project)
-    assert len(contradictions(load_province())) == len(held)
-    assert [item.id for item in contradictions(load_territory("053"))] == ["thach_an_capital"]
-    assert contradictions(load_territory("052")) == []
+    assert len(contradictions(shipped.province())) == len(held)
+    assert [item.id for item in contradictions(shipped.territory("053"))] == ["thach_an_capital"]
+    assert contradictions(shipped.territory("052")) == []
     for item in held:
         assert len(item.statements) >= 2
         assert all(told.source for told in item.statements)

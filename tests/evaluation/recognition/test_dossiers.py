@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 
 from ntm_lib import units
 from ntm_lib.errors import FaultsError
@@ -130,7 +131,7 @@ def test_broken_files_stop_with_a_message_that_names_the_file(own: Project, text
 
 
 def test_the_law_of_the_year_decides_what_is_asked() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     assert [item.check for item in precheck(territory, 2015).conditions] == [
         "registered",
         "criteria_at_registration",
@@ -142,7 +143,7 @@ def test_the_law_of_the_year_decides_what_is_asked() -> None:
 
 
 def test_criteria_when_registering_are_those_of_the_year_before() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     before = territory.of_year(territory.counts, 2014)
     found = precheck(territory, 2015).states["at_registration_2014"]
     assert (found[before["low"] >= 14] == MET).all()
@@ -200,7 +201,7 @@ def test_a_missing_debt_is_never_zero(own: Project, write_table: Write) -> None:
 
 
 def test_a_recognised_commune_needs_no_dossier_and_unknown_ones_may() -> None:
-    checked = precheck(load_territory("052"), 2020)
+    checked = precheck(shipped.territory("052"), 2020)
     assert not checked.candidates["01762"]
     assert checked.candidates["01771"]
     assert checked.candidates.sum() == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ def by_name(table: pd.DataFrame, what: str) -> dict[str, object]:
 
 
 def test_the_mergers_of_2020_leave_five_to_stand_three_to_be_assessed_and_two_outside() -> None:
-    table = states(load_province())
+    table = states(shipped.province())
     found = by_name(table, "state")
     assert {name for name, state in found.items() if state == "town"} == {"Xã Bế Triều", "Xã Đình Minh"}
     assert {name for name, state in found.items() if state == "reassess"} == {
@@ -40,7 +41,7 @@ def test_the_mergers_of_2020_leave_five_to_stand_three_to_be_assessed_and_two_ou
 
 
 def test_who_left_with_a_town_does_not_come_back_when_the_town_becomes_a_commune() -> None:
-    table = states(load_province(on="2025-12-31"))
+    table = states(shipped.province(on="2025-12-31"))
     assert {name for name, state in by_name(table, "state").items() if state == "town"} == {
         "Xã Bế Triều", "Xã Đình Minh", "Xã Vĩnh Quang", "Xã Hoàng Tung",
     }  # fmt: skip
@@ -49,7 +50,7 @@ def test_who_left_with_a_town_does_not_come_back_when_the_town_becomes_a_commune
 
 
 def test_before_the_mergers_all_stand_and_the_cut_off_hides_the_later_decision() -> None:
-    territory = load_province(as_of="2019-06-30")
+    territory = shipped.province(as_of="2019-06-30")
     assert state_day(territory) == dt.date(2019, 12, 31)
     table = states(territory)
     assert set(table["state"]) == {"stands"}
@@ -57,7 +58,7 @@ def test_before_the_mergers_all_stand_and_the_cut_off_hides_the_later_decision()
 
 
 def test_re_recognition_is_due_five_years_after_the_decision_by_an_assumed_rule() -> None:
-    table = states(load_province())
+    table = states(shipped.province())
     assert ((table["due"].dt.year - table["decision_date"].dt.year) == 5).all()
     assert set(table["due_verified"]) == {"assumed"}
 
@@ -83,7 +84,7 @@ def test_a_decision_after_the_merger_goes_before_what_the_boundaries_say(edit_re
 
 
 def test_fifteen_five_and_six_are_seventeen_cause_by_cause() -> None:
-    found = balance(load_province())
+    found = balance(shipped.province())
     assert (found.recognised, found.published, found.missing) == (26, 17, 9)
     assert found.agrees
     assert list(found.by_year["recognised"]) == [10, 5, 5, 6]
@@ -100,7 +101,7 @@ def test_fifteen_five_and_six_are_seventeen_cause_by_cause() -> None:
 
 
 def test_before_the_mergers_the_sum_is_the_published_number() -> None:
-    found = balance(load_province(as_of="2019-06-30"))
+    found = balance(shipped.province(as_of="2019-06-30"))
     assert (found.recognised, found.published, found.missing) == (15, 15, 0)
     assert (found.rows["stay_low"] == found.rows["stay_high"]).all()
 
@@ -114,15 +115,15 @@ def test_a_number_that_no_outcome_can_give_is_told_and_nothing_is_bent(edit_regi
 
 
 def test_a_district_has_its_named_communes_and_no_published_number() -> None:
-    found = balance(load_territory("051"))
+    found = balance(shipped.territory("051"))
     assert found.published is None
     assert found.recognised == 2
     assert set(found.rows["cause"]) == {"stands", "town"}
 
 
 def test_districts_add_up_to_the_named_of_the_province() -> None:
-    province = load_province()
-    parts = [balance(load_territory(code)).recognised for code in province.vintage.districts.index]
+    province = shipped.province()
+    parts = [balance(shipped.territory(code)).recognised for code in province.vintage.districts.index]
     assert sum(parts) == len(states(province)) == 10
 
 
@@ -164,7 +165,7 @@ def test_bounds_are_those_of_every_possible_outcome(rows: list[tuple[int, bool, 
 
 @pytest.mark.parametrize("on", ["2019-12-31", "2020-12-31", "2025-12-31"])
 def test_meeting_and_being_recognised_are_counted_apart(on: str) -> None:
-    territory = load_province(on=on)
+    territory = shipped.province(on=on)
     table = standing(territory, 2020)
     numbers = compare(table)
     assert numbers["communes"] == len(territory.in_programme)
@@ -174,19 +175,19 @@ def test_meeting_and_being_recognised_are_counted_apart(on: str) -> None:
 
 
 def test_on_the_units_of_2020_merged_communes_are_not_called_recognised() -> None:
-    numbers = compare(standing(load_province(on="2020-12-31"), 2020))
+    numbers = compare(standing(shipped.province(on="2020-12-31"), 2020))
     assert (numbers["recognised"], numbers["reassessed"]) == (5, 3)
 
 
 def test_a_year_counts_only_the_recognitions_up_to_it() -> None:
-    territory = load_province()
+    territory = shipped.province()
     assert compare(standing(territory, 2018))["recognised"] == 5
     assert compare(standing(territory, 2017))["recognised"] == 0
     assert [not_named(territory, year) for year in (2016, 2017, 2019, 2020)] == [0, 10, 10, 16]
 
 
 def test_unknown_criteria_leave_meeting_open_never_not_met() -> None:
-    territory = load_province()
+    territory = shipped.province()
     counts = territory.of_year(territory.counts, 2010)
     table = standing(territory, 2010)
     open_ones = (counts["low"] < counts["of"]) & (counts["high"] >= counts["of"])

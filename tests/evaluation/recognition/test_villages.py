@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pandas as pd
+import shipped
 
 from ntm_lib.evaluation import load_province, load_territory
 from ntm_lib.evaluation.recognition.villages import village_aims, village_counts, villages
@@ -29,7 +30,7 @@ def b13() -> pd.DataFrame:
 
 
 def test_nobody_handed_the_table_in() -> None:
-    assert villages(load_province()) is None
+    assert villages(shipped.province()) is None
 
 
 def test_counts_of_an_invented_table(own: Project, write_table: Write) -> None:
@@ -67,7 +68,7 @@ def test_the_villages_of_another_district_are_not_counted(own: Project, write_ta
 
 
 def test_the_published_aims_for_villages_are_found_with_their_source() -> None:
-    aims = village_aims(load_province())
+    aims = village_aims(shipped.province())
     assert {(row.year, row.value) for row in aims.itertuples()} == {(2021, 30), (2025, 30), (2025, 180)}
     assert aims.loc[aims["value"] == 180, "out_of"].tolist() == [448]
     assert (aims["source"] != "").all()

@@ -4,10 +4,10 @@ from itertools import product
 
 import pandas as pd
 import pytest
+import shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ntm_lib.evaluation import load_province
 from ntm_lib.evaluation.recognition import withdrawal as tried
 from ntm_lib.evaluation.recognition.rules import Withdrawal, load_rules
 from ntm_lib.verdicts import Verdict
@@ -71,12 +71,12 @@ def test_the_limits_on_nineteen_criteria(n_failed: int, with_income: bool, expec
 
 
 def test_a_rule_of_2022_is_only_a_trial_on_data_of_2020() -> None:
-    table = tried.withdrawal_check(load_province(), 2020)
+    table = tried.withdrawal_check(shipped.province(), 2020)
     assert len(table) == 2 * 10
     assert not table["is_in_force"].any()
     assert (table["low_pct"] <= table["high_pct"]).all()
 
 
 def test_merged_communes_are_not_tried() -> None:
-    table = tried.withdrawal_check(load_province(on="2020-12-31"), 2020)
+    table = tried.withdrawal_check(shipped.province(on="2020-12-31"), 2020)
     assert table["commune_code"].nunique() == 5

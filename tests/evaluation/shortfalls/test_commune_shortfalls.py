@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 
 from ntm_lib import evaluation
 from ntm_lib.evaluation import Territory, load_province
@@ -22,14 +23,14 @@ YEAR = 2020
 def territory(request: pytest.FixtureRequest, project: Project) -> Territory:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_PROJECT", str(project.root))
-        return load_province(on=request.param)
+        return shipped.province(on=request.param)
 
 
 @pytest.fixture(scope="module")
 def old(project: Project) -> Territory:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_PROJECT", str(project.root))
-        return load_province(on="2019-12-31")
+        return shipped.province(on="2019-12-31")
 
 
 def with_record(path, text: str) -> None:

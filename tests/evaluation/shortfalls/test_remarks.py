@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import shipped
 
 from ntm_lib.evaluation import load_territory
 from ntm_lib.evaluation.shortfalls.bodies import body_of, lead_bodies
@@ -33,7 +34,7 @@ def test_communes_are_counted_once_and_the_commonest_words_quoted_as_written() -
 
 
 def test_the_remarks_of_districts_add_up_to_those_of_the_table(project: Project) -> None:
-    territory = load_territory("052", on="2019-12-31")
+    territory = shipped.territory("052", on="2019-12-31")
     rules = shortfall_rules(project)
     assert years_with_remarks(territory) == [2015, 2018, 2020]
     table = remarks(territory, 2020, rules)

@@ -23,11 +23,16 @@ FROM = 2023
 NOTHING = pd.DataFrame({"commune_code": [], "criterion": [], "year": [], "state": []})
 
 
-@pytest.fixture
-def made_anew(own_project):
+@pytest.fixture(scope="module")
+def changed_project(tmp_path_factory, copied_project):
+    return copied_project(tmp_path_factory.mktemp("anew"))
+
+
+@pytest.fixture(scope="module")
+def made_anew(changed_project):
     """Return a kept study of the base made anew: a few criteria done, nothing of the rest planned."""
-    scenario = load_scenario("base", own_project)
-    old = draft(scenario, own_project)
+    scenario = load_scenario("base", changed_project)
+    old = draft(scenario, changed_project)
     rows = np.argwhere(~old.problem.met)[:3]
     actual = pd.DataFrame(
         {
@@ -38,27 +43,27 @@ def made_anew(own_project):
         }
     )
     anew = Anew(scenario, FROM, actual, "thực hiện.xlsx")
-    made = draft_plan(scenario, own_project, anew)
+    made = draft_plan(scenario, changed_project, anew)
     study = invented_study.make_study(made, every=10_000)
     study = replace(study, plan=replace(study.plan, scenario=made.scenario), anew=anew)
-    save_study(own_project, study)
+    save_study(changed_project, study)
     return study
 
 
-def test_it_is_kept_beside_the_plan_of_all_years_and_comes_back(own_project, made_anew):
-    scenario = load_scenario("base", own_project)
-    path = study_path(own_project, scenario, FROM)
+def test_it_is_kept_beside_the_plan_of_all_years_and_comes_back(changed_project, made_anew):
+    scenario = load_scenario("base", changed_project)
+    path = study_path(changed_project, scenario, FROM)
     assert path.name == "base-from-2023.json"
     assert path.is_file()
-    assert not has_study(scenario, own_project)
-    back = load_study("base", own_project, FROM)
+    assert not has_study(scenario, changed_project)
+    back = load_study("base", changed_project, FROM)
     assert back.from_year == FROM
     assert back.plan.years == (2023, 2024, 2025)
     assert back.plan.digest == made_anew.plan.digest
     assert back.anew.source == "thực hiện.xlsx"
     assert back.anew.actual.to_dict("list") == made_anew.anew.actual.to_dict("list")
     assert "2023" in str(back.plan.scenario.title)
-    assert load_or_make_study("base", own_project, from_year=FROM).plan.digest == back.plan.digest
+    assert load_or_make_study("base", changed_project, from_year=FROM).plan.digest == back.plan.digest
 
 
 def test_one_that_was_not_kept_is_never_made_without_its_past(own_project):
@@ -66,13 +71,13 @@ def test_one_that_was_not_kept_is_never_made_without_its_past(own_project):
         load_or_make_study("base", own_project, from_year=2024)
 
 
-def test_a_file_of_another_year_is_not_taken_for_it(own_project, made_anew):
-    scenario = load_scenario("base", own_project)
-    held = study_path(own_project, scenario, FROM)
-    for name in (study_path(own_project, scenario, 2024), study_path(own_project, scenario)):
+def test_a_file_of_another_year_is_not_taken_for_it(changed_project, made_anew):
+    scenario = load_scenario("base", changed_project)
+    held = study_path(changed_project, scenario, FROM)
+    for name in (study_path(changed_project, scenario, 2024), study_path(changed_project, scenario)):
         name.write_bytes(held.read_bytes())
-    assert not has_study(scenario, own_project, 2024)
-    assert not has_study(scenario, own_project)
+    assert not has_study(scenario, changed_project, 2024)
+    assert not has_study(scenario, changed_project)
 
 
 def test_what_was_done_may_not_take_more_than_the_years_have(project, monkeypatch):

@@ -9,7 +9,7 @@ import docx
 import pytest
 
 from ntm_lib.errors import UsageError, UsageFaultsError
-from ntm_lib.evaluation import load_province, load_territory
+from ntm_lib.evaluation import load_territory, narrowed
 from ntm_lib.project import Project
 from ntm_lib.reporting.communes import CommunePaper, commune_sheet, communes_of, write_commune_sheets
 from ntm_lib.reporting.review.commune.commune import aims
@@ -26,19 +26,19 @@ def headings(path: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def report(province, tmp_path_factory) -> Path:
+def report(communes, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("papers") / "report.docx"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_LANG", "vi")
-        return CommunePaper(communes_of(province("2019-12-31")).commune("01753"), "report").write(path)
+        return CommunePaper(communes("2019-12-31").commune("01753"), "report").write(path)
 
 
 @pytest.fixture(scope="module")
-def minutes(province, tmp_path_factory) -> Path:
+def minutes(communes, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("papers") / "minutes.docx"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_LANG", "vi")
-        return CommunePaper(communes_of(province("2019-12-31")).commune("01753"), "minutes").write(path)
+        return CommunePaper(communes("2019-12-31").commune("01753"), "minutes").write(path)
 
 
 def test_the_report_has_the_parts_of_the_outline_in_order(report: Path) -> None:
@@ -118,8 +118,8 @@ def test_an_outline_that_names_what_nobody_offers_stops_and_the_old_file_stays(
     assert kept.read_bytes() == b"old"
 
 
-def test_a_report_of_2025_names_the_province_where_there_is_no_district(province, tmp_path: Path) -> None:
-    commune = communes_of(province("2025-12-31")).commune("01360")
+def test_a_report_of_2025_names_the_province_where_there_is_no_district(communes, tmp_path: Path) -> None:
+    commune = communes("2025-12-31").commune("01360")
     path = CommunePaper(commune, "report").write(tmp_path / "report.docx")
     head = docx.Document(str(path)).tables[0].rows[0].cells[0].text
     assert "UBND TỈNH CAO BẰNG" in head
@@ -165,18 +165,21 @@ def test_codes_and_formats_that_cannot_be_written_are_told_together(province, pr
 
 
 def test_the_same_commune_gives_the_same_files(province, project: Project, tmp_path: Path) -> None:
-    territory = province("2019-12-31")
-    first = write_commune_sheets(project, tmp_path / "a", territory, codes=["01753"], formats=("html", "docx"))
-    again = write_commune_sheets(
-        project, tmp_path / "b", load_province(on="2019-12-31"), codes=["01753"], formats=("html", "docx")
+    first, again = (
+        write_commune_sheets(project, tmp_path / place, territory, codes=["01753"], formats=("html", "docx"))
+        for place, territory in (
+            ("a", narrowed(province("2019-12-31"), "052")),
+            ("b", load_territory("052", "2019-12-31")),
+        )
     )
     for one, other in zip(first, again, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
 
 
 def test_a_withheld_criterion_stands_in_no_paper(province, tmp_path: Path) -> None:
-    territory = replace(province("2019-12-31"), withheld=frozenset({"18", "19"}))
-    commune = communes_of(territory).commune("01348")
+    whole = province("2019-12-31")
+    district = narrowed(whole, str(whole.communes.at["01348", "parent_code"]))
+    commune = communes_of(replace(district, withheld=frozenset({"18", "19"}))).commune("01348")
     for paper in ("report", "minutes"):
         path = CommunePaper(commune, paper).write(tmp_path / f"{paper}.docx")
         tables = [cell.text for table in docx.Document(str(path)).tables for row in table.rows for cell in row.cells]
@@ -187,24 +190,24 @@ def test_a_withheld_criterion_stands_in_no_paper(province, tmp_path: Path) -> No
         assert "18, 19" in text  # the note that says what is left out
 
 
-def test_the_internal_version_bears_its_mark(province, tmp_path: Path) -> None:
-    commune = communes_of(province("2019-12-31")).commune("01753")
+def test_the_internal_version_bears_its_mark(communes, tmp_path: Path) -> None:
+    commune = communes("2019-12-31").commune("01753")
     for audience, marks in ((Audience.PUBLIC, False), (Audience.INTERNAL, True)):
         path = CommunePaper(commune, "report", audience).write(tmp_path / f"{audience}.docx")
         assert ("Lưu hành nội bộ" in "\n".join(paragraphs(path))) is marks
         assert ("Lưu hành nội bộ" in commune_sheet(commune, audience)) is marks
 
 
-def test_where_nothing_is_missing_no_empty_table_is_annexed(province, tmp_path: Path) -> None:
-    commune = communes_of(province("2019-12-31")).commune("01762")
+def test_where_nothing_is_missing_no_empty_table_is_annexed(communes, tmp_path: Path) -> None:
+    commune = communes("2019-12-31").commune("01762")
     said = paragraphs(CommunePaper(commune, "report").write(tmp_path / "report.docx"))
     assert "Biểu số 01" in said
     assert not any("Nội dung còn thiếu" in text for text in said)
     assert "Tồn tại, hạn chế khác: …………" in said  # the board still has its place
 
 
-def test_the_page_says_what_the_word_document_says(report: Path, minutes: Path, province) -> None:
-    commune = communes_of(province("2019-12-31")).commune("01753")
+def test_the_page_says_what_the_word_document_says(report: Path, minutes: Path, communes) -> None:
+    commune = communes("2019-12-31").commune("01753")
     for paper, document in (("report", report), ("minutes", minutes)):
         page = CommunePaper(commune, paper).page()
         shown = unescape(re.sub(r"<[^>]+>", "", page))

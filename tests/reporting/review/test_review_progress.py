@@ -5,9 +5,10 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 
 from ntm_lib import evaluation
-from ntm_lib.evaluation import load_province, load_territory
+from ntm_lib.evaluation import load_territory
 from ntm_lib.evaluation.counts import cube, kept
 from ntm_lib.project import Project
 from ntm_lib.reporting import figures, stamps
@@ -42,7 +43,7 @@ def subject(request: pytest.FixtureRequest, project: Project) -> Subject:
     code, on, commune = SUBJECTS[request.param]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NTM_PROJECT", str(project.root))
-        return Subject(load_territory(code, on=on), commune=commune)
+        return Subject(shipped.territory(code, on=on), commune=commune)
 
 
 def text_of(sheet: Sheet) -> str:
@@ -85,7 +86,7 @@ def test_tables_of_results_are_stamped(subject: Subject) -> None:
 
 
 def test_pictures_can_be_put_on_paper() -> None:
-    made = Subject(load_territory("052"))
+    made = Subject(shipped.territory("052"))
     for part in PARTS:
         for draw in part.pictures.values():
             picture = Picture(draw(made))
@@ -105,7 +106,7 @@ def test_names_are_offered_once() -> None:
 
 
 def test_the_headline_says_at_least_only_where_data_are_missing() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     assert "ít nhất" in str(progress.headline(Subject(territory))[0])
     counts = territory.counts.assign(high=territory.counts["low"])
     known = Subject(evaluation.Territory(**{**territory.__dict__, "counts": counts}))
@@ -113,7 +114,7 @@ def test_the_headline_says_at_least_only_where_data_are_missing() -> None:
 
 
 def test_few_criteria_is_said_only_as_far_as_it_is_certain() -> None:
-    territory = load_territory("052")
+    territory = shipped.territory("052")
     counts = territory.counts.copy()
     last = counts.index.get_level_values("year") == 2020
     counts.loc[last, ["low", "high"]] = [4, 19]  # every one of them could be under 5
@@ -123,7 +124,7 @@ def test_few_criteria_is_said_only_as_far_as_it_is_certain() -> None:
 
 
 def test_what_the_law_took_away_is_not_called_a_fall() -> None:
-    subject = Subject(load_province())
+    subject = Subject(shipped.province())
     found = kept.outcomes(cube.cube(subject.territory), 2020)
     said = [str(item) for item in criteria_course.gained_and_kept(subject)]
     fallen, by_law = (int((found == name).to_numpy().sum()) for name in ("not_kept", "new_rules"))
@@ -133,7 +134,7 @@ def test_what_the_law_took_away_is_not_called_a_fall() -> None:
 
 
 def test_criteria_not_met_by_half_are_told_as_not_yet() -> None:
-    sheet = criteria_course.CONTENTS.tables["progress_times"](Subject(load_province()))
+    sheet = criteria_course.CONTENTS.tables["progress_times"](Subject(shipped.province()))
     column = next(column for column in sheet.columns if column.key == "median")
     texts = [printed(value, column) for value in sheet.frame["median"]]
     assert sum("chưa có một nửa số xã đạt đến năm 2020" in text for text in texts) >= 1
@@ -141,19 +142,19 @@ def test_criteria_not_met_by_half_are_told_as_not_yet() -> None:
 
 
 def test_the_total_of_districts_is_the_provinces() -> None:
-    sheet = progress.CONTENTS.tables["progress_by_district"](Subject(load_province()))
+    sheet = progress.CONTENTS.tables["progress_by_district"](Subject(shipped.province()))
     assert sheet.total is not None
     for column in sheet.columns:
         if column.kind == "count":
             assert sheet.frame[column.key].sum() == sheet.total[column.key]
-    alone = progress.CONTENTS.tables["progress_by_district"](Subject(load_territory("052")))
+    alone = progress.CONTENTS.tables["progress_by_district"](Subject(shipped.territory("052")))
     assert alone.frame.empty
     assert alone.empty
 
 
 def test_a_communes_table_tells_its_criteria_and_nobody_elses_report_has_it() -> None:
     table = criteria_course.CONTENTS.tables["progress_commune_criteria"]
-    subject = Subject(load_territory("052"), commune="01762")
+    subject = Subject(shipped.territory("052"), commune="01762")
     sheet = table(subject)
     territory = subject.territory
     assert len(sheet.frame) == len(territory.scores.criteria.columns)
@@ -163,8 +164,8 @@ def test_a_communes_table_tells_its_criteria_and_nobody_elses_report_has_it() ->
 
 
 def test_the_lower_mean_of_a_later_map_is_explained_only_for_the_whole_province() -> None:
-    assert any("chỉ do việc nhập xã" in str(said) for said in series.on_units(Subject(load_province())))
-    assert not any("chỉ do việc nhập xã" in str(said) for said in series.on_units(Subject(load_territory("052"))))
+    assert any("chỉ do việc nhập xã" in str(said) for said in series.on_units(Subject(shipped.province())))
+    assert not any("chỉ do việc nhập xã" in str(said) for said in series.on_units(Subject(shipped.territory("052"))))
 
 
 def test_the_heat_table_shows_what_is_missing_and_refuses_what_is_no_share() -> None:
