@@ -24,7 +24,11 @@ from ntm_lib.planning.optimise.threads import side_by_side
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
 NOISES, NOISY = (0.05, 0.15, 0.4, 0.8), 24  # of what items are worth, in districts that are decided
-VARIED, FEW, FINE = 6, 2, 0.1  # more offers of all communes, to balance with; where districts have no rows of their own
+VARIED, FEW = 6, 2  # more offers of all communes, to balance with; where districts have no rows of their own
+FINE, COARSE = (
+    0.1,
+    10.0,
+)  # how they vary, of what items are worth; so much for levels: who nearly reaches one offers both
 MODEST, DEARER = (0.003, 0.03), 3.0  # such with everything dearer by such shares; so many times more each turn
 FAIR = 1.005  # districts are measured against a little more than the share of gaps closed
 LEAN, MOST = 0.005, 0.1  # a price falls by this share when what a commune usually takes is left over; at most so much
@@ -34,7 +38,7 @@ WHOLE = 1e-6
 # Balancing: offers that lose at most so many times what an item is usually worth; seeds; phases until all stop if one is there.
 NEAR, SEEDS, STRETCH = 20.0, 2, 10
 EACH, TURNS, LEAST = 10_000, 1_500_000, 150  # turns a commune, up to so many in all, but so many a commune at least
-PLAIN = 30  # turns a commune where districts have no rows of their own
+PLAIN, PLAIN_LEAST = 600_000, 30  # the same where districts have no rows of their own
 HOT, COLD, STRICT = 0.2, 0.01, 30.0  # heat by a usual item's worth; what lacks costs once to so many times its worth
 PAIRS, OTHER = 0.5, 0.1
 RESERVE, TINY = 3e-5, 5e-10  # of what all share is kept back, for lacking less does no harm; of other rows for rounding
@@ -62,7 +66,11 @@ def choose(
     closed = offers.packing.items.others == offers.packing.model.places.closed
     stand.others[closed] = fixed.others[closed]
     enough, count = offers.bound - gap * abs(offers.bound), offers.count
-    turns = max(min(EACH * count, TURNS), LEAST * count) if (district >= 0).any() else PLAIN * count
+    turns = (
+        max(min(EACH * count, TURNS), LEAST * count)
+        if (district >= 0).any()
+        else max(min(EACH * count, PLAIN), PLAIN_LEAST * count)
+    )
     for turn in range(effort.rounds):
         balance = _Balance.of(offers, fixed, stand, wide)
         stand, left, plan = balance.run(turn, turns, enough)
@@ -115,7 +123,7 @@ def _districts(offers: Offers, shared: Shared, wide: Bools, district: Ints, draw
     parts = offers.owner[:known][(shared.taken > WHOLE) & (shared.taken < 1 - WHOLE)]
     nothing = np.zeros(len(shared.prices))
     if not (district >= 0).any():
-        _ask_again(offers, shared.prices, nothing, draw, FEW)
+        _ask_again(offers, shared.prices, nothing, draw, FEW, COARSE)
         _ask_for_less(offers, shared.prices, 0)
         return chosen
     is_open = np.unique(problem.district[parts])
@@ -147,13 +155,16 @@ def _anew(
     return chosen
 
 
-def _ask_again(offers: Offers, prices: Floats, left: Floats, draw: np.random.Generator, turns: int) -> None:
-    """Take in more offers of all communes, at prices that lean against what is ``left`` of each row."""
+def _ask_again(
+    offers: Offers, prices: Floats, left: Floats, draw: np.random.Generator, turns: int, coarse: float = FINE
+) -> None:
+    """Take in more offers of all communes, at prices that lean against what is ``left`` of each row; levels vary ``coarse``."""
     items = offers.packing.items
     usually = np.maximum(np.abs(items.room), 1e-9) / offers.count
     profit = items.value - items.take @ (prices * (1 - np.clip(LEAN * left / usually, -MOST, MOST)))
+    spread = items.usual * np.where(np.arange(len(profit)) < len(items.gap_of), FINE, coarse)
     for _turn in range(turns):
-        offers.around(profit + FINE * items.usual * draw.standard_normal(len(profit)))
+        offers.around(profit + spread * draw.standard_normal(len(profit)))
 
 
 def _ask_for_less(offers: Offers, prices: Floats, turn: int) -> None:

@@ -1,4 +1,4 @@
-"""Improve a plan of offers: communes that lose most, and some that hardly care, choose again together while the rest stands.
+"""Improve a plan of offers: communes that lose most, that nearly reach other levels or hardly care choose again together.
 
 What one gives up another can take only if the sums come out, which single switches seldom find; a small program does.
 """
@@ -15,6 +15,7 @@ from ntm_lib.planning.problem import Floats, Ints
 
 SIZE, NODES, GAP = 150, 5, 2e-5  # communes, nodes and gap (of the bound) of an exchange
 NEAR = 8.0  # offers that lose at most so much by a usual item's worth
+LOSING, UNDECIDED = 0.3, 0.3  # shares of the communes who lose most, and who nearly reach other levels
 CARELESS = 6  # communes that hardly care are drawn from so many times their number
 SPREAD = 0.5  # of chance in who loses most, by a usual item's worth
 TINY = 1e-9
@@ -33,7 +34,11 @@ def exchange(
     np.maximum.at(best, offers.owner[at], profit[at])
     loss = best[offers.owner[at]] - profit[at]
     some = at[(loss < NEAR * usual) | (chosen[offers.owner[at]] == at)]
-    free = _who(best - profit[chosen], _nearest(offers, profit, at, chosen), usual, draw)
+    reached = np.asarray(offers.pick[:, len(offers.packing.items.gap_of) :].sum(axis=1)).ravel()
+    is_other = chosen[offers.owner[at]] != at
+    has_other_levels = reached[at] != reached[chosen][offers.owner[at]]
+    near, near_levels = (_nearest(offers, profit, at[those], chosen) for those in (is_other, has_other_levels))
+    free = _who(best - profit[chosen], near, near_levels, usual, draw)
     found = side_by_side(partial(_solve, offers, some, left, chosen), free)
     final = chosen.copy()
     for taken in sorted(found, key=lambda one: _gain(offers, chosen, one), reverse=True):
@@ -49,20 +54,25 @@ def _gain(offers: Offers, chosen: Ints, taken: Ints) -> float:
 
 
 def _nearest(offers: Offers, profit: Floats, at: Ints, chosen: Ints) -> Floats:
-    """How far each commune's other offers are from its own, by profit at the prices (n; inf: it has none)."""
+    """How far the nearest offer of ``at`` is from each commune's own, by profit at the prices (n; inf: it has none)."""
     owner = offers.owner[at]
-    is_other = chosen[owner] != at
     nearest = np.full(offers.count, np.inf)
-    np.minimum.at(nearest, owner[is_other], np.abs(profit[chosen][owner] - profit[at])[is_other])
+    np.minimum.at(nearest, owner, np.abs(profit[chosen][owner] - profit[at]))
     return nearest
 
 
-def _who(loss: Floats, nearest: Floats, usual: float, draw: np.random.Generator) -> list[Ints]:
-    """Draw communes for two exchanges side by side: those that lose most for the first; no commune is in both."""
+def _who(loss: Floats, near: Floats, near_levels: Floats, usual: float, draw: np.random.Generator) -> list[Ints]:
+    """Draw communes for two exchanges side by side: who lose most, who nearly reach other levels, who hardly care.
+
+    No commune is in both.
+    """
     count = min(THREADS, max(1, len(loss) // SIZE))
     size = min(SIZE, len(loss) // count) * count
-    first = np.argsort(-(loss + draw.exponential(SPREAD * usual, len(loss))))[: size // 2]
-    rest = np.setdiff1d(np.argsort(nearest, kind="stable")[: CARELESS * size], first)
+    first = np.argsort(-(loss + draw.exponential(SPREAD * usual, len(loss))))[: int(LOSING * size)]
+    undecided = np.argsort(near_levels * draw.random(len(loss)), kind="stable")[: int(UNDECIDED * size)]
+    first = np.append(first, np.setdiff1d(undecided[np.isfinite(near_levels[undecided])], first))
+    draw.shuffle(first)
+    rest = np.setdiff1d(np.argsort(near, kind="stable")[: CARELESS * size], first)
     careless = draw.choice(rest, min(len(rest), size - len(first)), replace=False)
     parts = zip(np.array_split(first, count), np.array_split(careless, count), strict=True)
     return [np.append(*part) for part in parts]
