@@ -29,6 +29,7 @@ FINE, COARSE = (
     0.1,
     10.0,
 )  # how they vary, of what items are worth; so much for levels: who nearly reaches one offers both
+SPARING = (0.03, 0.1, 0.3, 1.0)  # rows that lack something are dearer by such shares of what lacking costs
 MODEST, DEARER = (0.003, 0.03), 3.0  # such with everything dearer by such shares; so many times more each turn
 FAIR = 1.005  # districts are measured against a little more than the share of gaps closed
 LEAN, MOST = 0.005, 0.1  # a price falls by this share when what a commune usually takes is left over; at most so much
@@ -78,7 +79,9 @@ def choose(
             return _exchanged(balance, fixed.prices, stand, left, plan, enough, draw, effort.exchanges)
         _ask_again(offers, fixed.prices, left, draw, VARIED)
         _ask_for_less(offers, fixed.prices, turn + 1)
-        short = (district >= 0) & (left < -balance.spare)
+        lacking = left < -balance.spare
+        ask_sparing(offers, fixed.prices, np.where(lacking, balance.lack, 0.0))
+        short = (district >= 0) & lacking
         raised = fixed.prices + np.where(short, (turn + 1) * balance.lack, 0.0)
         stand = replace(
             stand, chosen=_anew(offers, fixed, stand, raised, np.unique(district[short]), wide, district, draw)
@@ -172,6 +175,13 @@ def _ask_for_less(offers: Offers, prices: Floats, turn: int) -> None:
     items = offers.packing.items
     for dear in MODEST:
         offers.around(items.value - items.take @ (prices + dear * DEARER**turn * np.abs(prices)))
+
+
+def ask_sparing(offers: Offers, prices: Floats, lack: Floats) -> None:
+    """Take in offers that spare the rows that lack something, also those that cost nothing at the prices."""
+    items = offers.packing.items
+    for times in SPARING:
+        offers.around(items.value - items.take @ (prices + times * lack))
 
 
 def _decided(offers: Offers, at: Ints, rows: sp.spmatrix, room: Floats, worth: Floats) -> Bools:

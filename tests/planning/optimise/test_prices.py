@@ -9,6 +9,7 @@ from scipy.sparse.linalg import lsqr
 from ntm_lib.planning.optimise import Options, check, optimise, plans
 from ntm_lib.planning.optimise import highs as solver
 from ntm_lib.planning.optimise.check import worth
+from ntm_lib.planning.optimise.choose import ask_sparing
 from ntm_lib.planning.optimise.country import Sharing
 from ntm_lib.planning.optimise.items import Items, read_items
 from ntm_lib.planning.optimise.levels import levels
@@ -142,3 +143,18 @@ def test_a_province_searched_in_steps_is_no_worse_than_its_proof() -> None:
     assert found.gap is not None
     assert found.gap <= 0.03
     assert check(problem, found) == []
+
+
+def test_what_lacks_of_a_row_without_a_price_is_spared_by_offers() -> None:
+    model, items = read(40, 3, limits=False)
+    prices = np.zeros(len(items.room))
+    offers = Offers(Packing.of(model, items, prices))
+    offers.ask(prices)
+    row = int(np.asarray(offers.use.sum(axis=0)).argmax())
+    lack = np.zeros(len(prices))
+    lack[row] = 1.0
+    ask_sparing(offers, prices, lack)
+    use = offers.use[:, [row]].toarray().ravel()
+    first, least = use[:40].sum(), np.full(40, np.inf)
+    np.minimum.at(least, offers.owner, use)
+    assert 0 <= least.sum() < 0.1 * first
