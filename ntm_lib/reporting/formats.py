@@ -117,7 +117,12 @@ def interval_sentence(low: Any, high: Any, of: Any, *, inside: bool = False) -> 
     if low != high:
         text = _("At least {low}/{of} criteria met ({unknown} criteria without enough data)")
     text = text.format(low=number(low), of=number(of), unknown=f"{int(high - low):02d}")
-    return text[:1].lower() + text[1:] if inside else text
+    return lowered(text) if inside else text
+
+
+def lowered(text: str) -> str:
+    """Write a text for within a sentence: without its capital."""
+    return text[:1].lower() + text[1:]
 
 
 def interval(low: Any, high: Any, digits: int = 0) -> str:

@@ -15,8 +15,6 @@ from ntm_lib.planning.optimise.drafting import Draft, Places, fixed_spend
 from ntm_lib.planning.optimise.gaps import Gaps, deadlines, find_gaps
 from ntm_lib.planning.problem import Floats, Infeasible, Ints, Problem
 
-CEILING = 1e-9  # shares times counts are rounded up only beyond this
-
 
 @dataclass(frozen=True, eq=False)
 class Model:

@@ -124,7 +124,7 @@ def nothing_done_sentences(study: Study) -> list[str]:
 def noted(study: Study, sheet: Sheet) -> Sheet:
     """Return a table of the study's plan with the proven gap as a note below it."""
     said = gap_sentence(study.plan)
-    return replace(sheet, notes=[*sheet.notes, _("Note: {text}").format(text=f"{said[:1].lower()}{said[1:]}")])
+    return replace(sheet, notes=[*sheet.notes, _("Note: {text}").format(text=formats.lowered(said))])
 
 
 def gap_sentence(plan: Plan) -> str:

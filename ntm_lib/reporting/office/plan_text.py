@@ -93,7 +93,7 @@ def study_text(study: Study, menu: Measures | None = None) -> dict[str, list[str
     ``basis``: what all rests on; ``without``: what comes if nothing is done; ``money``: also at other unit costs.
     """
     said = machine_text(study.plan, menu)
-    rests = [f"{head}: {text[:1].lower()}{text[1:]}" for head, text in basis.basis_lines(study)]
+    rests = [f"{head}: {formats.lowered(text)}" for head, text in basis.basis_lines(study)]
     return {
         **said,
         "aims": [*basis.clash_sentences(study), *said["aims"]],

@@ -9,6 +9,7 @@ from ntm_lib.messages import _
 from ntm_lib.planning.handdown.works import other_money, part_labels, works
 from ntm_lib.planning.means.budget import purse_labels, short_purse_labels
 from ntm_lib.planning.settings import Purse
+from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_notes import package_notes
@@ -127,11 +128,7 @@ def _payers(row: Any) -> str:
 def _payers_note() -> str:
     full, short = purse_labels(), short_purse_labels()
     text = _("Source of money, the largest part first: {names}. The amounts of each stand in the workbook of the plan.")
-    return text.format(names="; ".join(f"{short[purse]}: {_first_lower(full[purse])}" for purse in Purse))
-
-
-def _first_lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    return text.format(names="; ".join(f"{short[purse]}: {formats.lowered(full[purse])}" for purse in Purse))
 
 
 def _list(scope: Scope, held: pd.DataFrame) -> Markup:

@@ -88,7 +88,7 @@ def _said(subject: Subject, result: Result, place: int) -> Sentence:
         return sentence(
             _("{label}: the aim for {year} ({set_by}) is {target} {unit}; there is no data to judge it."), **values
         )
-    values["outcome"] = _lower(outcome_words()[result.outcome]) + _mark(value, result.published)
+    values["outcome"] = formats.lowered(outcome_words()[result.outcome]) + _mark(value, result.published)
     if pd.isna(value.low) and result.published is not None:
         published = result.published.value
         values["result"] = fig(f"{key}.published", published, "number", digits=_digits(published, digits))
@@ -135,10 +135,6 @@ def _mark(value: Value, published: Published | None) -> str:
     marks = [_("illustrative figures")] if value.is_illustrative else []
     marks += [_("estimated")] if value.status != "actual" else []
     return f" ({', '.join(marks)})" if marks else ""
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _digits(number: float, most: int) -> int:

@@ -72,7 +72,7 @@ def _content(subject: Subject, found: Volumes, place: int) -> Sentence | None:
     clauses = [_clause(subject, found, name, number) for number, name in enumerate(names, start=1)]
     text = _("On {content}: {clauses}.")
     joined = "; ".join(clause for clause, _values in clauses)
-    values: dict[str, Fig | str] = {"content": _lower(str(found.choice.contents[place].label))}
+    values: dict[str, Fig | str] = {"content": formats.lowered(str(found.choice.contents[place].label))}
     for _clause_text, held in clauses:
         values |= held
     return sentence(text.replace("{clauses}", joined), **values)
@@ -90,7 +90,7 @@ def _clause(subject: Subject, found: Volumes, name: str, number: int) -> tuple[s
     row = found.rows[name, last]
     key, digits = subject.key("volume", name.replace(".", "-"), last), _digits(about)
     values: dict[str, Fig | str] = {
-        "label": _lower(_label(about)),
+        "label": formats.lowered(_label(about)),
         "unit": _unit(about),
         "low": fig(key, row["low"], "number", digits=digits),
         "of": fig(f"{key}.communes", row["expected"], "count"),
@@ -145,10 +145,6 @@ def _of_one_commune(row: Mapping[str, Any]) -> str:
     if row["expected"] > 1:
         return _("{low} of the {of} communes it was formed from: {label}")
     return "{label}" if row["low"] else _("not yet: {label}")
-
-
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
 
 
 def _label(about: Mapping[str, Any]) -> str:
@@ -233,7 +229,7 @@ def _missing_tables(found: Volumes) -> list[str]:
     """Name the tables that nobody handed in, and the volumes that therefore are not known."""
     notes = []
     for table in found.not_handed_in:
-        labels = [_lower(_label(about)) for about in found.named.values() if about["table"] == table]
+        labels = [formats.lowered(_label(about)) for about in found.named.values() if about["table"] == table]
         notes.append(f"{not_handed_in([table])[:-1]} ({'; '.join(labels)}).")
     return notes
 

@@ -90,7 +90,7 @@ def _sources(book: Book, key: Callable[..., str]) -> list[Sentence]:
     groups = groups[groups > 0].sort_values(ascending=False, kind="stable")
     if len(groups) < _NAMED:
         return []
-    labels = {name: _lower(label) for name, label in group_labels().items()}
+    labels = {name: formats.lowered(label) for name, label in group_labels().items()}
     values: dict[str, Fig | str] = {}
     for place, (group, amount) in enumerate(groups.head(_NAMED).items(), start=1):
         values[f"name{place}"] = labels[str(group)]
@@ -102,10 +102,6 @@ def _sources(book: Book, key: Callable[..., str]) -> list[Sentence]:
             **values,
         )
     ]  # fmt: skip
-
-
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
 
 
 def _disbursed(period: pd.DataFrame, key: Callable[..., str]) -> list[Sentence]:
