@@ -7,8 +7,8 @@ from ntm_lib.planning.optimise.drafting import CEILING, Draft, Places, counted_a
 from ntm_lib.planning.problem import Aims, Bools, Ints, Problem
 
 
-def commune_caps(draft: Draft, spend: sp.csr_matrix) -> None:
-    """Hold each commune to its own share of the capped purses over the whole horizon."""
+def commune_caps(draft: Draft, spend: sp.csr_matrix) -> Ints:
+    """Hold each commune to its own share of the capped purses over the whole horizon; return the rows (n; -1: none)."""
     problem = draft.problem
     counted = np.repeat(problem.capped, draft.years)
     limited = np.isfinite(problem.commune_cap) & bool(problem.capped.any())
@@ -19,6 +19,7 @@ def commune_caps(draft: Draft, spend: sp.csr_matrix) -> None:
     for column, commune in draft.commune:
         at = rows[commune] >= 0
         draft.rows.fill(rows[commune[at]], column[at], amounts[column[at]])
+    return rows
 
 
 def fairness(draft: Draft, places: Places) -> None:
@@ -38,7 +39,7 @@ def fairness(draft: Draft, places: Places) -> None:
 
 
 def aims(draft: Draft, places: Places) -> None:
-    """Ask for the aims of the horizon: communes by level, floor, mean, villages, districts."""
+    """Ask for the aims of the horizon: communes by level, mean, villages, districts."""
     problem, gaps, aims = draft.problem, draft.gaps, draft.problem.aims
     years, at_start = draft.years, int(problem.start_standard.sum())
     last = np.flatnonzero(gaps.is_last)
@@ -57,9 +58,6 @@ def aims(draft: Draft, places: Places) -> None:
     counted = counted_at_start(problem)
     if aims.mean is not None:
         at_least(places.done[last], np.ceil(aims.mean * len(counted) - counted.sum() - CEILING * len(counted)))
-    if aims.floor is not None:
-        rows = draft.rows.add(len(counted), lower=np.minimum(aims.floor, problem.of) - counted)
-        draft.rows.fill(rows[problem.steps.commune[last]], places.done[last])
     villages = np.vstack([places.pool, places.villages])
     by_year = dict(aims.villages_by_year)
     if aims.villages is not None:
@@ -68,6 +66,28 @@ def aims(draft: Draft, places: Places) -> None:
         at_least(villages[:, : year + 1], count - problem.start_villages)
     if aims.districts:
         district_aim(draft, places, aims)
+
+
+def least_closed(problem: Problem) -> Ints:
+    """Gaps each commune must close for the floor (n; 0 and less: none)."""
+    if problem.aims.floor is None:
+        return np.zeros(len(problem.communes), dtype=np.int64)
+    return np.minimum(problem.aims.floor, problem.of) - counted_at_start(problem)
+
+
+def floor(draft: Draft, places: Places) -> Ints:
+    """Ask each commune to close the gaps of the floor, and all of them where it reaches the standard; return the rows (n; -1: none).
+
+    The second follows from the standard; said here, half a commune at the standard does not let the other half do nothing.
+    """
+    gaps, steps, least = draft.gaps, draft.problem.steps, least_closed(draft.problem)
+    last, reached, rows = np.flatnonzero(gaps.is_last), places.standard[:, -1], np.full(len(least), -1)
+    rows[least > 0] = draft.rows.add(int((least > 0).sum()), lower=least[least > 0])
+    asked = last[rows[steps.commune[last]] >= 0]
+    draft.rows.fill(rows[steps.commune[asked]], places.done[asked])
+    more = np.flatnonzero((rows >= 0) & (reached >= 0) & (gaps.of_commune > least))
+    draft.rows.fill(rows[more], reached[more], (least - gaps.of_commune)[more])
+    return rows
 
 
 def district_aim(draft: Draft, places: Places, aims: Aims) -> None:

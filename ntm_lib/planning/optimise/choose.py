@@ -19,16 +19,14 @@ from ntm_lib.planning.optimise.exchange import exchange
 from ntm_lib.planning.optimise.items import counted
 from ntm_lib.planning.optimise.moves import Others
 from ntm_lib.planning.optimise.offers import Offers, Shared, one_each, program, share_out
+from ntm_lib.planning.optimise.options import good_enough
 from ntm_lib.planning.optimise.pack import keeps
 from ntm_lib.planning.optimise.threads import side_by_side
 from ntm_lib.planning.problem import Bools, Floats, Ints
 
 NOISES, NOISY = (0.05, 0.15, 0.4, 0.8), 24  # of what items are worth, in districts that are decided
-VARIED, FEW = 6, 2  # more offers of all communes, to balance with; where districts have no rows of their own
-FINE, COARSE = (
-    0.1,
-    10.0,
-)  # how they vary, of what items are worth; so much for levels: who nearly reaches one offers both
+VARIED, FEW = 2, 2  # more offers of all communes, to balance with; where districts have no rows of their own
+FINE, COARSE = 0.1, 10.0  # how they vary, of what items are worth; levels much: who nearly reaches one offers both
 SPARING = (0.03, 0.1, 0.3, 1.0)  # rows that lack something are dearer by such shares of what lacking costs
 MODEST, DEARER = (0.003, 0.03), 3.0  # such with everything dearer by such shares; so many times more each turn
 FAIR = 1.005  # districts are measured against a little more than the share of gaps closed
@@ -45,6 +43,7 @@ PAIRS, OTHER = 0.5, 0.1
 RESERVE, TINY = 3e-5, 5e-10  # of what all share is kept back, for lacking less does no harm; of other rows for rounding
 DEAR = 3.0  # what lacks costs so many times its price, and an item's usual worth so many times in rows of all and a district
 COMMON, OWN, CLOSED = 1.0, 10.0, 25.0  # (and where the share of gaps closed stands)
+HARDER = 4.0  # what lacked in a round costs so many times more in the next
 
 
 class Effort(NamedTuple):
@@ -62,24 +61,28 @@ def choose(
     ``wide``, ``district`` (rows): whether several districts share a row, else whose it is. ``gap``: what is good enough.
     """
     lower, upper = _aims_stand(offers, relaxed)
-    fixed = share_out(offers, lower, upper, is_fixed=True) if len(lower) else relaxed
+    offers.keep_shares(relaxed.prices)
+    is_same = not len(lower) and len(offers.worth) == len(relaxed.taken)
+    fixed = relaxed if is_same else share_out(offers, lower, upper, is_fixed=True)
     stand = Standing(_districts(offers, fixed, wide, district, draw), np.floor(fixed.others + WHOLE))
     closed = offers.packing.items.others == offers.packing.model.places.closed
     stand.others[closed] = fixed.others[closed]
-    enough, count = offers.bound - gap * abs(offers.bound), offers.count
+    count, good = offers.count, good_enough(offers.bound, gap)
     turns = (
         max(min(EACH * count, TURNS), LEAST * count)
         if (district >= 0).any()
         else max(min(EACH * count, PLAIN), PLAIN_LEAST * count)
     )
+    harder = np.ones(len(fixed.prices))
     for turn in range(effort.rounds):
-        balance = _Balance.of(offers, fixed, stand, wide)
-        stand, left, plan = balance.run(turn, turns, enough)
+        balance = _Balance.of(offers, fixed, stand, wide, harder)
+        stand, left, plan = balance.run(turn, turns, good)
         if plan is not None:
-            return _exchanged(balance, fixed.prices, stand, left, plan, enough, draw, effort.exchanges)
+            return _exchanged(balance, fixed.prices, stand, left, plan, good, draw, effort.exchanges)
         _ask_again(offers, fixed.prices, left, draw, VARIED)
         _ask_for_less(offers, fixed.prices, turn + 1)
         lacking = left < -balance.spare
+        harder[lacking] *= HARDER
         ask_sparing(offers, fixed.prices, np.where(lacking, balance.lack, 0.0))
         short = (district >= 0) & lacking
         raised = fixed.prices + np.where(short, (turn + 1) * balance.lack, 0.0)
@@ -217,7 +220,7 @@ class _Balance:
     lack: Floats
 
     @classmethod
-    def of(cls, offers: Offers, shared: Shared, stand: Standing, wide: Bools) -> "_Balance":
+    def of(cls, offers: Offers, shared: Shared, stand: Standing, wide: Bools, harder: Floats) -> "_Balance":
         packing, items, places = offers.packing, offers.packing.items, offers.packing.model.places
         at, position = _near(offers, shared, stand.chosen)
         use: sp.csr_matrix = offers.use[at]
@@ -236,7 +239,7 @@ class _Balance:
         mean = np.asarray(amounts.sum(axis=0)).ravel() / np.maximum(np.diff(amounts.indptr), 1)
         times = np.where(items.is_equal, CLOSED, np.where(wide, COMMON, OWN))
         lack = np.maximum(packing.lack, times * items.usual / np.where(mean > 0, mean, 1.0))
-        lack = np.maximum(lack, DEAR * shared.prices)
+        lack = np.maximum(lack, DEAR * shared.prices) * harder
         begin = Taken(position, held[moves], left)
         return cls(offers, at, choice, others, moves, held, begin, np.maximum(kept_back, TINY), lack)
 
@@ -280,9 +283,10 @@ def _exchanged(
     offers, model = balance.offers, balance.offers.packing.model
     left = np.maximum(left + balance.spare, 0.0)
     for _turn in range(exchanges):
-        if float(model.worth @ plan) + model.base >= enough:
+        more = enough - float(model.worth @ plan) - model.base
+        if more <= 0:
             break
-        chosen, rest = exchange(offers, prices, balance.at, stand.chosen, left, draw)
+        chosen, rest = exchange(offers, prices, balance.at, stand.chosen, left, more, draw)
         found = balance.plan(replace(stand, chosen=chosen))
         if found is not None and model.worth @ found > model.worth @ plan:
             plan, stand, left = found, replace(stand, chosen=chosen), np.maximum(rest, 0.0)

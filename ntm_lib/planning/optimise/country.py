@@ -10,13 +10,13 @@ import numpy as np
 
 from ntm_lib.planning.optimise.choose import Effort, choose
 from ntm_lib.planning.optimise.highs import Found
-from ntm_lib.planning.optimise.items import Items, read_items
+from ntm_lib.planning.optimise.items import Items, on_their_own, read_items
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.optimise.relaxed import relax
 from ntm_lib.planning.problem import Bools, Floats, Ints, NotFound
 
-WHOLE = Effort(rounds=6, exchanges=10)
+WHOLE = Effort(rounds=6, exchanges=20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ def country(model: Model, options: Options, start: Floats | None) -> Found:
 
 def at_prices(model: Model, items: Items, options: Options, effort: Effort) -> AtPrices:
     """Price what communes share, and plan at the prices."""
-    draw = np.random.default_rng(options.seed)
+    draw, items = np.random.default_rng(options.seed), on_their_own(model, items)
     sharing = Sharing.of(model, items)
     offers, relaxed = relax(model, items, sharing.district, options.gap, draw)
     plan = choose(offers, relaxed, sharing.is_wide, sharing.district, options.gap, draw, effort)

@@ -13,20 +13,22 @@ from ntm_lib.planning.optimise.offers import Offers, one_each, program
 from ntm_lib.planning.optimise.threads import THREADS, side_by_side
 from ntm_lib.planning.problem import Floats, Ints
 
-SIZE, NODES, GAP = 150, 5, 2e-5  # communes, nodes and gap (of the bound) of an exchange
+LEAST, MOST, ONE_OF = 100, 250, 40  # communes of an exchange: one of so many of all, within bounds
+NODES, GAP = 5, 2e-5  # of an exchange; the gap as a share of the bound
 NEAR = 8.0  # offers that lose at most so much by a usual item's worth
-LOSING, UNDECIDED = 0.3, 0.3  # shares of the communes who lose most, and who nearly reach other levels
+LOSING, UNDECIDED = 0.6, 0.2  # shares of the communes who lose most, and who nearly reach other levels
 CARELESS = 6  # communes that hardly care are drawn from so many times their number
 SPREAD = 0.5  # of chance in who loses most, by a usual item's worth
 TINY = 1e-9
 
 
 def exchange(
-    offers: Offers, prices: Floats, at: Ints, chosen: Ints, left: Floats, draw: np.random.Generator
+    offers: Offers, prices: Floats, at: Ints, chosen: Ints, left: Floats, more: float, draw: np.random.Generator
 ) -> tuple[Ints, Floats]:
     """Return the offer of each commune (n) and what is left of each row; the plan is worth no less than before.
 
-    ``at``: offers to choose from, the ``chosen`` ones among them. ``left`` (rows) must lack nothing.
+    ``at``: offers to choose from, the ``chosen`` ones among them. ``left`` (rows) must lack nothing. ``more``: a gain
+    that ends the search.
     """
     usual = offers.packing.items.usual
     profit = offers.worth - offers.use @ prices
@@ -39,7 +41,7 @@ def exchange(
     has_other_levels = reached[at] != reached[chosen][offers.owner[at]]
     near, near_levels = (_nearest(offers, profit, at[those], chosen) for those in (is_other, has_other_levels))
     free = _who(best - profit[chosen], near, near_levels, usual, draw)
-    found = side_by_side(partial(_solve, offers, some, left, chosen), free)
+    found = side_by_side(partial(_solve, offers, some, left, chosen, more), free)
     final = chosen.copy()
     for taken in sorted(found, key=lambda one: _gain(offers, chosen, one), reverse=True):
         owner = offers.owner[taken]
@@ -66,8 +68,9 @@ def _who(loss: Floats, near: Floats, near_levels: Floats, usual: float, draw: np
 
     No commune is in both.
     """
-    count = min(THREADS, max(1, len(loss) // SIZE))
-    size = min(SIZE, len(loss) // count) * count
+    size = min(max(len(loss) // ONE_OF, LEAST), MOST)
+    count = min(THREADS, max(1, len(loss) // size))
+    size = min(size, len(loss) // count) * count
     first = np.argsort(-(loss + draw.exponential(SPREAD * usual, len(loss))))[: int(LOSING * size)]
     undecided = np.argsort(near_levels * draw.random(len(loss)), kind="stable")[: int(UNDECIDED * size)]
     first = np.append(first, np.setdiff1d(undecided[np.isfinite(near_levels[undecided])], first))
@@ -78,7 +81,7 @@ def _who(loss: Floats, near: Floats, near_levels: Floats, usual: float, draw: np
     return [np.append(*part) for part in parts]
 
 
-def _solve(offers: Offers, at: Ints, left: Floats, chosen: Ints, free: Ints) -> Ints:
+def _solve(offers: Offers, at: Ints, left: Floats, chosen: Ints, more: float, free: Ints) -> Ints:
     """Return the best offer found for each commune of ``free``; none: nothing better than the ``chosen`` ones.
 
     ``at``: offers to choose from; ``left`` (rows): what they may take more than now.
@@ -94,7 +97,12 @@ def _solve(offers: Offers, at: Ints, left: Floats, chosen: Ints, free: Ints) -> 
     )  # fmt: skip
     now = float(offers.worth[chosen[communes]].sum())
     gap = GAP * abs(offers.bound) / max(1.0, abs(now))
-    for name, value in {"mip_max_nodes": NODES, "mip_allow_restart": False, "mip_rel_gap": gap}.items():
+    for name, value in {
+        "mip_max_nodes": NODES,
+        "mip_allow_restart": False,
+        "mip_rel_gap": gap,
+        "objective_target": -now - more,
+    }.items():
         solver.setOptionValue(name, value)
     begin = highspy.HighsSolution()
     begin.col_value = (chosen[offers.owner[at]] == at).astype(float)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
+from ntm_lib.planning.optimise.aims import least_closed
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.problem import Bools, Floats, Ints, Order
 
@@ -19,10 +20,11 @@ class Flat(NamedTuple):
 
     ``start``, ``row``, ``amount``: csr of items x rows, what each takes. ``gap_start`` (n + 1): gaps of each commune, what
     must come before standing before; ``owner`` (gaps): their commune; ``item`` (gaps, t): what completes a gap in a year
-    (-1: nothing does); ``due`` (gaps): last year allowed (t: none). ``parent_start``, ``parent``, ``parent_lag``: csr of
-    the gaps that must be completed ``lag`` years before. ``standard``, ``advanced``, ``model`` (n, t): items of levels (-1:
+    (-1: nothing does); ``due`` (gaps): last year allowed (t: none). ``parent_start``, ``parent``, ``parent_lag``: csr of the
+    gaps that must be completed ``lag`` years before. ``standard``, ``advanced``, ``model`` (n, t): items of levels (-1:
     none). ``must`` (n): year by which the standard must be reached (t: none). ``is_whole`` (n): completing every gap means
-    the standard. ``at_start`` (n): holds it at the start.
+    the standard. ``at_start`` (n): holds it at the start. What holds for each commune alone (see ``on_their_own``): ``least``
+    (n) gaps are closed, and of the amounts ``capped`` (items) no more than ``cap`` (n; inf: none) is used.
     """
 
     start: Ints
@@ -41,6 +43,9 @@ class Flat(NamedTuple):
     must: Ints
     is_whole: Bools
     at_start: Bools
+    least: Ints
+    cap: Floats
+    capped: Floats
     advanced_lag: int
     model_lag: int
 
@@ -102,7 +107,8 @@ def read_items(model: Model) -> Items:
         flat=Flat(
             take.indptr, take.indices, take.data, gap_start, owner, item, due, parent_start, parent, lag, standard,
             advanced, higher, np.where(problem.start_standard, years, np.minimum(must, problem.latest)),
-            model.gaps.is_whole & ~problem.start_standard, problem.start_standard, problem.advanced_lag, problem.model_lag,
+            model.gaps.is_whole & ~problem.start_standard, problem.start_standard, np.zeros(len(problem.communes), dtype=np.int64),
+            np.full(len(problem.communes), np.inf), np.zeros(take.shape[0]), problem.advanced_lag, problem.model_lag,
         ),
         value=np.asarray(happens @ model.worth),
         take=take,
@@ -115,6 +121,30 @@ def read_items(model: Model) -> Items:
         gap_of=gap_of,
         rows=turn,
     )  # fmt: skip
+
+
+def on_their_own(model: Model, items: Items) -> Items:
+    """Return the items with what holds for each commune alone: its floor, which is no row any more, and its share of money.
+
+    A share that pays for villages too, which are no items, is a row and nothing else.
+    """
+    row_of = np.zeros(items.rows.shape[1], dtype=np.int64)
+    at, shared = items.rows.nonzero()
+    row_of[shared] = at
+    floors, caps = (row_of[rows[rows >= 0] - model.shared] for rows in (model.floors, model.caps))
+    is_row = np.ones(len(items.room))
+    is_row[floors] = 0.0
+    take = (items.take @ sp.diags(is_row)).tocsr()
+    take.eliminate_zeros()
+    is_cap, cap = np.zeros(len(items.room)), np.full(len(model.caps), np.inf)
+    alone = np.diff(items.extra.tocsc().indptr)[caps] == 0
+    is_cap[caps[alone]] = 1.0
+    cap[np.flatnonzero(model.caps >= 0)[alone]] = items.room[caps[alone]]
+    flat = items.flat._replace(
+        start=take.indptr, row=take.indices, amount=take.data, cap=cap, capped=items.take @ is_cap,
+        least=np.maximum(0, least_closed(model.problem)),
+    )  # fmt: skip
+    return replace(items, flat=flat, take=take, room=items.room * is_row)
 
 
 def part(items: Items, communes: Bools, is_own: Bools, share: float, closed: int) -> Items:
@@ -149,7 +179,8 @@ def part(items: Items, communes: Bools, is_own: Bools, share: float, closed: int
             parent_start=np.append(0, np.cumsum(links[gaps])), parent=gap_at[flat.parent[is_link]],
             parent_lag=flat.parent_lag[is_link], standard=item_at[flat.standard[inside]],
             advanced=item_at[flat.advanced[inside]], model=item_at[flat.model[inside]], must=flat.must[inside],
-            is_whole=flat.is_whole[inside], at_start=flat.at_start[inside],
+            is_whole=flat.is_whole[inside], at_start=flat.at_start[inside], least=flat.least[inside],
+            cap=flat.cap[inside], capped=flat.capped[kept],
         ),
         value=items.value[kept], take=take, room=np.where(is_own, items.room * is_there, items.room * share),
         upper=np.where(local & ~many, 0.0, items.upper), extra_value=items.extra_value * np.where(many, share, 1.0),

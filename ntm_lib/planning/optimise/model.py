@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from ntm_lib.planning.optimise.aims import aims, commune_caps, fairness, unaffordable
+from ntm_lib.planning.optimise.aims import aims, commune_caps, fairness, floor, unaffordable
 from ntm_lib.planning.optimise.drafting import Draft, Places, fixed_spend
 from ntm_lib.planning.optimise.gaps import Gaps, deadlines, find_gaps
 from ntm_lib.planning.problem import Floats, Infeasible, Ints, Problem
@@ -21,7 +21,8 @@ class Model:
     """Maximise ``worth @ x + base`` with ``low <= rows @ x <= high`` and ``lower <= x <= upper``; ``spend`` (x, s * t).
 
     Rows from ``shared`` on tie communes to each other or to money and works; those before hold inside a commune. Those of
-    money, one for each purse and year, stand from ``money`` on.
+    money, one for each purse and year, stand from ``money`` on; ``caps``, ``floors`` (n): the row of a commune's own share of
+    money and of its floor (-1: none).
     """
 
     problem: Problem
@@ -38,6 +39,8 @@ class Model:
     spend: sp.csr_matrix
     shared: int
     money: int
+    caps: Ints
+    floors: Ints
 
 
 def needs_advanced(problem: Problem) -> bool:
@@ -61,9 +64,10 @@ def build(problem: Problem) -> Model:
     money = draft.rows.count
     _money(draft, spend, places.carried)
     _works(draft, done)
-    commune_caps(draft, spend)
+    caps = commune_caps(draft, spend)
     fairness(draft, places)
     aims(draft, places)
+    floors = floor(draft, places)
     worth = -problem.cost_weight * np.asarray(spend.sum(axis=1)).ravel()
     for column, amount in draft.worth:
         np.add.at(worth, column, amount)
@@ -82,6 +86,8 @@ def build(problem: Problem) -> Model:
         spend=spend,
         shared=shared,
         money=money,
+        caps=caps,
+        floors=floors,
     )
 
 

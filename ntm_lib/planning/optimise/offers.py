@@ -12,14 +12,15 @@ import scipy.sparse as sp
 from numba import njit
 
 from ntm_lib.planning.optimise.items import Flat
-from ntm_lib.planning.optimise.oracle import values
+from ntm_lib.planning.optimise.oracle import NEVER, values
 from ntm_lib.planning.optimise.pack import Packing
 from ntm_lib.planning.optimise.quiet import without_banner
 from ntm_lib.planning.optimise.threads import THREADS, side_by_side
-from ntm_lib.planning.problem import Bools, Floats, Ints
+from ntm_lib.planning.problem import Bools, Floats, Infeasible, Ints
 
 MANY = 2000  # communes: so many answer in two threads
 STRICT = 5.0  # what lacks in the program costs so many times its worth
+ROUNDING = 1e-12  # of a commune's own share
 ODD = 0x9E3779B97F4A7C15  # tells the offers of one commune from those of another
 
 
@@ -31,8 +32,8 @@ class Offers:
 
     def __init__(self, packing: Packing) -> None:
         items = packing.items
-        self.packing, self.flat = packing, items.flat
         self.count, self.years = items.flat.standard.shape
+        self.packing, self.flat = packing, items.flat._replace(cap=np.full(self.count, np.inf))
         self.mark = np.random.default_rng(0).integers(-(2**62), 2**62, len(items.value))
         self.seen = np.zeros(0, np.int64)
         self.pick, self.owner = sp.csr_matrix((0, len(items.value))), np.zeros(0, np.int64)
@@ -63,6 +64,8 @@ class Offers:
         fits = np.ones(self.count, dtype=bool) if communes is None else communes.copy()
         _settle(flat, profit, level, year, fits)
         owners, happens = self._happens(level, year)
+        all_picks = sp.csr_matrix((np.ones(len(owners)), (owners, happens)), (self.count, len(items.value)))
+        fits &= self._keeps(all_picks, np.arange(self.count))
         mine = fits[owners]
         owners, happens = owners[mine], happens[mine]
         with np.errstate(over="ignore"):
@@ -76,12 +79,30 @@ class Offers:
         new = np.flatnonzero(is_new)
         order = np.argsort(key[new])
         self.seen = np.insert(self.seen, at[new][order], key[new][order])
-        pick = sp.csr_matrix((np.ones(len(owners)), (owners, happens)), (self.count, len(items.value)))[new]
+        pick = all_picks[new]
         self.pick = sp.vstack([self.pick, pick], format="csr")
         self.owner = np.append(self.owner, new)
         self.use = sp.vstack([self.use, pick @ items.take], format="csr")
         self.worth = np.append(self.worth, pick @ items.value)
         return worth
+
+    def keep_shares(self, prices: Floats) -> None:
+        """Let every offer keep its commune's own share of money from now on; those that do not are left out if the commune has another.
+
+        Mixed in parts, offers may keep it together: so they do where the bound is sought.
+        """
+        if np.isinf(self.packing.items.flat.cap).all():
+            return
+        self.flat = self.packing.items.flat
+        self.ask(prices)
+        keeps = self._keeps(self.pick, self.owner)
+        has_none = np.bincount(self.owner[keeps], minlength=self.count) == 0
+        left = np.flatnonzero(keeps | has_none[self.owner])
+        self.pick, self.use = self.pick[left], self.use[left]
+        self.owner, self.worth = self.owner[left], self.worth[left]
+
+    def _keeps(self, pick: sp.csr_matrix, owner: Ints) -> Bools:
+        return np.asarray(pick @ self.flat.capped <= self.flat.cap[owner] * (1 + ROUNDING))
 
     def _prove(self, prices: Floats, worth: float, spare: Floats) -> float:
         items = self.packing.items
@@ -91,12 +112,17 @@ class Offers:
         return bound
 
     def best(self, profit: Floats) -> tuple[Floats, Ints, Ints]:
-        """Return what each commune gains at most (n), the years of its levels (n, 3) and of its gaps."""
+        """Return what each commune gains at most (n), the years of its levels (n, 3) and of its gaps.
+
+        Raises ``Infeasible`` where a commune has no plan at all.
+        """
         worth, level = np.zeros(self.count), np.zeros((self.count, 3), dtype=np.int64)
         year = np.full(len(self.flat.item), self.years)
         ends = np.linspace(0, self.count, (THREADS if self.count > MANY else 1) + 1, dtype=np.int64)
         parts = zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
         side_by_side(lambda part: values(self.flat, profit, *part, worth, level, year), parts)
+        if (worth <= NEVER / 2).any():
+            raise Infeasible
         return worth, level, year
 
     def _happens(self, level: Ints, year: Ints) -> tuple[Ints, Ints]:
@@ -135,7 +161,7 @@ def _settle(flat: Flat, profit: Floats, level: Ints, year: Ints, fits: Bools) ->
             continue
         if flat.standard[commune, last] >= 0:
             level[commune, 0] = last
-        elif least_at >= 0:
+        elif least_at >= 0 and flat.gap_start[commune + 1] - flat.gap_start[commune] > flat.least[commune]:
             year[least_at] = years
         else:
             fits[commune] = False

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+ROUNDING = 1e-9  # of a plan's worth
+
 
 @dataclass(frozen=True)
 class Options:
@@ -22,3 +24,8 @@ class Options:
     ties: bool = True
     method: Literal["auto", "exact", "price"] = "auto"
     hasty: bool = False
+
+
+def good_enough(bound: float, gap: float) -> float:
+    """Return the least worth of a plan that lies within a gap of the bound; the gap counts against the plan's own worth, at least 1."""
+    return min(bound - gap, bound / (1 + gap), bound / (1 - gap)) + ROUNDING * abs(bound)

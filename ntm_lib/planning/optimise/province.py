@@ -19,7 +19,7 @@ from ntm_lib.planning.optimise.improve import improve, indifference
 from ntm_lib.planning.optimise.items import read_items
 from ntm_lib.planning.optimise.levels import levels, with_levels
 from ntm_lib.planning.optimise.model import Model
-from ntm_lib.planning.optimise.options import Options
+from ntm_lib.planning.optimise.options import Options, good_enough
 from ntm_lib.planning.optimise.pack import Packing, pack
 from ntm_lib.planning.optimise.threads import THREADS, side_by_side
 from ntm_lib.planning.problem import Floats, Infeasible, NotFound
@@ -149,7 +149,7 @@ class _Search:
 
     def _enough(self) -> float:
         """Worth of a plan that needs no further search."""
-        return float(self.bound - self.options.gap * max(1.0, abs(self.bound)) * (1 - 1e-6))
+        return good_enough(self.bound, self.options.gap)
 
     def _is_done(self) -> bool:
         return self._worth() >= self._enough()

@@ -17,6 +17,7 @@ from ntm_lib.planning.problem import Bools, Floats, Ints
 SAMPLE, FIRST = 1000, 60  # communes; evaluations for money alone
 SPREADS = 3 * (0.003, 0.01, 0.03, 0.1)  # first offers: at prices that differ by such shares
 ROUNDS, CLOSE = 8, 5e-5  # rounds of the program at most; good enough within this share of its bound
+FAIR = 1e-4  # the same where no district has rows of its own, and no more than half the gap
 TRAINED = 25  # rounds in the sample
 
 
@@ -28,7 +29,7 @@ def relax(model: Model, items: Items, district: Ints, gap: float, draw: np.rando
     """
     if not (district >= 0).any():
         priced = price(model, items, draw)
-        return _rounds(Offers(Packing.of(model, items, priced.best)), priced.together, ROUNDS, gap / 2)
+        return _rounds(Offers(Packing.of(model, items, priced.best)), priced.together, ROUNDS, min(gap / 2, FAIR))
     few = _sample(model, items, district, draw)
     first = money_first(model, few, FIRST)
     trained, shared = _rounds(Offers(Packing.of(model, few, first)), _bent(few, first, draw), TRAINED)

@@ -11,7 +11,7 @@ from ntm_lib.planning.optimise import highs as solver
 from ntm_lib.planning.optimise.check import worth
 from ntm_lib.planning.optimise.choose import ask_sparing
 from ntm_lib.planning.optimise.country import Sharing
-from ntm_lib.planning.optimise.items import Items, read_items
+from ntm_lib.planning.optimise.items import Items, on_their_own, read_items
 from ntm_lib.planning.optimise.levels import levels
 from ntm_lib.planning.optimise.model import Model, build
 from ntm_lib.planning.optimise.offers import Offers, share_out
@@ -99,8 +99,8 @@ def test_prices_of_money_found_without_the_relaxation_prove_as_much(
 def test_offers_of_a_sample_lead_to_the_bound_of_the_relaxation(limits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ntm_lib.planning.optimise.relaxed.SAMPLE", 60)
     model, items = read(161, 1, limits=limits)
-    offers, shared = relax(model, items, Sharing.of(model, items).district, 2e-4, np.random.default_rng(0))
-    whole = solver.relax(model)
+    own, whole = on_their_own(model, items), solver.relax(model)
+    offers, shared = relax(model, own, Sharing.of(model, own).district, 2e-4, np.random.default_rng(0))
     assert whole.bound - 1e-6 <= offers.bound <= whole.bound * 1.0002
     assert shared.worth <= whole.bound * (1 + 1e-9)
     assert (offers.prices[~items.is_equal] >= 0).all()
