@@ -1,9 +1,11 @@
 """What a plan costs and rests on: three estimates of the unit costs, recognition, levels that are assumed."""
 
 import re
+from dataclasses import replace
 
 import invented_study
 import numpy as np
+import pandas as pd
 import pytest
 from docx import Document
 from openpyxl import load_workbook
@@ -16,6 +18,7 @@ from ntm_lib.reporting import display, plan_sections
 from ntm_lib.reporting.office import plan_text
 from ntm_lib.reporting.page_check import Outline
 from ntm_lib.reporting.plan_sections.figures_behind import behind
+from ntm_lib.reporting.plan_sections.money import estimate_words
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,52 @@ def test_the_estimate_planned_with_adds_up_and_the_others_follow_the_norms(study
         upkeep = float(table.loc[name, "money"].sum() - middle["money"].sum()) - named
         assert np.sign(upkeep) == np.sign(named) == (1 if name == "high" else -1)
         assert abs(upkeep) < abs(named)
+
+
+def free_at_middle(study):
+    """Let a building measure that the plan uses cost nothing at the estimate planned with; the other two keep their price."""
+    plan = study.plan
+    measure = works(plan).query("part == 'work'")["measure"].iloc[0]
+    lines, norms = plan.needs.lines.copy(), plan.needs.norms.copy()
+    lines.loc[lines["measure"] == measure, ["low_vnd_million", "middle_vnd_million"]] = 0.0
+    norms.loc[measure, ["low", "middle"]] = 0.0
+    return measure, replace(study, plan=replace(plan, needs=replace(plan.needs, lines=lines, norms=norms)))
+
+
+def test_what_costs_nothing_at_the_estimate_planned_with_is_unknown_where_it_costs_something(study):
+    measure, changed = free_at_middle(study)
+    table, plan = estimates(changed.plan), study.plan
+    lines = plan.needs.lines
+    done = pd.DataFrame(plan.solution.done, plan.problem.communes, plan.problem.criteria)
+    uses = {
+        row.commune_code
+        for row in lines[lines["measure"] == measure].itertuples()
+        if 0 <= done.at[row.commune_code, row.criterion] < len(plan.years) and row.high_vnd_million > 0
+    }
+    others = [code for code in plan.problem.communes if code not in uses]
+    assert uses
+    assert others
+    assert table.loc["middle"].notna().all(axis=None)
+    assert table.loc["low"].notna().all(axis=None)  # a norm of 0 there too: nothing to know
+    high = table.loc["high"]
+    assert high.loc[sorted(uses), ["investment", "money", "without_credit"]].isna().all(axis=None)
+    assert high.loc[sorted(uses), "recurrent"].notna().all()
+    assert high.loc[others].notna().all(axis=None)
+
+
+def test_the_page_names_the_work_whose_price_is_unknown_and_prints_no_sum(study, monkeypatch):
+    _measure, changed = free_at_middle(study)
+    parts = []
+    monkeypatch.setattr(display, "_publish", lambda html, _metadata, **_text: parts.append(str(html)))
+    scope = plan_sections.scope(changed, "")
+    plan_sections.money(scope)
+    page = "".join(parts)
+    figures = Outline.of(f"<main>{page}</main>").figures
+    assert scope.key("estimate", "low", "money") in figures
+    assert scope.key("estimate", "high", "money") not in figures
+    assert scope.key("estimate", "high", "recurrent") in figures
+    assert "The norm planned with is 0 and another estimate is above 0" in page
+    assert "not known in full" in estimate_words(scope)
 
 
 def test_every_completed_criterion_is_counted_once_by_its_levels(study):
