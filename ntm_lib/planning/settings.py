@@ -139,7 +139,8 @@ class Money(Settings):
 
     Changes in percent of the table: for a year, for a purse; both apply. ``extra_vnd_million``: added to a purse in a
     year ("2024": {local: 12000}). ``carry_over``: purses whose unspent money may be used next year. ``closed``: purses
-    the plan may not use. ``allocation``: ``free``, or ``coefficients``: each commune gets at most its share of the
+    the plan may not use. ``reserve_pct``: share of every purse and year that no work is planned on; it is there when the
+    plan is carried out, for works that turn out dearer and years that bring less. ``allocation``: ``free``, or ``coefficients``: each commune gets at most its share of the
     ``allocated`` purses over the whole horizon, by points of its zone and border place, times ``allocation_slack``.
     """
 
@@ -149,6 +150,7 @@ class Money(Settings):
     extra_vnd_million: dict[int, dict[Purse, float]]
     carry_over: tuple[Purse, ...]
     closed: tuple[Purse, ...]
+    reserve_pct: Annotated[float, Field(ge=0, lt=100)]
     allocation: Literal["free", "coefficients"]
     allocated: tuple[Purse, ...]
     allocation_points: dict[str, Factor]

@@ -63,7 +63,7 @@ def build_problem(
         model_value=points["model"],
         village_value=points["village"],
         cost_weight=points["cost"],
-        money=budget.amounts.loc[purses, list(years)].to_numpy(float),
+        money=budget.amounts.loc[purses, list(years)].to_numpy(float) * (1 - settings.money.reserve_pct / 100),
         carries=np.array([purse in settings.money.carry_over for purse in Purse]),
         works=_works(settings, districts, district, len(years)),
         commune_cap=_commune_cap(baseline, settings, budget),
@@ -196,6 +196,7 @@ def _commune_cap(baseline: Baseline, settings: PlanSettings, budget: Budget) -> 
     is_border = communes["is_border"].fillna(value=False).to_numpy(bool)
     total = points.to_numpy(float) + is_border * money.allocation_points.get("border", 0.0)
     allotted = budget.amounts.loc[[purse.value for purse in money.allocated]].to_numpy().sum()
+    allotted *= 1 - money.reserve_pct / 100
     return np.asarray(total / total.sum() * allotted * money.allocation_slack)
 
 

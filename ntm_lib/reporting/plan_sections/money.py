@@ -16,7 +16,7 @@ from ntm_lib.planning.settings import Purse
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.office.plan_balance import short_note, unplanned_note
+from ntm_lib.reporting.office.plan_balance import reserve_notes, short_note, unplanned_note
 from ntm_lib.reporting.plan_sections.opening import assumed_note
 from ntm_lib.reporting.plan_sections.recognition import recognition
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told, whole_head
@@ -68,7 +68,7 @@ def _need(scope: Scope) -> Markup:
         more = _("{count} of them cannot be completed within the plan whatever is spent, and are not priced.")
         notes.append(told(more, count=figure(scope.key("left_without_way"), without, "count")))
     if scope.is_province:
-        notes += [short_note(), unplanned_note(scope.plan)]
+        notes += [short_note(), *reserve_notes(scope.plan), unplanned_note(scope.plan)]
     given = [_("Available"), _("Short"), _("Left over of the source")] if scope.is_province else []
     caption = (
         _("Capital need, what can be met, what is short, {period}")
@@ -125,6 +125,7 @@ def _by_year(scope: Scope) -> Markup:
         notes.insert(0, _("Unspent money of these sources may be paid out in the next year: {names}.").format(
             names="; ".join(carried)
         ))  # fmt: skip
+    notes += reserve_notes(scope.plan) if is_whole else []
     return html_table(
         columns,
         rows,

@@ -1,5 +1,7 @@
 """From needs, outlook and money to the problem: every million and every limit arrives where it belongs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,8 +16,6 @@ from ntm_lib.verdicts import Verdict
 
 def _rebuilt(made, project, **changes):
     """Build the problem again with changed settings, on the needs and outlook there are."""
-    from dataclasses import replace
-
     from ntm_lib.planning.means.budget import read_budget
 
     scenario = load_scenario("base", project, **changes)
@@ -89,6 +89,27 @@ def test_an_unknown_start_is_surveyed_first(base_draft):
     assert (np.asarray(first_year[of_unknown].sum(axis=1)) > 0).all()
 
 
+def test_a_reserve_is_not_planned_on_and_there_when_the_plan_is_carried_out(base_draft, project):
+    share = 15
+    problem, _risks = _rebuilt(base_draft, project, money__reserve_pct=share)
+    np.testing.assert_allclose(problem.money, base_draft.problem.money * (1 - share / 100))
+    kept = replace(base_draft, scenario=load_scenario("base", project, money__reserve_pct=share), problem=problem)
+    np.testing.assert_allclose(kept.problem.money + kept.reserve, base_draft.problem.money)
+    np.testing.assert_allclose(kept.carried_out.money, base_draft.problem.money)
+    assert base_draft.carried_out.money == pytest.approx(base_draft.problem.money)
+    # The same money with another reserve has other chances: a plan kept of it must not be taken for this one.
+    other = replace(kept, scenario=load_scenario("base", project, money__reserve_pct=10))
+    assert len({kept.digest, other.digest, base_draft.digest}) == 3
+
+
+def test_a_reserve_lessens_what_a_commune_may_use_of_its_allotment(base_draft, project):
+    free, kept = (
+        _rebuilt(base_draft, project, money__allocation="coefficients", money__reserve_pct=share)[0].commune_cap
+        for share in (0, 20)
+    )
+    np.testing.assert_allclose(kept, 0.8 * free)
+
+
 def test_money_by_commune_coefficients_adds_up(base_draft, project):
     problem, _risks = _rebuilt(base_draft, project, money__allocation="coefficients", money__allocation_slack=1.0)
     assert problem.commune_cap.sum() == pytest.approx(problem.money[problem.capped].sum())
@@ -139,10 +160,10 @@ def test_aims_above_what_there_is_are_told_together(base_draft, project):
             base_draft,
             project,
             **{f"aims__{name}": asked for name, asked in aims.items()},
-            aims__standard_by_year={2022: 200},
+            aims__standard_by_year={2022: 140},
             aims__villages_by_year={2023: 9998},
         )
-    for name, asked in {**aims, "standard_by_year.2022": 200, "villages_by_year.2023": 9998}.items():
+    for name, asked in {**aims, "standard_by_year.2022": 140, "villages_by_year.2023": 9998}.items():
         assert f"aims.{name}: {asked}" in str(caught.value)
 
 
