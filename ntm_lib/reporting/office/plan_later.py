@@ -148,7 +148,7 @@ def figure_words(table: pd.DataFrame) -> list[str]:
 def figure_word(figure: str, first: int = 0, last: int = 0, law: str = "") -> str:
     """Name a figure of the plan that a published one stands beside.
 
-    ``first``, ``last``: criteria of a group; ``law``: the decision it counts by, since one year has figures by two.
+    ``first``, ``last``: criteria of a group; ``first``: per cent of the communes of a district; ``law``: the decision it counts by, since one year has figures by two.
     """
     if law:
         return _("{figure}, by Decision {number}").format(figure=figure_word(figure, first, last), number=law)
@@ -156,6 +156,14 @@ def figure_word(figure: str, first: int = 0, last: int = 0, law: str = "") -> st
         if not first:
             return _("Communes with fewer than {count} criteria").format(count=last + 1)
         return _("Communes with {first} to {last} criteria").format(first=first, last=last)
+    if figure == published_marks.DISTRICTS:
+        text = _(
+            "District units with {share} of their communes at the standard, besides those with a title of their own"
+        )
+        return text.format(share=formats.percent(first, 0))
+    if figure == published_marks.DISTRICTS_OVER:
+        text = _("District units with more than {share} of their communes at the standard")
+        return text.format(share=formats.percent(first, 0))
     return figure_labels()[figure]
 
 
