@@ -16,9 +16,11 @@ from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.needs.recognition import recognition_cost
 from ntm_lib.reporting import display, plan_sections
 from ntm_lib.reporting.office import plan_text
+from ntm_lib.reporting.office.plan_balance import reserve_notes
 from ntm_lib.reporting.page_check import Outline
 from ntm_lib.reporting.plan_sections.figures_behind import behind
 from ntm_lib.reporting.plan_sections.money import estimate_words
+from ntm_lib.reporting.plan_sections.opening import promise_words
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +168,38 @@ def test_these_figures_lead_on(shown):
     for code in ("", "052"):
         scope, _page, figures = shown(("opening", "money"), code)
         assert not [key for key in figures if behind(scope, key) is None]
+
+
+def test_an_aim_below_what_is_prepared_is_told_with_its_chance(study, monkeypatch):
+    parts = []
+    monkeypatch.setattr(display, "_publish", lambda html, _metadata, **_text: parts.append(str(html)))
+    row = {"aim": "standard", "year": study.plan.years[-1], "asked": 30.0, "planned": 47.0, "chance": 0.9}
+    aims = pd.DataFrame([row | {"standard_error": 0.01, "low": 0.88, "high": 0.92}])
+    held = replace(study, simulation=replace(study.simulation, aims=aims))
+    scope = plan_sections.scope(held, "")
+    assert "at least 30 communes" in (told := promise_words(scope).striptags())
+    assert "90.0%" in told
+    plan_sections.opening(scope)
+    plan_sections.chance(scope)
+    page = "".join(parts)
+    assert "at least" in page
+    assert "prepares 47 communes so that 30 can be counted on" in page
+    assert all(len(shown) == 1 for shown in Outline.of(f"<main>{page}</main>").figures.values())
+    district = str(study.plan.problem.districts[0])
+    assert promise_words(plan_sections.scope(held, district)) == ""
+    assert promise_words(plan_sections.scope(study, "")) == ""
+    equal = replace(held, simulation=replace(study.simulation, aims=aims.assign(planned=30.0)))
+    parts.clear()
+    plan_sections.chance(plan_sections.scope(equal, ""))
+    assert "can be counted on" not in "".join(parts)
+
+
+def test_a_reserve_is_told_with_its_sum_and_none_is_not_told(study):
+    plan = study.plan
+    assert reserve_notes(plan) == []
+    money = plan.scenario.settings.money.model_copy(update={"reserve_pct": 12.5})
+    settings = plan.scenario.settings.model_copy(update={"money": money})
+    kept = replace(plan, scenario=replace(plan.scenario, settings=settings))
+    [told] = reserve_notes(kept)
+    assert "12.5%" in told
+    assert f"{plan.budget.amounts.to_numpy().sum() * 0.125 / 1000:,.1f} billion" in told
