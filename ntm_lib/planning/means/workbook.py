@@ -97,10 +97,11 @@ def write_workbook(project: Project, scenario: Scenario, path: Path) -> Path:
             )
             note = book.add_format({"text_wrap": True, "valign": "top"})
             grey = book.add_format({"font_color": "#808080", "font_size": 8, "valign": "top"})
+            title, plain = book.add_format({"bold": True}), book.add_format({})
             measures = load_measures(project)
             for sheet in _sheets():
                 table = _with_names(_cells(project, scenario, sheet), sheet.keys[0], measures)
-                _write_sheet(book.add_worksheet(sheet.tab), sheet, table, (head, note, grey))
+                _write_sheet(book.add_worksheet(sheet.tab), sheet, table, (title, plain, head, note, grey))
             _write_words(book.add_worksheet(_("Legend")), value_words(measures), head, note)
     return path
 
@@ -133,16 +134,17 @@ def _with_names(table: pd.DataFrame, key: str, measures: Measures) -> pd.DataFra
     return shown
 
 
-def _write_sheet(page: Any, sheet: _Sheet, table: pd.DataFrame, formats: tuple[Any, Any, Any]) -> None:
+def _write_sheet(page: Any, sheet: _Sheet, table: pd.DataFrame, formats: tuple[Any, ...]) -> None:
     """Write title, what to do, codes of the columns in grey, headings, lines."""
-    head, note, grey = formats
-    page.write_string(0, 0, sheet.title)
+    title, plain, head, note, grey = formats
+    page.write_string(0, 0, sheet.title, title)
     page.write_string(
         1,
         0,
         _(
             "Change the figures, keep the grey codes; a missing line is an error, write 0 for none. A new line needs the name or the code."
         ),
+        plain,
     )
     words, key = heading_words(), sheet.keys[0]
     for column, name in enumerate(table.columns):
