@@ -154,7 +154,7 @@ class Money(Settings):
     reserve_pct: Annotated[float, Field(ge=0, lt=100)]
     allocation: Literal["free", "coefficients"]
     allocated: tuple[Purse, ...]
-    allocation_points: dict[str, Factor]
+    allocation_points: dict[Literal["zone_I", "zone_II", "zone_III", "border"], Factor]
     allocation_slack: Factor
 
 
@@ -321,7 +321,7 @@ class PlanSettings(Settings):
             *_by_year_faults("standard", aims.standard, aims.standard_by_year, self.horizon.last_year),
             *_by_year_faults("villages", aims.villages, aims.villages_by_year, self.horizon.last_year),
             *_level_faults(aims),
-            *_closed_faults(self.money),
+            *_money_faults(self.money),
         ]
         if found:
             raise ValueError("; ".join(found))
@@ -360,8 +360,8 @@ def _level_faults(aims: Aims) -> list[str]:
     return found
 
 
-def _closed_faults(money: Money) -> list[str]:
-    """Tell sources that are closed and changed: the change would have no effect."""
+def _money_faults(money: Money) -> list[str]:
+    """Tell sources that are closed and changed, and coefficients without a source to share out: neither has an effect."""
     changed = {
         "money.change_pct_by_purse": [purse for purse, change in money.change_pct_by_purse.items() if change],
         "money.extra_vnd_million": [
@@ -369,12 +369,15 @@ def _closed_faults(money: Money) -> list[str]:
         ],
     }
     text = _("{name}: {purse} contradicts money.closed: a closed source has no money")
-    return [
+    found = [
         text.format(name=name, purse=purse.value)
         for name, purses in changed.items()
         for purse in dict.fromkeys(purses)
         if purse in money.closed
     ]
+    if money.allocation == "coefficients" and set(money.allocated) <= set(money.closed):
+        found.append(_("money.allocation: coefficients, but money.allocated names no source that is open"))
+    return found
 
 
 def _named(each: tuple[int, int]) -> str:

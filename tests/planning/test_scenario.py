@@ -77,6 +77,12 @@ def test_unknown_names_are_told_all_at_once_with_the_nearest(own_project):
             {"money__closed": ["credit"], "money__change_pct_by_purse": {"credit": 10}},
             r"money\.change_pct_by_purse: credit .*money\.closed",
         ),
+        ({"money__allocation_points": {"zone_I": 1, "boarder": 2}}, "boarder"),
+        ({"money__allocation": "coefficients", "money__allocated": []}, r"money\.allocated"),
+        (
+            {"money__allocation": "coefficients", "money__allocated": ["local"], "money__closed": ["local"]},
+            r"money\.allocated",
+        ),
         ({"money__reserve_pct": 100}, "100"),
         ({"costs__distance_factor_max": 0.8}, "từ 1 trở lên"),
         ({"search__gap": 2}, "0.5"),

@@ -167,6 +167,19 @@ def test_aims_above_what_there_is_are_told_together(base_draft, project):
         assert f"aims.{name}: {asked}" in str(caught.value)
 
 
+def test_aims_are_held_against_the_communes_that_are_not_excluded(base_draft, project):
+    stands = base_draft.problem.start_standard
+    codes = [
+        str(base_draft.baseline.communes.index[np.flatnonzero(stands == flag)[0]]) for flag in (True, False, False)
+    ]
+    codes[2] = str(base_draft.baseline.communes.index[np.flatnonzero(~stands)[1]])
+    most = len(stands) - 2  # one of the three stands already
+    kept, _risks = _rebuilt(base_draft, project, aims__standard=most, limits__excluded=codes)
+    assert kept.aims.standard == most
+    with pytest.raises(UsageError, match=rf"aims\.standard: {most + 1} .*{most}"):
+        _rebuilt(base_draft, project, aims__standard=most + 1, limits__excluded=codes)
+
+
 def test_a_weight_for_a_group_that_nobody_is_known_to_belong_to_is_refused(base_draft, project):
     assert base_draft.baseline.communes["is_atk"].isna().all()
     with pytest.raises(UsageError, match=r"weights\.safety_zone"):
