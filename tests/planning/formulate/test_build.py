@@ -35,6 +35,28 @@ def test_a_criterion_that_stands_has_no_step_and_one_that_is_missing_has_steps_o
     assert waiting <= {owner[name] for name in base_draft.outlook.requirements}
 
 
+def test_what_is_missing_and_has_no_forecast_is_not_reached_by_effort(base_draft, project):
+    """Too few years known: nobody can say when it will be met, so no year of effort makes it so."""
+    lines, problem = base_draft.needs.lines, base_draft.problem
+    steps = problem.steps
+    can = {(problem.communes[n], problem.criteria[k]) for n, k in zip(steps.commune, steps.criterion, strict=True)}
+    of_it = lines[(lines["requirement"] == "10") & (lines["state"] == "not_met")]
+    code = next(code for code in of_it["commune_code"] if (code, "10") in can)
+    surveyed = lines[(lines["requirement"] == "14.2") & (lines["state"] == "unknown")]["commune_code"].iloc[0]
+    chance = base_draft.outlook.chance.copy()
+    at = chance.index.get_level_values
+    blank = ((at("commune_code") == code) & (at("requirement") == "10")) | (
+        (at("commune_code") == surveyed) & (at("requirement") == "14.2")
+    )
+    chance[blank] = np.nan
+    outlook = replace(base_draft.outlook, chance=chance)
+    made, _risks = build_problem(base_draft.baseline, base_draft.needs, outlook, base_draft.budget)
+    now = {(made.communes[n], made.criteria[k]) for n, k in zip(made.steps.commune, made.steps.criterion, strict=True)}
+    assert (code, "10") not in now
+    assert (surveyed, "14") in now  # not known to be missing: a survey first, then done with its chance
+    assert can - now <= {(code, "10"), (surveyed, "14")}
+
+
 def test_money_of_a_step_is_the_expected_cost_of_its_lines(base_draft, project):
     problem, _risks = _rebuilt(base_draft, project, costs__price_growth_pct=0)
     lines = base_draft.needs.lines.assign(expected=base_draft.needs.expected())
