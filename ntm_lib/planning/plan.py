@@ -1,6 +1,6 @@
 """Make the plan of one scenario: everything it is made from, the solution, and what it means by name."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from ntm_lib.planning.means.budget import Budget, read_budget
 from ntm_lib.planning.needs import Needs, load_needs
 from ntm_lib.planning.optimise import Options, optimise
 from ntm_lib.planning.outlook import Outlook, load_outlook
-from ntm_lib.planning.problem import Problem, Risks, Solution
+from ntm_lib.planning.problem import Floats, Problem, Risks, Solution
 from ntm_lib.planning.scenario import Scenario
 from ntm_lib.planning.start.baseline import Baseline, load_baseline
 from ntm_lib.project import Project
@@ -38,8 +38,21 @@ class Draft:
     @property
     def digest(self) -> str:
         """Return the fingerprint of the problem and of what was handed in: the same of both has the same plan."""
-        store = self.baseline.results.store
-        return digest_of({"problem": digest_of(self.problem), "store": store}) if store else digest_of(self.problem)
+        store, reserve = self.baseline.results.store, self.scenario.settings.money.reserve_pct
+        parts = {"problem": digest_of(self.problem), "store": store, "reserve": reserve}
+        held = {name: part for name, part in parts.items() if part}
+        return digest_of(held) if len(held) > 1 else digest_of(self.problem)
+
+    @property
+    def reserve(self) -> Floats:
+        """Money that no work is planned on, beside the problem's: purse x year, million VND."""
+        amounts = self.budget.amounts.loc[list(self.problem.purses), list(self.years)].to_numpy(float)
+        return np.asarray(amounts * self.scenario.settings.money.reserve_pct / 100)
+
+    @property
+    def carried_out(self) -> Problem:
+        """The problem in which the plan is carried out: with the reserve, which is there when something costs more."""
+        return replace(self.problem, money=self.problem.money + self.reserve)
 
 
 @dataclass(frozen=True, eq=False)

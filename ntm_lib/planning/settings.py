@@ -101,7 +101,8 @@ class Aims(Settings):
     ``districts``: district units of which ``district_share`` of the communes meet the standard (and
     ``district_advanced_share`` of them the advanced one), beside those named in ``districts_apart``.
     ``villages``: villages that meet the village standard, counted in ``village_scope``; ``villages_by_year`` the same for
-    single years. Figures by year never fall, and those of villages stay within ``villages``: equal to it in the last year.
+    single years. Figures by year never fall and stay within the aim of the end: equal to it in the last year. A higher
+    title is not asked of more communes than the one it stands on.
     """
 
     standard: Count | None
@@ -139,7 +140,8 @@ class Money(Settings):
 
     Changes in percent of the table: for a year, for a purse; both apply. ``extra_vnd_million``: added to a purse in a
     year ("2024": {local: 12000}). ``carry_over``: purses whose unspent money may be used next year. ``closed``: purses
-    the plan may not use. ``allocation``: ``free``, or ``coefficients``: each commune gets at most its share of the
+    the plan may not use. ``reserve_pct``: share of every purse and year that no work is planned on; it is there when the
+    plan is carried out, for works that turn out dearer and years that bring less. ``allocation``: ``free``, or ``coefficients``: each commune gets at most its share of the
     ``allocated`` purses over the whole horizon, by points of its zone and border place, times ``allocation_slack``.
     """
 
@@ -149,9 +151,10 @@ class Money(Settings):
     extra_vnd_million: dict[int, dict[Purse, float]]
     carry_over: tuple[Purse, ...]
     closed: tuple[Purse, ...]
+    reserve_pct: Annotated[float, Field(ge=0, lt=100)]
     allocation: Literal["free", "coefficients"]
     allocated: tuple[Purse, ...]
-    allocation_points: dict[str, Factor]
+    allocation_points: dict[Literal["zone_I", "zone_II", "zone_III", "border"], Factor]
     allocation_slack: Factor
 
 
@@ -169,7 +172,7 @@ class Costs(Settings):
     estimate: Literal["low", "middle", "high"]
     zone_factor: dict[Literal["I", "II", "III"], Factor]
     distance_factor_per_10km: Annotated[float, Field(ge=0, le=1)]
-    distance_factor_max: Factor
+    distance_factor_max: Annotated[float, Field(ge=1, le=10)]
     price_growth_pct: Annotated[float, Field(ge=-10, le=50)]
     change_pct_by_measure: dict[Code, Annotated[float, Field(ge=-100, le=1000)]]
     measure_for: dict[Code, Code]
@@ -311,17 +314,70 @@ class PlanSettings(Settings):
         return self
 
     @model_validator(mode="after")
-    def _village_aims_agree(self) -> Self:
-        """Refuse villages by year that ask for more than the aim of the end, or for another number in the last year."""
-        asked, last = self.aims.villages, self.horizon.last_year
-        if asked is None:
-            return self
-        by_year = sorted(self.aims.villages_by_year.items())
-        wrong = [_named(each) for each in by_year if each[1] > asked or (each[0] == last and each[1] != asked)]
-        if wrong:
-            text = _("aims.villages_by_year: {found} contradicts aims.villages: {asked}, the aim by the end of {year}")
-            raise ValueError(text.format(found=", ".join(wrong), asked=asked, year=last))
+    def _choices_agree(self) -> Self:
+        """Refuse choices that contradict each other, all at once: a planner who writes both means one of them."""
+        aims = self.aims
+        found = [
+            *_by_year_faults("standard", aims.standard, aims.standard_by_year, self.horizon.last_year),
+            *_by_year_faults("villages", aims.villages, aims.villages_by_year, self.horizon.last_year),
+            *_level_faults(aims),
+            *_money_faults(self.money),
+        ]
+        if found:
+            raise ValueError("; ".join(found))
         return self
+
+
+def _by_year_faults(name: str, asked: int | None, by_year: dict[int, int], last: int) -> list[str]:
+    """Tell figures by year that ask for more than the aim of the end, or for another number in the last year."""
+    wrong = [
+        _named(each)
+        for each in sorted(by_year.items())
+        if asked is not None and (each[1] > asked or (each[0] == last and each[1] != asked))
+    ]
+    text = _("aims.{name}_by_year: {found} contradicts aims.{name}: {asked}, the aim by the end of {year}")
+    return [text.format(name=name, found=", ".join(wrong), asked=asked, year=last)] if wrong else []
+
+
+def _level_faults(aims: Aims) -> list[str]:
+    """Tell a higher title asked of more communes than the title it stands on, and districts asked for without a share."""
+    found = []
+    text = _("aims.{higher}: {more} contradicts aims.{lower}: {less}: each of these communes counts for both")
+    for lower, higher in (("standard", "advanced"), ("standard", "model"), ("advanced", "model")):
+        less, more = getattr(aims, lower), getattr(aims, higher)
+        if less is not None and more is not None and more > less:
+            found.append(text.format(higher=higher, more=more, lower=lower, less=less))
+    share, advanced = aims.district_share, aims.district_advanced_share
+    if advanced > share:
+        found.append(
+            text.format(
+                higher="district_advanced_share", more=f"{advanced:g}", lower="district_share", less=f"{share:g}"
+            )
+        )
+    if aims.districts and share == 0:
+        none = _("aims.districts: {count} with aims.district_share: 0: every district would count, whatever is done")
+        found.append(none.format(count=aims.districts))
+    return found
+
+
+def _money_faults(money: Money) -> list[str]:
+    """Tell sources that are closed and changed, and coefficients without a source to share out: neither has an effect."""
+    changed = {
+        "money.change_pct_by_purse": [purse for purse, change in money.change_pct_by_purse.items() if change],
+        "money.extra_vnd_million": [
+            purse for extra in money.extra_vnd_million.values() for purse, amount in extra.items() if amount
+        ],
+    }
+    text = _("{name}: {purse} contradicts money.closed: a closed source has no money")
+    found = [
+        text.format(name=name, purse=purse.value)
+        for name, purses in changed.items()
+        for purse in dict.fromkeys(purses)
+        if purse in money.closed
+    ]
+    if money.allocation == "coefficients" and set(money.allocated) <= set(money.closed):
+        found.append(_("money.allocation: coefficients, but money.allocated names no source that is open"))
+    return found
 
 
 def _named(each: tuple[int, int]) -> str:

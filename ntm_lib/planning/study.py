@@ -121,7 +121,7 @@ def make_study(
     others, robust = _beside(plan)
     progress(_("Drawing chances"))
     uncertainty = scenario.settings.uncertainty
-    simulation = simulate(problem, solution, plan.risks, uncertainty, made.problem.aims)
+    simulation = simulate(plan.carried_out, solution, plan.risks, uncertainty, made.problem.aims)
     return Study(
         plan=plan,
         is_relaxed=offers is not None,
@@ -134,7 +134,7 @@ def make_study(
         robust=robust,
         robust_simulation=None
         if robust is None
-        else simulate(problem, robust, plan.risks, uncertainty, made.problem.aims),
+        else simulate(plan.carried_out, robust, plan.risks, uncertainty, made.problem.aims),
         anew=anew,
         asked=made,
     )

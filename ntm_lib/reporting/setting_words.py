@@ -117,6 +117,7 @@ def _money_and_costs() -> dict[str, str]:
         "money.closed": _("Sources that may not be used"),
         "money.allocation": _("How money is shared out to communes"),
         "money.allocated": _("Sources shared out by coefficients"),
+        "money.reserve_pct": _("Reserve kept back of every source (%)"),
         "money.allocation_points": _("Points of the coefficients"),
         "money.allocation_slack": _("Share of its allotment that a commune may use"),
         "costs.norms": _("Table of norms"),

@@ -28,7 +28,7 @@ def test_the_command_told_with_a_workbook_reads_it_back(own_project, run, tmp_pa
     path = tmp_path / "tables.xlsx"
     told = run("workbook", "bad_year", "--out", str(path)).output
     book = openpyxl.load_workbook(path)
-    book["budget"]["C4"] = 1000
+    book["Khả năng cân đối vốn"]["D5"] = 1000
     book.save(path)
     words = shlex.split(told.partition("ntm scenario ")[2])
     made = run(*("edited" if word == "MÃ" else word for word in words))

@@ -59,6 +59,32 @@ def test_unknown_names_are_told_all_at_once_with_the_nearest(own_project):
         ({"aims__villages_by_year": {2020: 5, 2022: 6}}, r"aims\.villages_by_year: 2020"),
         ({"aims__villages": 8, "aims__villages_by_year": {2022: 8, 2023: 9}}, r"2023: 9 .*aims\.villages: 8"),
         ({"aims__villages": 8, "aims__villages_by_year": {2025: 7}}, r"2025: 7 .*aims\.villages: 8"),
+        ({"aims__standard": 50, "aims__standard_by_year": {2022: 20, 2023: 51}}, r"2023: 51 .*aims\.standard: 50"),
+        ({"aims__standard": 50, "aims__standard_by_year": {2025: 49}}, r"2025: 49 .*aims\.standard: 50"),
+        ({"aims__standard": 9, "aims__advanced": 10}, r"aims\.advanced: 10 .*aims\.standard: 9"),
+        ({"aims__advanced": 4, "aims__model": 5}, r"aims\.model: 5 .*aims\.advanced: 4"),
+        ({"aims__standard": 4, "aims__model": 5}, r"aims\.model: 5 .*aims\.standard: 4"),
+        (
+            {"aims__district_share": 0.5, "aims__district_advanced_share": 0.6},
+            r"district_advanced_share: 0\.6 .*district_share: 0\.5",
+        ),
+        ({"aims__districts": 2, "aims__district_share": 0}, r"aims\.districts: 2 .*district_share: 0"),
+        (
+            {"money__closed": ["credit"], "money__extra_vnd_million": {2024: {"credit": 10}}},
+            r"money\.extra_vnd_million: credit .*money\.closed",
+        ),
+        (
+            {"money__closed": ["credit"], "money__change_pct_by_purse": {"credit": 10}},
+            r"money\.change_pct_by_purse: credit .*money\.closed",
+        ),
+        ({"money__allocation_points": {"zone_I": 1, "boarder": 2}}, "boarder"),
+        ({"money__allocation": "coefficients", "money__allocated": []}, r"money\.allocated"),
+        (
+            {"money__allocation": "coefficients", "money__allocated": ["local"], "money__closed": ["local"]},
+            r"money\.allocated",
+        ),
+        ({"money__reserve_pct": 100}, "100"),
+        ({"costs__distance_factor_max": 0.8}, "từ 1 trở lên"),
         ({"search__gap": 2}, "0.5"),
         ({"costs__package_shares": {"local": 0.5}}, "package_shares"),
     ],
@@ -73,6 +99,25 @@ def test_villages_by_year_may_end_at_the_aim_or_stand_alone(project):
     alone = load_scenario("base", project, aims__villages_by_year={2022: 3, 2023: 3}).settings.aims
     assert (both.villages, both.villages_by_year) == (8, {2022: 3, 2025: 8})
     assert (alone.villages, alone.villages_by_year) == (None, {2022: 3, 2023: 3})
+
+
+def test_contradictions_are_told_all_at_once(project):
+    with pytest.raises(UsageError) as error:
+        load_scenario(
+            "base", project, aims__standard=5, aims__standard_by_year={2023: 6}, aims__advanced=7,
+            money__closed=["firms"], money__change_pct_by_purse={"firms": 5},
+        )  # fmt: skip
+    for told in ("2023: 6", "aims.advanced: 7", "money.change_pct_by_purse: firms"):
+        assert told in str(error.value)
+
+
+def test_what_only_repeats_itself_is_no_contradiction(project):
+    made = load_scenario(
+        "base", project, aims__standard=50, aims__standard_by_year={2022: 20, 2024: 50, 2025: 50}, aims__advanced=50,
+        aims__model=50, money__closed=["local"], money__extra_vnd_million={2024: {"local": 0}},
+    ).settings  # fmt: skip
+    assert made.aims.standard_by_year[2025] == made.aims.standard
+    assert made.money.closed
 
 
 def test_an_unknown_scenario_is_refused_with_the_nearest_name(project):

@@ -1,9 +1,11 @@
 """What a plan costs and rests on: three estimates of the unit costs, recognition, levels that are assumed."""
 
 import re
+from dataclasses import replace
 
 import invented_study
 import numpy as np
+import pandas as pd
 import pytest
 from docx import Document
 from openpyxl import load_workbook
@@ -14,8 +16,11 @@ from ntm_lib.planning.handdown.works import works
 from ntm_lib.planning.needs.recognition import recognition_cost
 from ntm_lib.reporting import display, plan_sections
 from ntm_lib.reporting.office import plan_text
+from ntm_lib.reporting.office.plan_balance import reserve_notes
 from ntm_lib.reporting.page_check import Outline
 from ntm_lib.reporting.plan_sections.figures_behind import behind
+from ntm_lib.reporting.plan_sections.money import estimate_words
+from ntm_lib.reporting.plan_sections.opening import promise_words
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +61,52 @@ def test_the_estimate_planned_with_adds_up_and_the_others_follow_the_norms(study
         upkeep = float(table.loc[name, "money"].sum() - middle["money"].sum()) - named
         assert np.sign(upkeep) == np.sign(named) == (1 if name == "high" else -1)
         assert abs(upkeep) < abs(named)
+
+
+def free_at_middle(study):
+    """Let a building measure that the plan uses cost nothing at the estimate planned with; the other two keep their price."""
+    plan = study.plan
+    measure = works(plan).query("part == 'work'")["measure"].iloc[0]
+    lines, norms = plan.needs.lines.copy(), plan.needs.norms.copy()
+    lines.loc[lines["measure"] == measure, ["low_vnd_million", "middle_vnd_million"]] = 0.0
+    norms.loc[measure, ["low", "middle"]] = 0.0
+    return measure, replace(study, plan=replace(plan, needs=replace(plan.needs, lines=lines, norms=norms)))
+
+
+def test_what_costs_nothing_at_the_estimate_planned_with_is_unknown_where_it_costs_something(study):
+    measure, changed = free_at_middle(study)
+    table, plan = estimates(changed.plan), study.plan
+    lines = plan.needs.lines
+    done = pd.DataFrame(plan.solution.done, plan.problem.communes, plan.problem.criteria)
+    uses = {
+        row.commune_code
+        for row in lines[lines["measure"] == measure].itertuples()
+        if 0 <= done.at[row.commune_code, row.criterion] < len(plan.years) and row.high_vnd_million > 0
+    }
+    others = [code for code in plan.problem.communes if code not in uses]
+    assert uses
+    assert others
+    assert table.loc["middle"].notna().all(axis=None)
+    assert table.loc["low"].notna().all(axis=None)  # a norm of 0 there too: nothing to know
+    high = table.loc["high"]
+    assert high.loc[sorted(uses), ["investment", "money", "without_credit"]].isna().all(axis=None)
+    assert high.loc[sorted(uses), "recurrent"].notna().all()
+    assert high.loc[others].notna().all(axis=None)
+
+
+def test_the_page_names_the_work_whose_price_is_unknown_and_prints_no_sum(study, monkeypatch):
+    _measure, changed = free_at_middle(study)
+    parts = []
+    monkeypatch.setattr(display, "_publish", lambda html, _metadata, **_text: parts.append(str(html)))
+    scope = plan_sections.scope(changed, "")
+    plan_sections.money(scope)
+    page = "".join(parts)
+    figures = Outline.of(f"<main>{page}</main>").figures
+    assert scope.key("estimate", "low", "money") in figures
+    assert scope.key("estimate", "high", "money") not in figures
+    assert scope.key("estimate", "high", "recurrent") in figures
+    assert "The norm planned with is 0 and another estimate is above 0" in page
+    assert "not known in full" in estimate_words(scope)
 
 
 def test_every_completed_criterion_is_counted_once_by_its_levels(study):
@@ -117,3 +168,38 @@ def test_these_figures_lead_on(shown):
     for code in ("", "052"):
         scope, _page, figures = shown(("opening", "money"), code)
         assert not [key for key in figures if behind(scope, key) is None]
+
+
+def test_an_aim_below_what_is_prepared_is_told_with_its_chance(study, monkeypatch):
+    parts = []
+    monkeypatch.setattr(display, "_publish", lambda html, _metadata, **_text: parts.append(str(html)))
+    row = {"aim": "standard", "year": study.plan.years[-1], "asked": 30.0, "planned": 47.0, "chance": 0.9}
+    aims = pd.DataFrame([row | {"standard_error": 0.01, "low": 0.88, "high": 0.92}])
+    held = replace(study, simulation=replace(study.simulation, aims=aims))
+    scope = plan_sections.scope(held, "")
+    assert "at least 30 communes" in (told := promise_words(scope).striptags())
+    assert "90.0%" in told
+    plan_sections.opening(scope)
+    plan_sections.chance(scope)
+    page = "".join(parts)
+    assert "at least" in page
+    assert "prepares 47 communes so that 30 can be counted on" in page
+    assert all(len(shown) == 1 for shown in Outline.of(f"<main>{page}</main>").figures.values())
+    district = str(study.plan.problem.districts[0])
+    assert promise_words(plan_sections.scope(held, district)) == ""
+    assert promise_words(plan_sections.scope(study, "")) == ""
+    equal = replace(held, simulation=replace(study.simulation, aims=aims.assign(planned=30.0)))
+    parts.clear()
+    plan_sections.chance(plan_sections.scope(equal, ""))
+    assert "can be counted on" not in "".join(parts)
+
+
+def test_a_reserve_is_told_with_its_sum_and_none_is_not_told(study):
+    plan = study.plan
+    assert reserve_notes(plan) == []
+    money = plan.scenario.settings.money.model_copy(update={"reserve_pct": 12.5})
+    settings = plan.scenario.settings.model_copy(update={"money": money})
+    kept = replace(plan, scenario=replace(plan.scenario, settings=settings))
+    [told] = reserve_notes(kept)
+    assert "12.5%" in told
+    assert f"{plan.budget.amounts.to_numpy().sum() * 0.125 / 1000:,.1f} billion" in told

@@ -63,7 +63,7 @@ def build_problem(
         model_value=points["model"],
         village_value=points["village"],
         cost_weight=points["cost"],
-        money=budget.amounts.loc[purses, list(years)].to_numpy(float),
+        money=budget.amounts.loc[purses, list(years)].to_numpy(float) * (1 - settings.money.reserve_pct / 100),
         carries=np.array([purse in settings.money.carry_over for purse in Purse]),
         works=_works(settings, districts, district, len(years)),
         commune_cap=_commune_cap(baseline, settings, budget),
@@ -124,19 +124,26 @@ def _check_amounts(baseline: Baseline, settings: PlanSettings, faults: FaultList
         text = _("{name} ({code}) is both pinned and excluded")
         faults.add("limits.pinned", text.format(name=names.get(code, code), code=code))
     communes, criteria = baseline.criteria.shape
+    can = communes - _never_standing(baseline, settings)
     units = max(1, len(baseline.vintage.districts)) - len(settings.aims.districts_apart)
     villages = int(_villages(baseline, settings).sum())
     there_are = {
-        "standard": communes, "advanced": communes, "model": communes, "floor": criteria, "mean": criteria,
+        "standard": can, "advanced": can, "model": can, "floor": criteria, "mean": criteria,
         "districts": units, "villages": villages,
     }  # fmt: skip
     asked = {f"aims.{name}": (getattr(settings.aims, name), count) for name, count in there_are.items()}
-    for name, there in (("standard_by_year", communes), ("villages_by_year", villages)):
+    for name, there in (("standard_by_year", can), ("villages_by_year", villages)):
         by_year = getattr(settings.aims, name).items()
         asked |= {f"aims.{name}.{year}": (count, there) for year, count in by_year}
     for where, (aim, count) in asked.items():
         if aim is not None and aim > count:
             faults.add(where, str(aim), most.format(count=count))
+
+
+def _never_standing(baseline: Baseline, settings: PlanSettings) -> int:
+    """Count the communes that shall not be planned to reach the standard and do not meet it at the start."""
+    stands = baseline.criteria.isin([Verdict.MET, Verdict.NOT_APPLICABLE]).all(axis=1)
+    return sum(not stands[code] for code in set(settings.limits.excluded) & set(stands.index))
 
 
 def _points(settings: PlanSettings) -> dict[str, float]:
@@ -186,7 +193,8 @@ def _commune_cap(baseline: Baseline, settings: PlanSettings, budget: Budget) -> 
     if money.allocation == "free":
         return np.full(len(communes), np.inf)
     faults = FaultList(_("A scenario that cannot be used"))
-    points = communes["zone"].map({zone: money.allocation_points.get(f"zone_{zone}") for zone in ("I", "II", "III")})
+    given = {str(name): value for name, value in money.allocation_points.items()}
+    points = communes["zone"].map({zone: given.get(f"zone_{zone}") for zone in ("I", "II", "III")})
     if points.isna().any():
         zones = ", ".join(sorted({str(zone) for zone in communes.loc[points.isna(), "zone"]}))
         faults.add(
@@ -194,8 +202,9 @@ def _commune_cap(baseline: Baseline, settings: PlanSettings, budget: Budget) -> 
         )
         faults.stop_if_any(UsageFaultsError)
     is_border = communes["is_border"].fillna(value=False).to_numpy(bool)
-    total = points.to_numpy(float) + is_border * money.allocation_points.get("border", 0.0)
+    total = points.to_numpy(float) + is_border * given.get("border", 0.0)
     allotted = budget.amounts.loc[[purse.value for purse in money.allocated]].to_numpy().sum()
+    allotted *= 1 - money.reserve_pct / 100
     return np.asarray(total / total.sum() * allotted * money.allocation_slack)
 
 

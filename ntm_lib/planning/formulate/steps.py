@@ -39,6 +39,7 @@ class _Lines:
     frame: pd.DataFrame
     cell: Ints
     is_forecast: Bools
+    is_open: Bools  # known to be missing, and its past says too little for a forecast: no effort is taken to reach it
     shares: Floats  # lines x purses
     free: Floats  # lines x years: chance without effort (1: not forecast)
     with_effort: Floats  # lines x years
@@ -50,7 +51,8 @@ def candidates(baseline: Baseline, needs: Needs, outlook: Outlook, settings: Pla
     """Return the steps of every criterion that is missing, unknown or expected to be lost.
 
     A criterion counts in a year when every work can be finished by then (survey, lead time) and every forecast
-    requirement is met with the scenario's confidence, without effort or with it. ``value`` (n, k, t): worth of each step.
+    requirement is met with the scenario's confidence, without effort or with it; one that is missing and has no forecast, since
+    too few of its years are known, counts in none. ``value`` (n, k, t): worth of each step.
     """
     years = len(settings.horizon.years)
     gaps, met = _gaps(baseline, outlook, settings)
@@ -112,6 +114,8 @@ def _lines(baseline: Baseline, needs: Needs, outlook: Outlook, settings: PlanSet
     years = list(settings.horizon.years)
     free, with_effort = (_chances(outlook, frame, years, is_effort=flag) for flag in (False, True))
     is_forecast = frame["is_effort"].to_numpy(bool) & ~np.isnan(free[:, 0])
+    is_open = frame["is_effort"].to_numpy(bool) & frame["requirement"].isin(outlook.requirements).to_numpy()
+    is_open &= ~is_forecast & (frame["state"] == "not_met").to_numpy()
     survey = frame["is_survey_needed"].to_numpy(bool).astype(int)
     survey = (
         np.maximum.reduceat(survey[np.argsort(cell, kind="stable")], _starts(cell))[_rank(cell)]
@@ -123,6 +127,7 @@ def _lines(baseline: Baseline, needs: Needs, outlook: Outlook, settings: PlanSet
         frame=frame,
         cell=cell,
         is_forecast=is_forecast,
+        is_open=is_open,
         shares=_shares(needs, frame, settings),
         free=np.where(is_forecast[:, None], np.nan_to_num(free), 1.0),
         with_effort=np.where(is_forecast[:, None], np.nan_to_num(with_effort), 1.0),
@@ -193,7 +198,7 @@ def _countable(lines: _Lines, settings: PlanSettings, years: int) -> tuple[Bools
     confidence = settings.forecast.confidence
     by_itself = lines.free >= confidence
     by_effort = ~by_itself & (lines.with_effort >= confidence)
-    in_time = np.arange(years)[None, :] >= lines.first[:, None]
+    in_time = (np.arange(years)[None, :] >= lines.first[:, None]) & ~lines.is_open[:, None]
     is_forecast = lines.is_forecast[:, None]
     counts = in_time & np.where(is_forecast, by_itself | by_effort, True)  # noqa: FBT003 - an array of truths
     chance = np.where(is_forecast, np.where(by_itself, lines.free, lines.with_effort), 1.0)

@@ -24,7 +24,8 @@ def estimates(plan: "Plan") -> pd.DataFrame:
     DataFrame
         Index ``estimate`` (low | middle | high), ``commune_code`` (communes of the plan); million VND over the years of the plan:
         ``investment, recurrent``, their sum ``money``, and ``without_credit``. The estimate that the scenario plans with adds up
-        to ``plan.spending``. What has no unit cost is the same in all three.
+        to ``plan.spending``. What has no unit cost is the same in all three. NaN: a work of the plan costs nothing at the
+        estimate planned with and something at this one (a norm of 0), so its money there is not known.
     """
     parts = breakdown(plan)
     norms = plan.needs.norms[ESTIMATES]
@@ -47,5 +48,35 @@ def estimates(plan: "Plan") -> pd.DataFrame:
             }
         )
         sums = table.groupby(parts["commune_code"].to_numpy()).sum()
-        tables[name] = sums.reindex(plan.problem.communes, fill_value=0.0)
+        tables[name] = sums.reindex(plan.problem.communes, fill_value=0.0).mask(_unknown(plan, name))
     return pd.concat(tables, names=["estimate", "commune_code"])
+
+
+def without_price(plan: "Plan") -> pd.DataFrame:
+    """Return the lines of need that the plan completes at no cost and that another estimate prices above nothing.
+
+    Columns ``commune_code, measure, is_recurrent`` and, for each estimate, whether it is one that prices the line.
+    """
+    problem, lines = plan.problem, plan.needs.lines
+    done = plan.solution.done[
+        problem.communes.get_indexer(pd.Index(lines["commune_code"])),
+        problem.criteria.get_indexer(pd.Index(lines["criterion"])),
+    ]
+    planned = lines[f"{plan.scenario.settings.costs.estimate}_vnd_million"]
+    free = lines[((done >= 0) & (done < len(problem.years))) & (planned == 0).to_numpy(bool)]
+    found = free[["commune_code", "measure", "is_recurrent"]].assign(
+        **{name: free[f"{name}_vnd_million"] > 0 for name in ESTIMATES}
+    )
+    return found[found[list(ESTIMATES)].any(axis=1)].reset_index(drop=True)
+
+
+def _unknown(plan: "Plan", estimate: str) -> pd.DataFrame:
+    """Tell which sums of a commune are not known at an estimate: communes x columns."""
+    free = without_price(plan)
+    free = free[free[estimate].to_numpy(bool)]
+    by_kind = {
+        name: plan.problem.communes.isin(free.loc[free["is_recurrent"] == flag, "commune_code"])
+        for name, flag in (("investment", False), ("recurrent", True))
+    }
+    either = by_kind["investment"] | by_kind["recurrent"]
+    return pd.DataFrame(by_kind | {"without_credit": either, "money": either}, index=plan.problem.communes)

@@ -20,7 +20,7 @@ from ntm_lib.strict_yaml import read_yaml
 if TYPE_CHECKING:
     from ntm_lib.planning.plan import Plan
 
-GROUP = "group"
+GROUP, DISTRICTS, DISTRICTS_OVER = "group", "districts", "districts_over"
 Ends = tuple[float, float]
 UNKNOWN: Ends = (float("nan"), float("nan"))
 
@@ -36,6 +36,7 @@ class _Mark(BaseModel):
     times: float = 1.0
     from_: int = Field(alias="from", default=0)
     to: int = 0
+    share_pct: int = Field(default=0, ge=0, le=100)
     as_of: dt.date | None = None
     is_upper_limit: StrictBool = False
     scope_differs: Labels | None = None
@@ -61,10 +62,15 @@ def status_labels() -> dict[str, str]:
 
 @dataclass(frozen=True, eq=False)
 class _Planned:
-    """The targets of one unit (DataFrame, a row a year), and those of its communes, by commune and year."""
+    """The targets of one unit (DataFrame, a row a year), and those of its communes and its districts, by code and year.
+
+    ``apart``: districts with a title of their own, that are not counted among those at the standard.
+    """
 
     own: Any
     communes: pd.DataFrame
+    districts: pd.DataFrame
+    apart: tuple[str, ...]
 
     def figure(self, name: str, year: int, first: int = 0, last: int = 0) -> Ends:
         """Return one figure of a year, least and greatest; see ``plan_figure``."""
@@ -73,15 +79,28 @@ class _Planned:
             surely = (counts["criteria_low"] >= first) & (counts["criteria_high"] <= last)
             perhaps = (counts["criteria_high"] >= first) & (counts["criteria_low"] <= last)
             return float(surely.sum()), float(perhaps.sum())
+        if name in {DISTRICTS, DISTRICTS_OVER}:
+            return self._districts(year, first, is_more=name == DISTRICTS_OVER)
         row = self.own.loc[year]
         if name == "mean":
             return float(row["mean_low"]), float(row["mean_high"])
         return float(row[name]), float(row.get(f"{name}_high", row[name]))
 
+    def _districts(self, year: int, share_pct: int, *, is_more: bool) -> Ends:
+        """Count the districts of which so many per cent of the communes stand, or more than so many (those apart too)."""
+        held = self.districts.xs(year, level="year")
+        held = held if is_more else held[~held.index.get_level_values("unit_code").isin(self.apart)]
+        least = share_pct / 100 * held["communes"]
+        low, high = (
+            (held[name] > least + 1e-9) if is_more else (held[name] >= least - 1e-9)
+            for name in ("standard", "standard_high")
+        )
+        return float(low.sum()), float(high.sum())
+
     def ends(self, mark: _Mark, year: int, first_year: int) -> list[Ends]:
         """Return the figure at the end of a year; of a figure of the middle of a year also at the end of the year before."""
         years = [year, year - 1] if mark.as_of and year > first_year else [year]
-        return [self.figure(mark.figure, item, mark.from_, mark.to) for item in years]
+        return [self.figure(mark.figure, item, mark.share_pct or mark.from_, mark.to) for item in years]
 
 
 def published(plan: "Plan", district: str = "") -> pd.DataFrame:
@@ -99,7 +118,8 @@ def published(plan: "Plan", district: str = "") -> pd.DataFrame:
     -------
     DataFrame
         One row a published figure, by tier and year: ``tier`` (province | district: whose figure it is), ``year, kind``
-        (actual | aim), ``figure`` (a column of ``targets``, ``mean`` or ``group``), ``first, last`` (criteria of a group),
+        (actual | aim), ``figure`` (a column of ``targets``, ``mean``, ``group``, ``districts`` or ``districts_over``), ``first, last``
+        (criteria of a group; of districts ``first``: per cent of their communes),
         ``law`` (number of the decision that the figure counts by; empty: any), ``value`` (in the plan's unit), ``plan_low, plan_high`` (the plan of that unit; equal but for counts of criteria),
         ``part_low, part_high`` (the plan of the district; missing without one; counts and sums of the districts add up to
         the province's), ``status`` (see ``status_labels``; of an actual figure: against the plan of that unit; of an aim:
@@ -192,7 +212,7 @@ def _row(plan: "Plan", units: dict[str, _Planned], tier: str, line: _Line, fault
     elif line.kind == "aim" and high <= 0 and getattr(plan.problem.aims, mark.figure.removeprefix("newly_"), 0) is None:
         why = _("this scenario sets no such aim")
     return {
-        "tier": tier, "year": year, "kind": line.kind, "figure": mark.figure, "first": mark.from_, "last": mark.to,
+        "tier": tier, "year": year, "kind": line.kind, "figure": mark.figure, "first": mark.share_pct or mark.from_, "last": mark.to,
         "law": _decision(plan, mark.set), "value": float(value), "plan_low": low, "plan_high": high, "part_low": part_low, "part_high": part_high,
         "status": status, "why": why, "as_of": mark.as_of, "source": line.row["source_title"],
         "confidence": line.row["confidence"],
@@ -211,19 +231,24 @@ def _whole(ends: list[Ends]) -> Ends:
 def plan_figure(plan: "Plan", figure: str, year: int, first: int = 0, last: int = 0, district: str = "") -> Ends:
     """Return one figure of the province, or a district, in a year of the plan: least and greatest where the start is not known.
 
-    ``figure``: a column of ``targets``, ``mean``, or ``group`` (communes with ``first`` to ``last`` criteria).
+    ``figure``: a column of ``targets``, ``mean``, ``group`` (communes with ``first`` to ``last`` criteria), ``districts`` (units
+    of which at least ``first`` per cent of the communes meet the standard, without those with a title of their own) or
+    ``districts_over`` (more than so many per cent; all units).
     """
     return _planned(plan, district).figure(figure, year, first, last)
 
 
 def _planned(plan: "Plan", district: str = "") -> _Planned:
-    problem, communes = plan.problem, targets(plan, "commune")
+    problem, communes, districts = plan.problem, targets(plan, "commune"), targets(plan, "district")
+    apart = plan.scenario.settings.aims.districts_apart
     if not district:
-        return _Planned(targets(plan).droplevel("unit_code"), communes)
+        return _Planned(targets(plan).droplevel("unit_code"), communes, districts, apart)
     own = problem.communes[problem.districts[problem.district] == district]
     return _Planned(
-        targets(plan, "district").xs(district, level="unit_code"),
+        districts.xs(district, level="unit_code"),
         communes[communes.index.get_level_values("unit_code").isin(own)],
+        districts[districts.index.get_level_values("unit_code") == district],
+        apart,
     )
 
 

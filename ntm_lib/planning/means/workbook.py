@@ -14,25 +14,27 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ntm_lib.errors import FaultList, UsageError, UsageFaultsError
-from ntm_lib.messages import _
+from ntm_lib.messages import LANGUAGES, _, speaking
 from ntm_lib.planning.means.budget import check_budget
-from ntm_lib.planning.means.measures import load_measures
+from ntm_lib.planning.means.measures import Measures, load_measures
 from ntm_lib.planning.means.norms import ESTIMATES, check_norms
 from ntm_lib.planning.means.parameter_tables import read_cells, table_path
-from ntm_lib.planning.means.workbook_words import heading_words, value_words
+from ntm_lib.planning.means.workbook_words import choice_words, heading_words, in_codes, key_names, value_words
 from ntm_lib.planning.scenario import Scenario, save_scenario
 from ntm_lib.project import Project, whole_file
 from ntm_lib.review import Labels
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 20_000
+SPARE_ROWS = 50  # lines below the last one that offer the same choices
 
 
 @dataclass(frozen=True)
 class _Sheet:
-    """One table of a plan as a sheet: its file, the setting that names it, its title, what tells its lines apart, its figures."""
+    """One table of a plan as a sheet: its file, tab and setting, its title, what tells its lines apart, its figures."""
 
     name: str
+    tab: str
     setting: str
     title: str
     keys: tuple[str, ...]
@@ -43,6 +45,7 @@ def _sheets() -> tuple[_Sheet, ...]:
     return (
         _Sheet(
             "budget",
+            _("Money available"),
             "money.table",
             _("Money that can be raised, by source and year (million VND)"),
             ("purse", "year"),
@@ -50,12 +53,22 @@ def _sheets() -> tuple[_Sheet, ...]:
         ),
         _Sheet(
             "norms",
+            _("Table of norms"),
             "costs.norms",
             _("Norms: cost of one unit of each measure (million VND)"),
             ("measure",),
             tuple(ESTIMATES),
         ),
     )
+
+
+def _tabs(name: str) -> set[str]:
+    """Return what the tab of a table may be called: in either language, or as its file."""
+    tabs = {name}
+    for tongue in LANGUAGES:
+        with speaking(tongue):
+            tabs |= {sheet.tab for sheet in _sheets() if sheet.name == name}
+    return tabs
 
 
 def _table_of(scenario: Scenario, sheet: _Sheet) -> str:
@@ -68,9 +81,10 @@ def _cells(project: Project, scenario: Scenario, sheet: _Sheet) -> pd.DataFrame:
 
 
 def write_workbook(project: Project, scenario: Scenario, path: Path) -> Path:
-    """Write the budget and norms of a scenario to ``path`` (.xlsx), one sheet a table, headings as in the files, and a legend.
+    """Write the budget and norms of a scenario to ``path`` (.xlsx), one sheet a table, and a legend.
 
-    Text is never written as a formula. The file appears whole or not at all.
+    A planner reads names and words; the codes of the files stand in grey beside them, so that reading back is sure. Text
+    is never written as a formula. The file appears whole or not at all.
     """
     if path.suffix.lower() != ".xlsx":
         raise UsageError(_("{path}: give the workbook a name that ends in .xlsx.").format(path=path))
@@ -82,22 +96,20 @@ def write_workbook(project: Project, scenario: Scenario, path: Path) -> Path:
                 {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True, "valign": "top"}
             )
             note = book.add_format({"text_wrap": True, "valign": "top"})
+            grey = book.add_format({"font_color": "#808080", "font_size": 8, "valign": "top"})
+            title, plain = book.add_format({"bold": True}), book.add_format({})
+            measures = load_measures(project)
             for sheet in _sheets():
-                _write_sheet(
-                    book.add_worksheet(sheet.name),
-                    sheet,
-                    _cells(project, scenario, sheet),
-                    head,
-                    note,
-                )
-            _write_words(book.add_worksheet(_("Legend")), value_words(load_measures(project)), head, note)
+                table = _with_names(_cells(project, scenario, sheet), sheet.keys[0], measures)
+                _write_sheet(book.add_worksheet(sheet.tab), sheet, table, (title, plain, head, note, grey))
+            _write_words(book.add_worksheet(_("Legend")), value_words(measures), head, note)
     return path
 
 
 def _write_words(page: Any, values: Mapping[str, str], head: Any, note: Any) -> None:
     """Write what the short names of the other sheets mean; this sheet is not read back."""
     page.write_string(0, 0, _("What the short names of the other sheets mean"))
-    lines = {**{sheet.name: sheet.title for sheet in _sheets()}, **heading_words(), **values}
+    lines = {**heading_words(), **values}
     for column, name in enumerate((_("Short name"), _("Meaning"))):
         page.write_string(2, column, name, head)
     for row, (short, meaning) in enumerate(lines.items(), start=3):
@@ -108,24 +120,49 @@ def _write_words(page: Any, values: Mapping[str, str], head: Any, note: Any) -> 
     page.freeze_panes(3, 0)
 
 
-def _write_sheet(page: Any, sheet: _Sheet, table: pd.DataFrame, head: Any, note: Any) -> None:
-    page.write_string(0, 0, sheet.title)
-    page.write_string(1, 0, _("Change the figures, keep the headings; a missing line is an error, write 0 for none."))
-    words = heading_words()
+def _with_names(table: pd.DataFrame, key: str, measures: Measures) -> pd.DataFrame:
+    """Put names beside codes and words in place of the codes of a few choices."""
+    shown = table.copy()
+    shown.insert(
+        table.columns.get_indexer(pd.Index([key]))[0] + 1,
+        f"{key}_name",
+        table[key].map(key_names(key, measures)).fillna(""),
+    )
+    for column in table.columns:
+        if words := choice_words(column):
+            shown[column] = table[column].map(words).fillna(table[column])
+    return shown
+
+
+def _write_sheet(page: Any, sheet: _Sheet, table: pd.DataFrame, formats: tuple[Any, ...]) -> None:
+    """Write title, what to do, codes of the columns in grey, headings, lines."""
+    title, plain, head, note, grey = formats
+    page.write_string(0, 0, sheet.title, title)
+    page.write_string(
+        1,
+        0,
+        _(
+            "Change the figures, keep the grey codes; a missing line is an error, write 0 for none. A new line needs the name or the code."
+        ),
+        plain,
+    )
+    words, key = heading_words(), sheet.keys[0]
     for column, name in enumerate(table.columns):
-        page.write_string(2, column, name, head)
-        if name in words:
-            page.write_comment(2, column, words[name], {"author": ""})
+        page.write_string(2, column, name, grey)
+        page.write_string(3, column, words.get(name, name), head)
         is_wide = table[name].str.len().max() > 30
-        page.set_column(column, column, 45 if is_wide else 18, note)
-    for row, line in enumerate(table.itertuples(index=False), start=3):
+        page.set_column(column, column, 16 if name == key else 45 if is_wide else 18, grey if name == key else note)
+        if choices := choice_words(name):
+            allowed = {"validate": "list", "source": list(choices.values())}
+            page.data_validation(4, column, 3 + len(table) + SPARE_ROWS, column, allowed)
+    for row, line in enumerate(table.itertuples(index=False), start=4):
         for column, text in enumerate(line):
             number = pd.to_numeric(text, errors="coerce")
             if text and pd.notna(number):
                 page.write_number(row, column, float(number))
             elif text:
                 page.write_string(row, column, text)
-    page.freeze_panes(3, 1)
+    page.freeze_panes(4, 2)
 
 
 def read_workbook(
@@ -144,12 +181,14 @@ def read_workbook(
     cell; nothing is written then. Formulas are refused: what they show depends on the program that opened the file.
     """
     faults = FaultList(_("A workbook that cannot be used"))
-    tables = _read_tables(path, faults)
+    tables, measures = _read_tables(path, faults), load_measures(project)
     faults.stop_if_any(UsageFaultsError)
-    where = {sheet.name: f"{path.name}, {sheet.name}" for sheet in _sheets()}
+    where = {sheet.name: f"{path.name}, {sheet.tab}" for sheet in _sheets()}
+    for sheet in _sheets():
+        tables[sheet.name] = in_codes(tables[sheet.name], sheet.keys[0], measures, where[sheet.name], faults)
     budget, norms = tables["budget"], tables["norms"]
     check_budget(budget, where["budget"], origin.years, faults, rows=list(budget.index))
-    check_norms(norms, where["norms"], load_measures(project), faults, rows=list(norms.index))
+    check_norms(norms, where["norms"], measures, faults, rows=list(norms.index))
     faults.stop_if_any(UsageFaultsError)
     changes: dict[str, Any] = {}
     written: dict[Path, pd.DataFrame] = {}
@@ -202,10 +241,11 @@ def _read_tables(path: Path, faults: FaultList) -> dict[str, pd.DataFrame]:
         return {}
     tables = {}
     for sheet in _sheets():
-        if sheet.name not in book.sheetnames:
-            faults.add(path.name, _("no sheet '{name}'").format(name=sheet.name), ", ".join(book.sheetnames))
+        held = [name for name in book.sheetnames if name.strip() in _tabs(sheet.name)]
+        if len(held) != 1:
+            faults.add(path.name, _("no sheet '{name}'").format(name=sheet.tab), ", ".join(book.sheetnames))
         else:
-            tables[sheet.name] = _read_sheet(book[sheet.name], f"{path.name}, {sheet.name}", faults)
+            tables[sheet.name] = _read_sheet(book[held[0]], f"{path.name}, {held[0]}", faults)
     book.close()
     return tables
 

@@ -125,7 +125,7 @@ def cost_factors(baseline: Baseline, costs: Costs) -> pd.DataFrame:
     )
     seat = seats(baseline.vintage).reindex(communes["parent_code"]).to_numpy(float)
     km = distance_km(communes["lat"].to_numpy(float), communes["lon"].to_numpy(float), seat[:, 0], seat[:, 1])
-    distance = np.minimum(1 + costs.distance_factor_per_10km * km / 10, max(costs.distance_factor_max, 1.0))
+    distance = np.minimum(1 + costs.distance_factor_per_10km * km / 10, costs.distance_factor_max)
     unknown = zone.isna().to_numpy() | np.isnan(km)
     # ASSUME: where zone or point is not known, the mean factor of the known communes.
     zone_mean = zone.mean() if zone.notna().any() else float(np.mean(list(costs.zone_factor.values())))

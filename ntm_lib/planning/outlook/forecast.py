@@ -39,8 +39,8 @@ class Outlook:
     by the level of each year; with effort: an effort in every year from the plan's first up to that year (the plan's last
     at most), whose gain stays. NaN: the past is not known well enough, or there is no level. ``mean``, ``sd``: expected
     value and standard deviation, in the unit of the requirement. ``history``: index (commune_code, requirement):
-    first_year, last_year, points (years used), slope (yearly, on the scale of the transform), residual_sd (one year's
-    chance move, same scale), note.
+    first_year, last_year (known), reported (years known), points (of them those a line is drawn through: not at 0 or
+    100 %), slope (yearly, on the scale of the transform), residual_sd (one year's chance move, same scale), note.
     """
 
     chance: pd.DataFrame
@@ -52,6 +52,27 @@ class Outlook:
     def requirements(self) -> list[str]:
         """The requirements that are forecast."""
         return list(self.history.index.unique("requirement"))
+
+    @property
+    def pasts(self) -> pd.DataFrame:
+        """What each forecast rests on, by ``requirement``.
+
+        ``first_year``, ``last_year`` known of any commune (NA: none); ``whole``: communes known in every year between them;
+        ``own``: communes with years enough for a line of their own; ``unknown``: communes without a forecast; ``communes``.
+        """
+        rows = {}
+        for requirement, of_it in self.history.groupby(level="requirement", sort=False):
+            first, last = of_it["first_year"].min(), of_it["last_year"].max()
+            rows[requirement] = {
+                "first_year": first,
+                "last_year": last,
+                "whole": 0 if first is pd.NA else int((of_it["reported"] == last - first + 1).sum()),
+                "own": int((of_it["points"] >= trend.LEAST_POINTS).sum()),
+                "unknown": int(of_it["slope"].isna().sum()),
+                "communes": len(of_it),
+            }
+        names = ["first_year", "last_year", "whole", "own", "unknown", "communes"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("requirement")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +129,10 @@ def fit_series(baseline: Baseline, entry: Forecast) -> tuple[trend.Trend, tuple[
     if frame.shape[1] == 0:
         frame = pd.DataFrame(np.nan, index=frame.index, columns=[start])
     years = frame.columns.to_numpy(np.int64)
-    values = to_scale(frame.to_numpy(float), entry.transform)
-    return trend.fit(values, years), (years, values)
+    shares = frame.to_numpy(float)
+    values = to_scale(shares, entry.transform)
+    at_edge = (entry.transform == "logit") & ((shares <= EDGE_PCT) | (shares >= 100 - EDGE_PCT))
+    return trend.fit(values, years, at_edge), (years, values)
 
 
 def _paths(baseline: Baseline, entry: Forecast, fitted: trend.Trend, years: int) -> _Paths:
@@ -198,10 +221,12 @@ def _about(
     years, values = span
     known = ~np.isnan(values)
     start = baseline.scenario.settings.horizon.start_year
-    usable = ~np.isnan(fitted.slope)
+    reported, usable = known.sum(axis=1), ~np.isnan(fitted.slope)
+    is_few, at_edge = fitted.points < trend.LEAST_POINTS, reported >= trend.LEAST_POINTS
     texts = [
         (fitted.last < start, _("the starting year was not reported; moved on from the last year known")),
-        (usable & (fitted.points < trend.LEAST_POINTS), _("too few years known: moves as the province does")),
+        (usable & is_few & ~at_edge, _("too few years known: moves as the province does")),
+        (usable & is_few & at_edge, _("stood at 0 or 100 %: moves as the province does")),
         (usable & (entry.basis is not None), str(entry.basis)),
         (~usable, _("not enough years known: no forecast")),
     ]
@@ -213,6 +238,7 @@ def _about(
     columns: Mapping[str, object] = {
         "first_year": first.array,
         "last_year": last.array,
+        "reported": reported,
         "points": fitted.points,
         "slope": fitted.slope,
         "residual_sd": np.where(usable, fitted.step_sd, np.nan),
@@ -223,5 +249,5 @@ def _about(
 
 
 def _about_nothing() -> pd.DataFrame:
-    names = ["first_year", "last_year", "points", "slope", "residual_sd", "note"]
+    names = ["first_year", "last_year", "reported", "points", "slope", "residual_sd", "note"]
     return pd.DataFrame(columns=names, index=pd.MultiIndex.from_arrays([[], []], names=INDEX[:2]))

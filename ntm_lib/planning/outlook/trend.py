@@ -16,9 +16,8 @@ class Trend:
     ``origin`` (n): the last value known, in year ``last`` (n); ``slope`` (n): yearly change, drawn towards the province's
     ``common_slope`` by how much the communes really differ; ``slope_var`` (n): variance of its error, that of the
     province's own line included; ``step_sd``: standard deviation of one year's chance move (all communes together);
-    ``points`` (n): years used. With fewer than ``LEAST_POINTS`` a commune moves as the province does, with
-    the spread of the communes' slopes; NaN where
-    no year, or no slope of any commune, is known.
+    ``points`` (n): years the line is drawn through. With fewer than ``LEAST_POINTS`` a commune moves as the province does,
+    with the spread of the communes' slopes; NaN where no year, or no slope of any commune, is known.
     """
 
     origin: Floats
@@ -35,26 +34,29 @@ class Trend:
         return self.origin + self.slope * gone, np.sqrt(self.step_sd**2 * gone + self.slope_var * gone**2)
 
 
-def fit(values: Floats, years: npt.NDArray[np.int64]) -> Trend:
+def fit(values: Floats, years: npt.NDArray[np.int64], at_edge: npt.NDArray[np.bool_] | None = None) -> Trend:
     """Fit one line a commune and draw its slope towards the province's (empirical Bayes).
 
-    ``values`` (communes, years): transformed values, NaN unknown. Least squares on the years known. What a year leaves of
+    ``values`` (communes, years): transformed values, NaN unknown. ``at_edge`` (communes, years): shares of 0 or 100 %, whose
+    log-odds are only a stand-in: the last one is where a commune stands, but no line and no step is measured from them
+    (a rise from 0 to 5 % would count as the largest of all steps). Least squares on the other years known. What a year leaves of
     the line stays (a bad harvest or a new road does not undo itself), so a series is taken as a walk around its line: the
-    spread of one step is pooled over all communes, since five points say little about it, and the error of a slope
+    spread of one step is pooled over all communes, since a few points say little about it, and the error of a slope
     follows from it. The communes' own slopes count by the share of their variance that is more than that error (moment
     estimate). The province's line adds its own error, which all communes share.
     """
     known = ~np.isnan(values)
-    points = known.sum(axis=1)
+    moving = values if at_edge is None else np.where(at_edge, np.nan, values)
+    points = (~np.isnan(moving)).sum(axis=1)
     usable = points >= LEAST_POINTS
-    slope, weights = _lines(np.where(usable[:, None], values, np.nan), years)
-    step_var = _step_variance(values[usable], years, slope[usable])
+    slope, weights = _lines(np.where(usable[:, None], moving, np.nan), years)
+    step_var = _step_variance(moving[usable], years, slope[usable])
     own_var = step_var * _walk_variance(weights, years)
     common, spread = _between(slope[usable], own_var[usable])
     weight = spread / (spread + own_var)
     shrunk = np.where(usable, weight * slope + (1 - weight) * common, common)
-    error = np.where(usable, weight * own_var, spread) + _shared_error(values[usable], years)
-    is_empty = (points == 0) | np.isnan(common)
+    error = np.where(usable, weight * own_var, spread) + _shared_error(moving[usable], years, step_var)
+    is_empty = ~known.any(axis=1) | np.isnan(common)
     place = np.arange(len(values)), _last_place(known)
     last = np.where(is_empty, np.nan, np.broadcast_to(years, values.shape)[place])
     shrunk, error = (np.where(is_empty, np.nan, item) for item in (shrunk, error))
@@ -107,11 +109,17 @@ def _between(slope: Floats, variance: Floats) -> tuple[float, float]:
     return common, max(spread, 1e-12)
 
 
-def _shared_error(values: Floats, years: npt.NDArray[np.int64]) -> float:
-    """Return the variance of the slope of the province's line, from the communes known in every year."""
-    whole = values[~np.isnan(values).any(axis=1)]
-    if len(whole) == 0 or len(years) < LEAST_POINTS:
+def _shared_error(values: Floats, years: npt.NDArray[np.int64], step_var: float) -> float:
+    """Return the variance of the slope of the province's line.
+
+    Its yearly change is the mean over the communes known at both ends of the year: communes that began to report later
+    do not make it jump. ``step_var``: of one commune, taken where fewer than two changes of the province are known.
+    """
+    if len(values) == 0:
         return 0.0
-    mean = whole.mean(axis=0)[None, :]
-    slope, weights = _lines(mean, years)
-    return _step_variance(mean, years, slope) * float(_walk_variance(weights, years)[0])
+    change = np.diff(values, axis=1) / np.sqrt(np.diff(years))
+    change = change[:, (~np.isnan(change)).any(axis=0)]
+    steps = np.nanmean(change, axis=0) if change.shape[1] else np.empty(0)
+    _slope, weights = _lines(np.zeros((1, len(years))), years)
+    of_step = float(np.var(steps, ddof=1)) if len(steps) > 1 else step_var
+    return of_step * float(_walk_variance(weights, years)[0])

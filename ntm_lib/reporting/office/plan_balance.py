@@ -54,7 +54,7 @@ def balance_notes(plan: Plan) -> list[str]:
     if without := left["without_way"].sum():
         more = _("{count} of them cannot be completed within the plan whatever is spent, and are not priced.")
         notes.append(more.format(count=formats.number(without)))
-    return [*notes, short_note(), unplanned_note(plan)]
+    return [*notes, short_note(), *reserve_notes(plan), unplanned_note(plan)]
 
 
 def short_note() -> str:
@@ -63,6 +63,19 @@ def short_note() -> str:
         "Short: need less what is available, source by source; what one source has over does not pay for another's works, "
         "so the first row adds up what each source is short of."
     )
+
+
+def reserve_notes(plan: Plan) -> list[str]:
+    """Say what is kept back of the money available; nothing where the scenario keeps no reserve."""
+    share = plan.scenario.settings.money.reserve_pct
+    if not share:
+        return []
+    text = _(
+        "Of the money available {share} of every source and year, {amount}, is a reserve: no work is planned on it; it is used "
+        "when works turn out dearer or a year brings less money, and the chances count on it."
+    )
+    amount = formats.money(float(plan.reserve.sum()), "billion")
+    return [text.format(share=formats.percent(share, formats.digits_of(share)), amount=amount)]
 
 
 def unplanned_note(plan: Plan) -> str:

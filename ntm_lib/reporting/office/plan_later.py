@@ -5,7 +5,7 @@ import pandas as pd
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import villages
 from ntm_lib.planning.later import published_marks
-from ntm_lib.planning.later.orientation import orientation, orientation_notes
+from ntm_lib.planning.later.orientation import orientation, orientation_notes, year_of_all
 from ntm_lib.planning.means.budget import purse_labels
 from ntm_lib.planning.plan import Plan
 from ntm_lib.reporting import formats
@@ -75,9 +75,12 @@ def orientation_sheet(plan: Plan) -> Sheet:
         Column("year", _("Year"), "year", width=10),
         Column("communes", _("Communes (count)"), "count", width=10),
         Column("standard", _("Communes that could reach the standard"), "count", width=16),
+        Column("expected", _("of them expected by the forecasts"), "decimal", width=14),
+        Column("low", _("in 8 of 10 cases at least"), "count", width=12),
+        Column("high", _("in 8 of 10 cases at most"), "count", width=12),
         Column("standard_at_pace", _("at the pace of the plan"), "count", width=14),
         Column("missing", _("Communes still missing criteria"), "count", width=14),
-        Column("without_way", _("of them with a criterion whose cost is not known"), "count", width=18),
+        Column("without_way", _("of them without a known cost or a likely forecast"), "count", width=18),
         Column("remaining_vnd_million", _("Cost that remains"), "money", width=16),
         Column("money_vnd_million", _("Money of the year for it"), "money", width=16),
     ]
@@ -86,6 +89,25 @@ def orientation_sheet(plan: Plan) -> Sheet:
         columns=columns, frame=table, unit=million(), source=source_line(plan), notes=orientation_notes(plan),
         stamps=plan_stamps(plan),
     )  # fmt: skip
+
+
+def year_of_all_words(plan: Plan) -> str:
+    """Say when all communes could meet all criteria, and on what that rests."""
+    year, until = year_of_all(plan), plan.scenario.settings.horizon.orientation_year
+    if year is None:
+        return _(
+            "With yearly money of the same size, and by the forecasts up to {until}, no year can be named in which all "
+            "communes meet all criteria."
+        ).format(until=until)
+    if year > until:
+        return _(
+            "With yearly money of the same size all communes could meet all criteria in {year}, by money alone: no forecast "
+            "reaches beyond {until}."
+        ).format(year=year, until=until)
+    text = _(
+        "With yearly money of the same size all communes could meet all criteria in {year}, also by the forecasts."
+    )
+    return text.format(year=year)
 
 
 def published_sheet(plan: Plan, year: int | None = None) -> Sheet:
@@ -126,7 +148,7 @@ def figure_words(table: pd.DataFrame) -> list[str]:
 def figure_word(figure: str, first: int = 0, last: int = 0, law: str = "") -> str:
     """Name a figure of the plan that a published one stands beside.
 
-    ``first``, ``last``: criteria of a group; ``law``: the decision it counts by, since one year has figures by two.
+    ``first``, ``last``: criteria of a group; ``first``: per cent of the communes of a district; ``law``: the decision it counts by, since one year has figures by two.
     """
     if law:
         return _("{figure}, by Decision {number}").format(figure=figure_word(figure, first, last), number=law)
@@ -134,6 +156,14 @@ def figure_word(figure: str, first: int = 0, last: int = 0, law: str = "") -> st
         if not first:
             return _("Communes with fewer than {count} criteria").format(count=last + 1)
         return _("Communes with {first} to {last} criteria").format(first=first, last=last)
+    if figure == published_marks.DISTRICTS:
+        text = _(
+            "District units with {share} of their communes at the standard, besides those with a title of their own"
+        )
+        return text.format(share=formats.percent(first, 0))
+    if figure == published_marks.DISTRICTS_OVER:
+        text = _("District units with more than {share} of their communes at the standard")
+        return text.format(share=formats.percent(first, 0))
     return figure_labels()[figure]
 
 

@@ -8,7 +8,7 @@ from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import targets
 from ntm_lib.planning.handdown.tasks import policies_needed
 from ntm_lib.planning.handdown.works import works
-from ntm_lib.planning.later.orientation import orientation, orientation_notes, remaining, year_of_all
+from ntm_lib.planning.later.orientation import orientation, orientation_notes, remaining
 from ntm_lib.planning.means.measures import Measures
 from ntm_lib.planning.means.policies import load_policies
 from ntm_lib.planning.plan import Plan
@@ -19,6 +19,7 @@ from ntm_lib.reporting.office import plan_basis as basis
 from ntm_lib.reporting.office import plan_tables as tables
 from ntm_lib.reporting.office.document import Filling, write_document
 from ntm_lib.reporting.office.outline import Outline, read_outline
+from ntm_lib.reporting.office.plan_later import year_of_all_words
 from ntm_lib.reporting.office.plan_menu import menu_sheet
 from ntm_lib.reporting.office.plan_works import planned_tasks
 from ntm_lib.reporting.office.workbook import write_workbook
@@ -149,17 +150,14 @@ def _orientation_text(plan: Plan) -> list[str]:
         )
     ]
     if len(after):
-        sentence = _("With money of the same size, {standard} communes could reach the standard by {year}.")
-        text.append(sentence.format(standard=formats.number(after["standard"].iloc[-1]), year=after.index[-1]))
-    if year := year_of_all(plan):
-        text.append(_("All communes could reach it in {year}.").format(year=year))
-    elif unknown := int((left["without_way"] > 0).sum()):
         sentence = _(
-            "When all communes could reach it cannot be said: {count} communes miss a criterion whose cost is not known."
+            "With money of the same size, {standard} communes could reach the standard by {year}; the forecasts bear out "
+            "{expected} of them, {low} to {high} in 8 of 10 cases."
         )
-        text.append(sentence.format(count=formats.number(unknown)))
-    else:
-        text.append(_("With money of the same size, not all communes can ever reach it: prices rise faster."))
+        end = after.iloc[-1]
+        told = {name: formats.number(round(float(end[name]))) for name in ("standard", "expected", "low", "high")}
+        text.append(sentence.format(year=after.index[-1], **told))
+    text.append(year_of_all_words(plan))
     return [*text, *orientation_notes(plan)]
 
 

@@ -108,6 +108,14 @@ def _aim_notes(scope: Scope) -> list[str | Markup]:
             "aims together is without them."
         )
         notes.append(text.format(names="; ".join(words[name] for name in dict.fromkeys(open_["aim"]))))
+    planned = asked[(asked["aim"] == "standard") & (asked["planned"] > asked["asked"])]
+    if len(planned):
+        row = planned.iloc[0]
+        text = _(
+            "The plan prepares {planned} communes so that {asked} can be counted on: some will be late. As many as prepared "
+            "would need everything to come as planned."
+        )
+        notes.append(text.format(planned=formats.number(row["planned"]), asked=formats.number(row["asked"])))
     return notes
 
 

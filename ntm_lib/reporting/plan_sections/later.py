@@ -8,10 +8,10 @@ from markupsafe import Markup
 from ntm_lib.messages import _
 from ntm_lib.planning.handdown.targets import villages as village_table
 from ntm_lib.planning.later.orientation import orientation as look_ahead
-from ntm_lib.planning.later.orientation import orientation_notes, remaining, year_of_all
+from ntm_lib.planning.later.orientation import orientation_notes, remaining
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.office.plan_later import no_villages, village_notes
+from ntm_lib.reporting.office.plan_later import no_villages, village_notes, year_of_all_words
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told
 from ntm_lib.reporting.sections.common import paragraph, rows_of, section
 from ntm_lib.reporting.tables import Cell, Column, html_table
@@ -92,25 +92,28 @@ def _ahead(scope: Scope) -> Markup:
         [
             str(row.Index),
             figure(scope.key("ahead", "standard", row.Index), int(row.standard), "count"),
+            amount(scope.key("ahead", "expected", row.Index), row.expected),
+            figure(scope.key("ahead", "range", row.Index), int(row.low), "interval", high=int(row.high)),
             figure(scope.key("ahead", "pace", row.Index), int(row.standard_at_pace), "count"),
             figure(scope.key("ahead", "missing", row.Index), int(row.missing), "count"),
+            figure(scope.key("ahead", "without_way", row.Index), int(row.without_way), "count"),
             amount(scope.key("ahead", "money", row.Index), row.money_vnd_million),
             amount(scope.key("ahead", "left", row.Index), row.remaining_vnd_million),
         ]
         for row in rows_of(frame)
     ]
-    when = year_of_all(scope.plan)
-    outlook = (
-        _("With yearly money of the same size all communes could meet all criteria in {year}.").format(year=when)
-        if when
-        else _("With yearly money of the same size no year can be named in which all communes meet all criteria.")
-    )
+    outlook = year_of_all_words(scope.plan)
     return paragraph("{outlook}", outlook=outlook) + html_table(
         [
             Column(_("Year")),
-            Column(_("Communes reaching the standard"), "figure"),
-            Column(_("at the pace of the plan"), "figure"),
-            Column(_("Communes still missing criteria"), "figure"),
+            Column(_("as a plan counts them"), "figure", group=_("Communes reaching the standard")),
+            Column(_("expected by the forecasts"), "figure", group=_("Communes reaching the standard")),
+            Column(_("in 8 of 10 cases"), "figure", group=_("Communes reaching the standard")),
+            Column(_("at the pace of the plan"), "figure", group=_("Communes reaching the standard")),
+            Column(_("in all"), "figure", group=_("Communes still missing criteria")),
+            Column(
+                _("without a known cost or a likely forecast"), "figure", group=_("Communes still missing criteria")
+            ),
             Column(_("Money of the year (million VND)"), "figure"),
             Column(_("Still needed (million VND)"), "figure"),
         ],

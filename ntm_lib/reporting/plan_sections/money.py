@@ -6,16 +6,17 @@ import pandas as pd
 from markupsafe import Markup
 
 from ntm_lib.messages import _
-from ntm_lib.planning.handdown.estimates import estimates
+from ntm_lib.planning.handdown.estimates import estimates, without_price
 from ntm_lib.planning.later.balance import TOTAL, WITHOUT_CREDIT, capital_balance
 from ntm_lib.planning.later.orientation import remaining
 from ntm_lib.planning.means.budget import purse_labels
+from ntm_lib.planning.means.measures import load_measures
 from ntm_lib.planning.means.norms import ESTIMATES
 from ntm_lib.planning.settings import Purse
 from ntm_lib.reporting import formats
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
-from ntm_lib.reporting.office.plan_balance import short_note, unplanned_note
+from ntm_lib.reporting.office.plan_balance import reserve_notes, short_note, unplanned_note
 from ntm_lib.reporting.plan_sections.opening import assumed_note
 from ntm_lib.reporting.plan_sections.recognition import recognition
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, billions, told, whole_head
@@ -67,7 +68,7 @@ def _need(scope: Scope) -> Markup:
         more = _("{count} of them cannot be completed within the plan whatever is spent, and are not priced.")
         notes.append(told(more, count=figure(scope.key("left_without_way"), without, "count")))
     if scope.is_province:
-        notes += [short_note(), unplanned_note(scope.plan)]
+        notes += [short_note(), *reserve_notes(scope.plan), unplanned_note(scope.plan)]
     given = [_("Available"), _("Short"), _("Left over of the source")] if scope.is_province else []
     caption = (
         _("Capital need, what can be met, what is short, {period}")
@@ -124,6 +125,7 @@ def _by_year(scope: Scope) -> Markup:
         notes.insert(0, _("Unspent money of these sources may be paid out in the next year: {names}.").format(
             names="; ".join(carried)
         ))  # fmt: skip
+    notes += reserve_notes(scope.plan) if is_whole else []
     return html_table(
         columns,
         rows,
@@ -163,12 +165,34 @@ def _nature(scope: Scope) -> Markup:
 
 
 def _priced(scope: Scope) -> pd.DataFrame:
-    return estimates(scope.plan).loc[pd.IndexSlice[:, scope.communes], :].groupby(level="estimate").sum()
+    """Return the sums of the scope at each estimate; NaN where one of its communes has a sum that is not known."""
+    own = estimates(scope.plan).loc[pd.IndexSlice[:, scope.communes], :]
+    groups = own.groupby(level="estimate")
+    return groups.sum().mask(groups.count().lt(groups.size(), axis=0))
+
+
+def _unpriced_note(scope: Scope) -> list[str]:
+    """Say which works have no price at some estimate, because they cost nothing at the one planned with."""
+    free = without_price(scope.plan)
+    free = free[free["commune_code"].isin(scope.communes)]
+    if free.empty:
+        return []
+    menu = load_measures(scope.project)
+    names = "; ".join(formats.lowered(str(menu[name].label)) for name in dict.fromkeys(free["measure"]))
+    text = _(
+        "Not known: {names}. The norm planned with is 0 and another estimate is above 0, so that what these works would "
+        "take there cannot be scaled from the plan."
+    )
+    return [text.format(names=names)]
 
 
 def estimate_words(scope: Scope) -> Markup:
     """Say what the works of the plan would take at the low and the high unit costs."""
     money: dict[Any, float] = _priced(scope)["money"].to_dict()
+    if any(pd.isna(money[name]) for name in ("low", "high")):
+        return Markup("{}").format(
+            _("What the same works would take at other unit costs is not known in full, see the table of estimates.")
+        )
     text = _("The same works in the same years would take {low} at low unit costs and {high} at high ones.")
     shown = {name: billions(scope.key("estimate", name, "money"), money[name]) for name in ("low", "high")}
     return told(text, **shown)
@@ -186,7 +210,13 @@ def _estimates(scope: Scope) -> Markup:
 
     def cells(name: str) -> list[Cell]:
         sums = table[name].to_dict()
-        return [rows[name], *(amount(scope.key("estimate", item, name), sums[item]) for item in ESTIMATES)]
+        return [
+            rows[name],
+            *(
+                _("Not enough data") if pd.isna(sums[item]) else amount(scope.key("estimate", item, name), sums[item])
+                for item in ESTIMATES
+            ),
+        ]
 
     words = {"low": _("Low unit costs"), "middle": _("Middle unit costs"), "high": _("High unit costs")}
     planned = words[scope.scenario.settings.costs.estimate]
@@ -201,6 +231,7 @@ def _estimates(scope: Scope) -> Markup:
         notes=[
             _("The same works in the same years; the plan counts with: {estimate}. At higher costs part of them must wait, see the chance of reaching the aims.").format(estimate=planned.lower()),
             _("Surveys, packages of titles and what keeps the standard have one estimate only."),
+            *_unpriced_note(scope),
         ],
         is_numbered=False,
     )  # fmt: skip

@@ -157,7 +157,8 @@ def _range(scope: Scope) -> Markup:
     """Say under the main figures, which are those of the plan without any mishap, what comes with mishaps."""
     place = Markup('<a href="#chance">{}</a>').format(_("Chance of reaching the aims"))
     lead = _("These are the figures of the plan as it stands.")
-    return Markup("<p>{} {} {}</p>").format(lead, range_words(scope), told(_("See {place}."), place=place))
+    see = told(_("See {place}."), place=place)
+    return Markup("<p>{} {}{} {}</p>").format(lead, range_words(scope), promise_words(scope), see)
 
 
 def range_words(scope: Scope) -> Markup:
@@ -166,6 +167,23 @@ def range_words(scope: Scope) -> Markup:
         "Carried out with what can go otherwise, {range} communes reach the standard by {year} in eight of ten draws."
     )
     return told(text, range=range_figure(scope), year=scope.years[-1])
+
+
+def promise_words(scope: Scope) -> Markup:
+    """Say how likely the number of communes that the scenario asks for is; empty on a district's page and without such an aim."""
+    aims = scope.study.simulation.aims
+    asked = aims[(aims["aim"] == "standard") & aims["chance"].notna()]
+    if not scope.is_province or asked.empty:
+        return Markup()
+    row = asked.iloc[0]
+    key = scope.key("chance", "standard", int(row["year"]))
+    text = _(" The aim of the scenario, at least {asked} communes by {year}, is reached in {chance} of the draws.")
+    return told(
+        text,
+        asked=figure(f"{key}.asked", float(row["asked"]), "number", digits=0),
+        year=int(row["year"]),
+        chance=figure(key, round(100 * float(row["chance"]), 6), "percent"),
+    )
 
 
 def range_figure(scope: Scope) -> Markup:

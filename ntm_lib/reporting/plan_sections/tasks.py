@@ -10,6 +10,7 @@ from ntm_lib.planning.later.orientation import forecasts
 from ntm_lib.planning.later.without import without
 from ntm_lib.planning.means.measures import load_measures
 from ntm_lib.planning.means.policies import load_policies
+from ntm_lib.planning.outlook.trend import LEAST_POINTS
 from ntm_lib.reporting.display import show
 from ntm_lib.reporting.figures import figure
 from ntm_lib.reporting.plan_sections.scope import Scope, amount, bullets, fold, told
@@ -198,6 +199,7 @@ def forecast_table(scope: Scope) -> Markup:
                 noun="",
             )
         )
+        cells.extend(_past(scope, str(requirement)))
         rows.append(cells)
     alone, effort = _("Without effort"), _("With effort every year")
     return html_table(
@@ -206,12 +208,36 @@ def forecast_table(scope: Scope) -> Markup:
             *(Column(str(year), "figure", group=alone) for year in years),
             *(Column(str(year), "figure", group=effort) for year in years),
             Column(_("Communes with a forecast"), "figure"),
+            Column(_("Years of results"), group=_("Rests on")),
+            Column(_("Communes known in each of them"), "figure", group=_("Rests on")),
         ],
         rows,
         caption=_("Communes expected to meet what money does not buy within a year"),
         unit=_("Unit: commune"),
         source=scope.source,
         stamps=scope.warnings,
-        notes=[_("Expected number: the sum of the chances of the communes whose past is known.")],
+        notes=[_("Expected number: the sum of the chances of the communes whose past is known."), _pasts_note(scope)],
         is_numbered=False,
     )
+
+
+def _past(scope: Scope, requirement: str) -> list[Cell]:
+    """Say which years of results a forecast rests on, and how many communes are known in each of them."""
+    past = scope.plan.outlook.pasts.loc[requirement]
+    if pd.isna(past["first_year"]):
+        return [_("none"), "–"]
+    first, last = int(past["first_year"]), int(past["last_year"])
+    key = scope.key("forecast", requirement, "whole")
+    years = _("{first} - {last} ({count} years)").format(first=first, last=last, count=last - first + 1)
+    return [years, figure(key, int(past["whole"]), "share", whole=int(past["communes"]), noun="")]
+
+
+def _pasts_note(scope: Scope) -> str:
+    """Say how many years forecasts may use, and what is done where there are fewer."""
+    text = _(
+        "Forecasts use the results of up to {count} years, {first} - {last}. Where the results by one definition or one "
+        "poverty standard began later, only those are used; years that were not reported stay unknown; a commune with fewer "
+        "than {least} years moves as the province does, and less surely."
+    )
+    start, count = scope.scenario.settings.horizon.start_year, scope.scenario.settings.forecast.history_years
+    return text.format(count=count, first=start - count + 1, last=start, least=LEAST_POINTS)

@@ -3,11 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from plans_by_hand import greedy_plan, no_risks, some_risks, uncertainty
 from problems import make_problem
 from scipy.stats import norm, triang
 
 from ntm_lib.planning.chance import robust_problem, simulate
+from ntm_lib.planning.plan import draft
+from ntm_lib.planning.scenario import load_scenario
+from ntm_lib.planning.study import plan_shown
+from ntm_lib.project import Project
 
 
 def test_the_robust_problem_is_harder_in_every_part() -> None:
@@ -37,3 +42,32 @@ def test_a_robust_plan_keeps_its_own_aims_more_often() -> None:
             plan = greedy_plan(asked)
             found.append(simulate(problem, plan, risks, draws).aims.iloc[-1]["chance"])
     assert np.mean(robust) >= np.mean(nominal) + 0.05
+
+
+def test_money_in_reserve_makes_a_plan_hold_more_often() -> None:
+    with_it, without = [], []
+    for seed in range(4):
+        problem = make_problem(14, seed, budget=0.6, limits=False)
+        risks, draws = some_risks(problem), uncertainty(draws=200, disaster_chance=0.05)
+        plan = greedy_plan(problem)
+        for found, money in ((without, problem.money), (with_it, problem.money / 0.85)):
+            found.append(simulate(replace(problem, money=money), plan, risks, draws).aims.iloc[-1]["chance"])
+    assert all(more >= less for more, less in zip(with_it, without, strict=True))
+    assert np.mean(with_it) > np.mean(without) + 0.05
+
+
+@pytest.mark.long
+def test_the_cautious_scenario_promises_what_is_likely(project: Project) -> None:
+    """Each aim of the shipped scenario, and all at once, by its 1,000 draws."""
+    scenario = load_scenario("robust", project)
+    made = draft(scenario, project)
+    plan, offers = plan_shown(made)
+    assert offers is None
+    assert scenario.settings.uncertainty.draws >= 1000
+    found = simulate(plan.carried_out, plan.solution, plan.risks, scenario.settings.uncertainty).aims
+    asked = found[found["aim"] != "planned_standard"].set_index(["aim", "year"])
+    assert (asked["low"] >= 0.9).all(), asked
+    assert ("all", plan.years[-1]) in asked.index
+    aims = scenario.settings.aims
+    assert aims.standard is not None
+    assert int((plan.solution.standard < len(plan.years)).sum()) > aims.standard

@@ -1,5 +1,7 @@
 """From needs, outlook and money to the problem: every million and every limit arrives where it belongs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,8 +16,6 @@ from ntm_lib.verdicts import Verdict
 
 def _rebuilt(made, project, **changes):
     """Build the problem again with changed settings, on the needs and outlook there are."""
-    from dataclasses import replace
-
     from ntm_lib.planning.means.budget import read_budget
 
     scenario = load_scenario("base", project, **changes)
@@ -33,6 +33,28 @@ def test_a_criterion_that_stands_has_no_step_and_one_that_is_missing_has_steps_o
     waiting = {problem.criteria[place] for place in np.argwhere(~problem.met & ~has_step)[:, 1]}
     owner = base_draft.baseline.start_rules.requirements["criterion"]
     assert waiting <= {owner[name] for name in base_draft.outlook.requirements}
+
+
+def test_what_is_missing_and_has_no_forecast_is_not_reached_by_effort(base_draft, project):
+    """Too few years known: nobody can say when it will be met, so no year of effort makes it so."""
+    lines, problem = base_draft.needs.lines, base_draft.problem
+    steps = problem.steps
+    can = {(problem.communes[n], problem.criteria[k]) for n, k in zip(steps.commune, steps.criterion, strict=True)}
+    of_it = lines[(lines["requirement"] == "10") & (lines["state"] == "not_met")]
+    code = next(code for code in of_it["commune_code"] if (code, "10") in can)
+    surveyed = lines[(lines["requirement"] == "14.2") & (lines["state"] == "unknown")]["commune_code"].iloc[0]
+    chance = base_draft.outlook.chance.copy()
+    at = chance.index.get_level_values
+    blank = ((at("commune_code") == code) & (at("requirement") == "10")) | (
+        (at("commune_code") == surveyed) & (at("requirement") == "14.2")
+    )
+    chance[blank] = np.nan
+    outlook = replace(base_draft.outlook, chance=chance)
+    made, _risks = build_problem(base_draft.baseline, base_draft.needs, outlook, base_draft.budget)
+    now = {(made.communes[n], made.criteria[k]) for n, k in zip(made.steps.commune, made.steps.criterion, strict=True)}
+    assert (code, "10") not in now
+    assert (surveyed, "14") in now  # not known to be missing: a survey first, then done with its chance
+    assert can - now <= {(code, "10"), (surveyed, "14")}
 
 
 def test_money_of_a_step_is_the_expected_cost_of_its_lines(base_draft, project):
@@ -89,6 +111,27 @@ def test_an_unknown_start_is_surveyed_first(base_draft):
     assert (np.asarray(first_year[of_unknown].sum(axis=1)) > 0).all()
 
 
+def test_a_reserve_is_not_planned_on_and_there_when_the_plan_is_carried_out(base_draft, project):
+    share = 15
+    problem, _risks = _rebuilt(base_draft, project, money__reserve_pct=share)
+    np.testing.assert_allclose(problem.money, base_draft.problem.money * (1 - share / 100))
+    kept = replace(base_draft, scenario=load_scenario("base", project, money__reserve_pct=share), problem=problem)
+    np.testing.assert_allclose(kept.problem.money + kept.reserve, base_draft.problem.money)
+    np.testing.assert_allclose(kept.carried_out.money, base_draft.problem.money)
+    assert base_draft.carried_out.money == pytest.approx(base_draft.problem.money)
+    # The same money with another reserve has other chances: a plan kept of it must not be taken for this one.
+    other = replace(kept, scenario=load_scenario("base", project, money__reserve_pct=10))
+    assert len({kept.digest, other.digest, base_draft.digest}) == 3
+
+
+def test_a_reserve_lessens_what_a_commune_may_use_of_its_allotment(base_draft, project):
+    free, kept = (
+        _rebuilt(base_draft, project, money__allocation="coefficients", money__reserve_pct=share)[0].commune_cap
+        for share in (0, 20)
+    )
+    np.testing.assert_allclose(kept, 0.8 * free)
+
+
 def test_money_by_commune_coefficients_adds_up(base_draft, project):
     problem, _risks = _rebuilt(base_draft, project, money__allocation="coefficients", money__allocation_slack=1.0)
     assert problem.commune_cap.sum() == pytest.approx(problem.money[problem.capped].sum())
@@ -139,11 +182,24 @@ def test_aims_above_what_there_is_are_told_together(base_draft, project):
             base_draft,
             project,
             **{f"aims__{name}": asked for name, asked in aims.items()},
-            aims__standard_by_year={2022: 200},
+            aims__standard_by_year={2022: 140},
             aims__villages_by_year={2023: 9998},
         )
-    for name, asked in {**aims, "standard_by_year.2022": 200, "villages_by_year.2023": 9998}.items():
+    for name, asked in {**aims, "standard_by_year.2022": 140, "villages_by_year.2023": 9998}.items():
         assert f"aims.{name}: {asked}" in str(caught.value)
+
+
+def test_aims_are_held_against_the_communes_that_are_not_excluded(base_draft, project):
+    stands = base_draft.problem.start_standard
+    codes = [
+        str(base_draft.baseline.communes.index[np.flatnonzero(stands == flag)[0]]) for flag in (True, False, False)
+    ]
+    codes[2] = str(base_draft.baseline.communes.index[np.flatnonzero(~stands)[1]])
+    most = len(stands) - 2  # one of the three stands already
+    kept, _risks = _rebuilt(base_draft, project, aims__standard=most, limits__excluded=codes)
+    assert kept.aims.standard == most
+    with pytest.raises(UsageError, match=rf"aims\.standard: {most + 1} .*{most}"):
+        _rebuilt(base_draft, project, aims__standard=most + 1, limits__excluded=codes)
 
 
 def test_a_weight_for_a_group_that_nobody_is_known_to_belong_to_is_refused(base_draft, project):

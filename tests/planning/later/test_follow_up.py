@@ -24,6 +24,7 @@ from ntm_lib.planning.problem import Aims, Solution
 from ntm_lib.planning.scenario import load_scenario
 from ntm_lib.project import Project
 from ntm_lib.provenance import sha256_of
+from ntm_lib.verdicts import Verdict
 
 ROOT = Project.find()
 NOTHING = pd.DataFrame({"commune_code": [], "criterion": [], "year": []})
@@ -81,6 +82,36 @@ def test_villages_that_stood_before_the_plan_count_for_the_published_aim(project
     [aim] = published(plan, plan.problem.districts[0]).query("figure == 'villages'").to_dict("records")
     assert (aim["value"], aim["plan_low"], aim["plan_high"], aim["status"]) == (180, 180, 180, "reached")
     assert np.isnan([aim["part_low"], aim["part_high"]]).all()
+
+
+def test_the_two_published_aims_of_district_units_stand_beside_the_districts_of_the_plan(project):
+    plan = make_plan(project, 3, criteria=19, communes=12, districts=4)
+    problem, last = plan.problem, len(plan.years)
+    apart = str(problem.districts[1])
+    aims = plan.scenario.settings.aims.model_copy(update={"districts_apart": (apart,)})
+    plan = replace(
+        plan, scenario=replace(plan.scenario, settings=plan.scenario.settings.model_copy(update={"aims": aims}))
+    )
+    standard = np.full(len(problem.communes), last)
+    sizes = np.bincount(problem.district, minlength=4)
+    standard[np.isin(problem.district, [0, 1])] = 0  # two whole, one of them apart
+    of_third = np.flatnonzero(problem.district == 2)
+    standard[of_third[: sizes[2] // 2 + 1]] = 0  # more than half
+    of_fourth = np.flatnonzero(problem.district == 3)
+    standard[of_fourth[: sizes[3] // 2]] = 0  # half at most
+    done = np.where(standard[:, None] == 0, np.where(problem.met, -1, 0), np.where(problem.met, -1, last))
+    done[standard == last, 0] = last
+    plan = with_solution(plan, replace(plan.solution, done=done, standard=standard))
+    table = published(plan).query("kind == 'aim' and figure.str.startswith('districts')").set_index("figure")
+    known = (plan.baseline.criteria != Verdict.UNKNOWN).all(axis=1).to_numpy()
+    assert table["value"].to_dict() == {"districts": 2, "districts_over": 2}
+    assert table["plan_low"].to_dict() == {"districts": 1, "districts_over": 3}
+    assert (table["plan_high"] >= table["plan_low"]).all()
+    assert not known.all()
+    assert table["status"].to_dict()["districts_over"] == "exceeded"
+    assert table["status"].to_dict()["districts"] in {"missed", "not_known"}
+    own = published(plan, apart).query("figure.str.startswith('districts')").set_index("figure")
+    assert own["part_low"].to_dict() == {"districts": 0, "districts_over": 1}
 
 
 @pytest.mark.parametrize("seed", range(3))
