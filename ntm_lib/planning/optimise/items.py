@@ -128,6 +128,8 @@ def on_their_own(model: Model, items: Items) -> Items:
 
     A share that pays for villages too, which are no items, is a row and nothing else.
     """
+    if (model.floors < 0).all() and (model.caps < 0).all():
+        return items
     row_of = np.zeros(items.rows.shape[1], dtype=np.int64)
     at, shared = items.rows.nonzero()
     row_of[shared] = at

@@ -64,8 +64,9 @@ class Offers:
         fits = np.ones(self.count, dtype=bool) if communes is None else communes.copy()
         _settle(flat, profit, level, year, fits)
         owners, happens = self._happens(level, year)
-        all_picks = sp.csr_matrix((np.ones(len(owners)), (owners, happens)), (self.count, len(items.value)))
-        fits &= self._keeps(all_picks, np.arange(self.count))
+        if np.isfinite(flat.cap).any():
+            used = np.bincount(owners, flat.capped[happens], minlength=self.count)
+            fits &= used <= flat.cap * (1 + ROUNDING)
         mine = fits[owners]
         owners, happens = owners[mine], happens[mine]
         with np.errstate(over="ignore"):
@@ -79,7 +80,7 @@ class Offers:
         new = np.flatnonzero(is_new)
         order = np.argsort(key[new])
         self.seen = np.insert(self.seen, at[new][order], key[new][order])
-        pick = all_picks[new]
+        pick = sp.csr_matrix((np.ones(len(owners)), (owners, happens)), (self.count, len(items.value)))[new]
         self.pick = sp.vstack([self.pick, pick], format="csr")
         self.owner = np.append(self.owner, new)
         self.use = sp.vstack([self.use, pick @ items.take], format="csr")
@@ -95,14 +96,11 @@ class Offers:
             return
         self.flat = self.packing.items.flat
         self.ask(prices)
-        keeps = self._keeps(self.pick, self.owner)
+        keeps = self.pick @ self.flat.capped <= self.flat.cap[self.owner] * (1 + ROUNDING)
         has_none = np.bincount(self.owner[keeps], minlength=self.count) == 0
         left = np.flatnonzero(keeps | has_none[self.owner])
         self.pick, self.use = self.pick[left], self.use[left]
         self.owner, self.worth = self.owner[left], self.worth[left]
-
-    def _keeps(self, pick: sp.csr_matrix, owner: Ints) -> Bools:
-        return np.asarray(pick @ self.flat.capped <= self.flat.cap[owner] * (1 + ROUNDING))
 
     def _prove(self, prices: Floats, worth: float, spare: Floats) -> float:
         items = self.packing.items

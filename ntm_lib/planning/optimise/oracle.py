@@ -163,7 +163,8 @@ def values(flat: Flat, profit: Floats, begin: int, end: int, worth: Floats, choi
     years, most = flat.standard.shape[1], 1
     for commune in range(begin, end):
         most = max(most, flat.gap_start[commune + 1] - flat.gap_start[commune])
-    added, best, own = np.zeros((most, years + 1)), np.zeros((most, years + 1)), profit.copy()
+    added, best = np.zeros((most, years + 1)), np.zeros((most, years + 1))
+    own = profit.copy() if (flat.cap < np.inf).any() else profit
     for commune in range(begin, end):
         answer(flat, profit, commune, added, best, worth, choice, year_of)
         if flat.cap[commune] < np.inf and worth[commune] > NEVER / 2:

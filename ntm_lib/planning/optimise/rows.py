@@ -49,8 +49,8 @@ class Rows:
 
     def fill(self, row: Ints, column: Ints, amount: Numbers = 1.0) -> None:
         """Put amounts into rows; what falls on the same place is added up."""
-        self.row.append(np.asarray(row))
-        self.column.append(np.asarray(column))
+        self.row.append(np.asarray(row, dtype=np.int32))
+        self.column.append(np.asarray(column, dtype=np.int32))
         self.amount.append(np.broadcast_to(np.asarray(amount, dtype=float), len(row)))
 
     def at_most(self, small: Ints, large: Ints) -> None:
