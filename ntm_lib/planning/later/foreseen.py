@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.stats import poisson_binom
 
 from ntm_lib.planning.problem import Bools, Floats, Ints
 from ntm_lib.verdicts import Verdict
@@ -62,10 +63,9 @@ def foreseen(plan: "Plan", last_step: Ints) -> Foreseen:
 
 def count_range(chances: Floats) -> tuple[int, int]:
     """Return the 10 % and 90 % ends of how many of several independent events with these chances happen."""
-    law = np.ones(1)
-    for chance in chances:
-        law = np.convolve(law, [1 - chance, chance])
-    low, high = np.searchsorted(np.cumsum(law) + 1e-12, TAILS)
+    if not len(chances):
+        return 0, 0
+    low, high = poisson_binom(chances).ppf(TAILS)
     return int(low), int(high)
 
 
