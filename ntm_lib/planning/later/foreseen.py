@@ -65,7 +65,8 @@ def count_range(chances: Floats) -> tuple[int, int]:
     """Return the 10 % and 90 % ends of how many of several independent events with these chances happen."""
     if not len(chances):
         return 0, 0
-    low, high = poisson_binom(chances).ppf(TAILS)
+    law = poisson_binom.cdf(np.arange(len(chances) + 1), chances)  # its own ppf takes no more than 63 chances
+    low, high = np.searchsorted(law + 1e-12, TAILS)
     return int(low), int(high)
 
 
