@@ -118,6 +118,15 @@ def _write_words(page: Any, values: Mapping[str, str], head: Any, note: Any) -> 
     page.set_column(0, 0, 26)
     page.set_column(1, 1, 80)
     page.freeze_panes(3, 0)
+    _to_print(page, 2)
+
+
+def _to_print(page: Any, headings: int) -> None:
+    """Let all columns fit on the width of an A4 sheet, with the row of headings on each."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(headings)
 
 
 def _with_names(table: pd.DataFrame, key: str, measures: Measures) -> pd.DataFrame:
@@ -163,6 +172,7 @@ def _write_sheet(page: Any, sheet: _Sheet, table: pd.DataFrame, formats: tuple[A
             elif text:
                 page.write_string(row, column, text)
     page.freeze_panes(4, 2)
+    _to_print(page, 3)
 
 
 def read_workbook(
