@@ -26,6 +26,7 @@ from ntm_lib.review import Labels
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 20_000
+PRINTED, LINE = 200, 15  # characters on the width of a sheet; height of a line, for not every program finds it
 SPARE_ROWS = 50  # lines below the last one that offer the same choices
 
 
@@ -118,15 +119,16 @@ def _write_words(page: Any, values: Mapping[str, str], head: Any, note: Any) -> 
     page.set_column(0, 0, 26)
     page.set_column(1, 1, 80)
     page.freeze_panes(3, 0)
-    _to_print(page, 2)
+    _to_print(page, 2, PRINTED)
 
 
-def _to_print(page: Any, headings: int) -> None:
-    """Let all columns fit on the width of an A4 sheet, with the row of headings on each."""
+def _to_print(page: Any, headings: int, width: int) -> None:
+    """Print on A4 with the row of headings and the names on each sheet; ``width``: of all columns, in characters."""
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(-(-width // PRINTED), 0)
     page.repeat_rows(headings)
+    page.repeat_columns(0, 1)
 
 
 def _with_names(table: pd.DataFrame, key: str, measures: Measures) -> pd.DataFrame:
@@ -156,15 +158,17 @@ def _write_sheet(page: Any, sheet: _Sheet, table: pd.DataFrame, formats: tuple[A
         plain,
     )
     words, key = heading_words(), sheet.keys[0]
+    widths = [16 if name == key else 45 if table[name].str.len().max() > 30 else 18 for name in table.columns]
     for column, name in enumerate(table.columns):
         page.write_string(2, column, name, grey)
         page.write_string(3, column, words.get(name, name), head)
-        is_wide = table[name].str.len().max() > 30
-        page.set_column(column, column, 16 if name == key else 45 if is_wide else 18, grey if name == key else note)
+        page.set_column(column, column, widths[column], grey if name == key else note)
         if choices := choice_words(name):
             allowed = {"validate": "list", "source": list(choices.values())}
             page.data_validation(4, column, 3 + len(table) + SPARE_ROWS, column, allowed)
+    page.set_row(3, 4 * LINE)
     for row, line in enumerate(table.itertuples(index=False), start=4):
+        page.set_row(row, LINE * max(-(-len(text) // wide) for text, wide in zip(line, widths, strict=True)) or LINE)
         for column, text in enumerate(line):
             number = pd.to_numeric(text, errors="coerce")
             if text and pd.notna(number):
@@ -172,7 +176,7 @@ def _write_sheet(page: Any, sheet: _Sheet, table: pd.DataFrame, formats: tuple[A
             elif text:
                 page.write_string(row, column, text)
     page.freeze_panes(4, 2)
-    _to_print(page, 3)
+    _to_print(page, 3, sum(widths))
 
 
 def read_workbook(
