@@ -173,7 +173,11 @@ class Infeasible(Exception):  # noqa: N818 - a result that the caller handles, n
 
 
 class NotFound(Infeasible):
-    """No plan was found within the limit of the search; that there is none is not proven."""
+    """No plan was found within the limit of the search; that there is none is not proven. ``bound``: on the worth of any plan."""
+
+    def __init__(self, bound: float = float("inf")) -> None:
+        super().__init__()
+        self.bound = bound
 
 
 @dataclass(frozen=True, eq=False)

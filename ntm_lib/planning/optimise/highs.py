@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+import scipy.sparse as sp
 
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.optimise.quiet import without_banner
 from ntm_lib.planning.problem import Floats, Infeasible, NotFound
 
+LARGEST = 64.0  # amount in a row as the solver gets it
+MUCH = 1e9  # stands for no limit where a row's least is reckoned
 FIRST_NODES = 2_000  # beyond them a first plan is given up
 
 
@@ -50,7 +53,7 @@ def solve(
     bound = -info.mip_dual_bound + model.base
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         if not goes_on:
-            raise NotFound
+            raise NotFound(bound)
         nodes += _first_plan(solver)
     x = np.asarray(solver.getSolution().col_value)
     x = np.where(model.whole, np.rint(x), x)
@@ -68,13 +71,6 @@ def _first_plan(solver: highspy.Highs) -> int:
     if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         raise NotFound
     return max(0, int(solver.getInfo().mip_node_count))
-
-
-def is_ruled_out(model: Model) -> bool:
-    """Tell whether rows and bounds alone, without a search, show that there is no plan; False proves nothing."""
-    solver = _load(model, Options())
-    solver.presolve()
-    return bool(solver.getModelPresolveStatus() == highspy.HighsPresolveStatus.kInfeasible)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +93,7 @@ def relax(model: Model) -> Relaxed:
         raise RuntimeError(f"HiGHS stopped without a bound: {solver.modelStatusToString(status)}")
     held = solver.getSolution()
     bound = model.base - solver.getInfo().objective_function_value
-    return Relaxed(np.asarray(held.col_value), bound, -np.asarray(held.row_dual))
+    return Relaxed(np.asarray(held.col_value), bound, -np.asarray(held.row_dual) * _scale(model))
 
 
 def _load(model: Model, options: Options, *, is_relaxed: bool = False) -> highspy.Highs:
@@ -124,12 +120,32 @@ def _as_lp(model: Model, *, is_relaxed: bool) -> highspy.HighsLp:
     lp.num_col_, lp.num_row_ = len(model.worth), len(model.low)
     lp.col_cost_ = -model.worth
     lp.col_lower_, lp.col_upper_ = model.lower, model.upper
-    lp.row_lower_, lp.row_upper_ = model.low, model.high
+    scale = _scale(model)
+    rows = (sp.diags(scale) @ model.rows).tocsr()
+    lp.row_lower_, lp.row_upper_ = _both_sides(model) * scale, model.high * scale
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = model.rows.indptr
-    lp.a_matrix_.index_ = model.rows.indices
-    lp.a_matrix_.value_ = model.rows.data
+    lp.a_matrix_.start_ = rows.indptr
+    lp.a_matrix_.index_ = rows.indices
+    lp.a_matrix_.value_ = rows.data
     if not is_relaxed:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[is_whole] for is_whole in model.whole.tolist()]
     return lp
+
+
+def _scale(model: Model) -> Floats:
+    """Return what each row is multiplied by, powers of two: money comes in tens of thousands, communes one by one."""
+    most = np.maximum(abs(model.rows).max(axis=1).toarray().ravel(), LARGEST)
+    return np.asarray(LARGEST / np.exp2(np.ceil(np.log2(most))))
+
+
+def _both_sides(model: Model) -> Floats:
+    """Return the lower sides of the rows; those of money lie below anything the variables can make of them.
+
+    What tightens rows of one side in the solver's presolve did not come to an end for some (HiGHS 1.16, ``strengthenInequalities``).
+    """
+    money = slice(model.money, model.money + model.problem.money.size)
+    rows, low = model.rows[money], model.low.copy()
+    least = rows.minimum(0) @ np.minimum(model.upper, MUCH) + rows.maximum(0) @ model.lower
+    low[money] = np.maximum(low[money], least - 1.0)
+    return low

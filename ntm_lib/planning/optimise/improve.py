@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from ntm_lib.planning.optimise import highs
-from ntm_lib.planning.optimise.highs import Found, Relaxed
+from ntm_lib.planning.optimise.highs import Found
 from ntm_lib.planning.optimise.model import Model
 from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.optimise.threads import THREADS, side_by_side
@@ -54,43 +54,6 @@ def _some_communes(model: Model, order: Ints, turn: int, draw: np.random.Generat
     count = len(model.problem.districts)
     districts = draw.choice(count, min(2, count), replace=False)
     return np.flatnonzero(np.isin(model.problem.district, districts))[:FREE]
-
-
-def indifference(model: Model, relaxed: Relaxed) -> Floats:
-    """How much worse each commune would do the other way (n): reach the standard, or not; 0 where the relaxation is open.
-
-    Order and lags are left out: this only chooses which communes are looked at again.
-    """
-    open_communes = np.zeros(len(model.problem.communes), dtype=bool)
-    for column, commune in owned(model):
-        part = np.abs(relaxed.x[column] - np.rint(relaxed.x[column])) > WHOLE
-        open_communes[commune[part]] = True
-    reached, unreached = _profits(model, _priced(model, relaxed))
-    return np.where(open_communes, 0.0, np.abs(reached - unreached) + WHOLE)
-
-
-def _priced(model: Model, relaxed: Relaxed) -> Floats:
-    """Worth of each variable less what it takes, at the prices of the shared rows."""
-    return np.asarray(model.worth - model.rows[model.shared :].T @ relaxed.prices[model.shared :])
-
-
-def _profits(model: Model, priced: Floats) -> tuple[Floats, Floats]:
-    """Best profit of each commune (n) that reaches the standard in some year (-inf: cannot), and of one that does not."""
-    steps, gaps, place = model.problem.steps, model.gaps, model.places.standard
-    years = place.shape[1]
-    value = np.zeros((*model.problem.met.shape, years))
-    value[steps.commune, steps.criterion, steps.year] = priced[model.places.done]
-    value = np.cumsum(value[:, :, ::-1], axis=2)[:, :, ::-1]  # what completing in a year is worth
-    there = np.full(value.shape, -np.inf)
-    there[steps.commune, steps.criterion, steps.year] = value[steps.commune, steps.criterion, steps.year]
-    best = np.maximum.accumulate(there, axis=2)
-    is_gap = gaps.upto.max(axis=2, initial=-1) >= 0
-    unreached = np.maximum(best[:, :, -1], 0.0, where=is_gap, out=np.zeros(is_gap.shape)).sum(axis=1)
-    level = np.where(place >= 0, priced[np.maximum(place, 0)], 0.0)
-    level = np.cumsum(level[:, ::-1], axis=1)[:, ::-1]
-    closed = np.where(is_gap[:, :, None], best, 0.0).sum(axis=1)
-    reached = np.where(place >= 0, closed + level, -np.inf).max(axis=1, initial=-np.inf)
-    return reached, unreached
 
 
 def owned(model: Model) -> list[tuple[Ints, Ints]]:

@@ -15,17 +15,27 @@ from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.problem import Floats
 
 
-def levels(model: Model, options: Options, *, spare: float = 0.0, start: Floats | None = None) -> Found:
+def levels(
+    model: Model, options: Options, *, spare: float = 0.0, start: Floats | None = None, goes_on: bool = True
+) -> Found:
     """Return a plan with whole levels and the bound it proves, to the gap of ``options`` or as far as its nodes go.
 
-    ``spare``: share of all money that is left unused, so that whole criteria fit in later (the bound then holds only for
-    plans that do the same). ``start``: a plan near which levels are sought first. Raises ``Infeasible`` when there is no such plan.
+    ``spare``: so much of a usual step's money is left unused in each purse and year, so that whole criteria fit in later
+    (the bound then holds only for plans that do the same). ``start``: a plan near which levels are sought first. ``goes_on``:
+    see ``highs.solve``. Raises ``Infeasible`` when there is no such plan.
     """
     whole = np.zeros(len(model.worth), dtype=bool)
     whole[level_columns(model)] = True
     high = model.high.copy()
-    high[model.money : model.money + model.problem.money.size] *= 1 - spare
-    return highs.solve(replace(model, whole=whole, high=high), replace(options, hasty=True), start)
+    if spare:
+        high[model.money : model.money + model.problem.money.size] -= spare * _usual(model)
+    return highs.solve(replace(model, whole=whole, high=high), replace(options, hasty=True), start, goes_on=goes_on)
+
+
+def _usual(model: Model) -> Floats:
+    """Return what a step that pays from a purse in a year usually takes of it (s * t)."""
+    spend = model.problem.steps.spend.tocsc()
+    return np.array([np.median(part) if len(part) else 0.0 for part in np.split(spend.data, spend.indptr[1:-1])])
 
 
 def level_columns(model: Model) -> np.ndarray:

@@ -15,11 +15,10 @@ from ntm_lib.planning.problem import Bools, Floats
 FAIR = 1.002  # districts are measured against a little more than the share of gaps closed in the relaxed plan
 LEAST, ASKED = 0.3, 20.0  # what a row lacks costs at least so many times what an item is usually worth; an aim more
 HOT, CALM = (0.3, 0.6), (0.15, 0.6)  # heat as a share of a usual item's worth, share of turns that change two gaps
-NEARBY, MAKE_ROOM = (0.001, 0.1), 0.1  # the same near a good plan, and the share of turns that make room for a gap
-PULLS = 0.05
+PULLS = 0.05  # share of turns that make room for a gap
 COLD, MILD, STRICT = 0.03, 1.2, 10.0
 ROUNDS, KEPT = 3, 1e-9
-HALF, NEARLY = 0.5, 0.999
+HALF = 0.5  # of a gap: what is done by more begins as done
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +48,15 @@ class Packing:
         return cls(model, items, prices, lack, usual)
 
 
-def pack(packing: Packing, x: Floats, enough: float, *, turns: int, seed: int, near: bool = False) -> Floats | None:
+def pack(packing: Packing, x: Floats, enough: float, *, turns: int, seed: int) -> Floats | None:
     """Return the best whole plan (model's variables) found near a relaxed one, or None.
 
     ``enough``: a plan worth that much ends the search. ``turns``: changes tried. ``seed``: even ones search hotter, odd ones
-    calmer. ``near``: the relaxed plan is nearly whole and good; the search hardly leaves it. What is done by more than half
-    (near: wholly) begins as done.
+    calmer.
     """
     closed = share_closed(packing, x)
     for _round in range(ROUNDS):
-        found = _search(packing, x, FAIR * closed, enough, turns, seed, near)
+        found = _search(packing, x, FAIR * closed, enough, turns, seed)
         if found is None or keeps(packing.model, found):
             return found
         closed = share_closed(packing, found)
@@ -78,16 +76,14 @@ def keeps(model: Model, x: Floats) -> bool:
     return bool((use >= model.low - slack).all() and (use <= model.high + slack).all())
 
 
-def _search(
-    packing: Packing, x: Floats, closed: float, enough: float, turns: int, seed: int, near: bool
-) -> Floats | None:
+def _search(packing: Packing, x: Floats, closed: float, enough: float, turns: int, seed: int) -> Floats | None:
     """Pack once, districts measured against ``closed``, a share of the gaps of all."""
     items, model = packing.items, packing.model
-    state, held, free = _start_from(packing, x, closed, NEARLY if near else HALF)
+    state, held, free = _start_from(packing, x, closed)
     base = model.base + float(items.extra_value[~free] @ held[~free])
-    heat, swaps = NEARBY if near else (HOT, CALM)[seed % 2]
+    heat, swaps = (HOT, CALM)[seed % 2]
     course = Course(
-        turns, heat * packing.usual, COLD * heat * packing.usual, MILD, STRICT, swaps, MAKE_ROOM if near else PULLS,
+        turns, heat * packing.usual, COLD * heat * packing.usual, MILD, STRICT, swaps, PULLS,
         enough - base,
     )  # fmt: skip
     worth = anneal(
@@ -100,15 +96,15 @@ def _search(
     return written(packing, state, values)
 
 
-def _start_from(packing: Packing, x: Floats, closed: float, level: float) -> tuple[State, Floats, Bools]:
-    """Return the plan to begin with: ``x`` rounded, what is done by more than ``level`` as done.
+def _start_from(packing: Packing, x: Floats, closed: float) -> tuple[State, Floats, Bools]:
+    """Return the plan to begin with: ``x`` rounded.
 
     With it what the variables of no commune start from, and which of them may change. Districts are measured against ``closed``, a share of the gaps of all.
     """
     items = packing.items
     fixed, held = _fixed(packing, x, closed)
     room = items.room - items.extra.T @ np.where(fixed, held, 0.0)
-    state = _rounded(packing, x, room, _others(items, ~fixed), held[~fixed], level)
+    state = _rounded(packing, x, room, _others(items, ~fixed), held[~fixed])
     return state, held, ~fixed
 
 
@@ -131,11 +127,11 @@ def _others(items: Items, free: Bools) -> Others:
     return Others(rows.indptr, rows.indices, rows.data, items.extra_value[free], items.upper[free])
 
 
-def _rounded(packing: Packing, x: Floats, room: Floats, others: Others, other: Floats, level: float) -> State:
+def _rounded(packing: Packing, x: Floats, room: Floats, others: Others, other: Floats) -> State:
     """Return the relaxed plan, rounded; a commune for which that is no plan is planned anew at the prices."""
     items, model = packing.items, packing.model
     flat, steps, years = items.flat, model.problem.steps, len(model.problem.years)
-    done = plans.done_years(model.problem, model.gaps, x[model.places.done] > level)
+    done = plans.done_years(model.problem, model.gaps, x[model.places.done] > HALF)
     year = np.full(len(flat.item), years)
     year[items.gap_of] = done[steps.commune, steps.criterion]
     levels = np.stack(

@@ -110,7 +110,7 @@ def test_a_packed_plan_keeps_every_limit_and_the_same_seed_packs_the_same() -> N
     model, items = read(60, 3, aims=Aims())
     relaxed = solver.relax(model)
     packing = Packing.of(model, items, duals(items, relaxed.prices[model.shared :]))
-    once, again = (pack(packing, relaxed.x, np.inf, turns=200_000, seed=1) for _turn in range(2))
+    once, again = (pack(packing, relaxed.x, np.inf, turns=200_000, seed=0) for _turn in range(2))
     assert once is not None
     assert again is not None
     assert (once == again).all()
