@@ -143,8 +143,8 @@ def test_an_excluded_commune_and_a_late_criterion_are_named() -> None:
 
 
 def test_without_more_the_whole_problem_loses_what_is_said_at_most() -> None:
-    problem, solution = solved(2)
-    why = next(why for why in table(2)["why"] if why.swap is not None)
+    problem, solution = solved(6)
+    why = next(why for why in table(6)["why"] if why.swap is not None)
     assert verify(problem, solution, why.more, TIGHT)
     deep = deepen(problem, solution, why, TIGHT)
     assert deep.swap is not None
@@ -204,8 +204,8 @@ def test_every_limit_has_a_name() -> None:
 
 def test_who_is_set_back_is_told_whole() -> None:
     """Every commune that gives way is there with both years; the asked commune never is; an empty list: nobody loses."""
-    problem, solution = solved(2)
-    swaps = [why for why in table(2)["why"] if why.swap is not None]
+    problem, solution = solved(6)
+    swaps = [why for why in table(6)["why"] if why.swap is not None]
     assert swaps
     for why in swaps:
         later = set_back(problem, solution, why.swap.witness, why.commune)
