@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from numba import njit
 
 from ntm_lib.planning.optimise.aims import least_closed
 from ntm_lib.planning.optimise.model import Model
@@ -202,14 +203,23 @@ def _scarce(take: sp.csr_matrix, chooses: Ints, room: Floats, is_kept: Bools) ->
 
     ``chooses`` (items): items of one number, which stand together, exclude each other. Such a row holds by itself in every plan.
     """
-    by_row = take.tocsc()
-    row, number = np.repeat(np.arange(take.shape[1]), np.diff(by_row.indptr)), chooses[by_row.indices]
-    first = np.flatnonzero(np.append(True, (np.diff(row) != 0) | (np.diff(number) != 0)))[: len(row)]
-    most = np.maximum.reduceat(by_row.data, first) if len(row) else by_row.data
-    use = np.bincount(row[first], np.maximum(most, 0.0), minlength=take.shape[1])
+    use = _most_used(take.indptr, take.indices, take.data, chooses, take.shape[1])
     take.data *= ((use > room) | is_kept)[take.indices]
     take.eliminate_zeros()
     return take
+
+
+@njit(cache=True, nogil=True)
+def _most_used(start: Ints, row: Ints, amount: Floats, chooses: Ints, rows: int) -> Floats:
+    """Return what is used of each row at most; ``start``, ``row``, ``amount``: csr of items x rows."""
+    most, now, number = np.zeros(rows), np.zeros(rows), np.full(rows, -1)
+    for item in range(len(start) - 1):
+        for at in range(start[item], start[item + 1]):
+            if number[row[at]] != chooses[item]:
+                most[row[at]] += now[row[at]]
+                now[row[at]], number[row[at]] = 0.0, chooses[item]
+            now[row[at]] = max(now[row[at]], amount[at])
+    return most + now
 
 
 def _happenings(model: Model) -> sp.csr_matrix:
