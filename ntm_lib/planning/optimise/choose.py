@@ -6,7 +6,6 @@ are switched (``balance``) until no row lacks anything.
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -43,18 +42,15 @@ PAIRS, OTHER = 0.5, 0.1
 RESERVE, TINY = 3e-5, 5e-10  # of what all share is kept back, for lacking less does no harm; of other rows for rounding
 DEAR = 3.0  # what lacks costs so many times its price, and an item's usual worth so many times in rows of all and a district
 COMMON, OWN, CLOSED = 1.0, 10.0, 25.0  # (and where the share of gaps closed stands)
+ROUNDS, EXCHANGES = (
+    6,
+    20,
+)  # of balancing, each after districts that lacked something were decided anew; then of exchanges
 HARDER = 4.0  # what lacked in a round costs so many times more in the next
 
 
-class Effort(NamedTuple):
-    """``rounds`` of balancing at most, each after districts that lack something were decided anew; then ``exchanges`` at most."""
-
-    rounds: int
-    exchanges: int
-
-
 def choose(
-    offers: Offers, relaxed: Shared, wide: Bools, district: Ints, gap: float, draw: np.random.Generator, effort: Effort
+    offers: Offers, relaxed: Shared, wide: Bools, district: Ints, gap: float, draw: np.random.Generator
 ) -> Floats | None:
     """Return the best plan found (model's variables; None: none keeps every row).
 
@@ -74,11 +70,11 @@ def choose(
         else max(min(EACH * count, PLAIN), PLAIN_LEAST * count)
     )
     harder = np.ones(len(fixed.prices))
-    for turn in range(effort.rounds):
+    for turn in range(ROUNDS):
         balance = _Balance.of(offers, fixed, stand, wide, harder)
         stand, left, plan = balance.run(turn, turns, good)
         if plan is not None:
-            return _exchanged(balance, fixed.prices, stand, left, plan, good, draw, effort.exchanges)
+            return _exchanged(balance, fixed.prices, stand, left, plan, good, draw, EXCHANGES)
         _ask_again(offers, fixed.prices, left, draw, VARIED)
         _ask_for_less(offers, fixed.prices, turn + 1)
         lacking = left < -balance.spare

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntm_lib.planning.optimise.choose import Effort, choose
+from ntm_lib.planning.optimise.choose import choose
 from ntm_lib.planning.optimise.highs import Found
 from ntm_lib.planning.optimise.items import Items, on_their_own, read_items
 from ntm_lib.planning.optimise.model import Model
@@ -16,35 +16,18 @@ from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.optimise.relaxed import relax
 from ntm_lib.planning.problem import Bools, Floats, Ints, NotFound
 
-WHOLE = Effort(rounds=6, exchanges=20)
-
-
-@dataclass(frozen=True, eq=False)
-class AtPrices:
-    """The best ``plan`` found at prices (model's variables; None: none), the ``bound`` on any plan and the ``prices`` that prove it."""
-
-    plan: Floats | None
-    bound: float
-    prices: Floats
-
 
 def country(model: Model, options: Options, start: Floats | None) -> Found:
-    """Price and plan; raises ``NotFound`` where no plan was found, which does not prove that there is none."""
-    priced = at_prices(model, read_items(model), options, WHOLE)
-    found = [one for one in (priced.plan, start) if one is not None]
-    if not found:
-        raise NotFound
-    best = max(found, key=lambda one: float(model.worth @ one))
-    return Found(best, float(model.worth @ best) + model.base, priced.bound, 0)
-
-
-def at_prices(model: Model, items: Items, options: Options, effort: Effort) -> AtPrices:
-    """Price what communes share, and plan at the prices."""
-    draw, items = np.random.default_rng(options.seed), on_their_own(model, items)
+    """Price what communes share, and plan at the prices; raises ``NotFound`` where no plan was found, which does not prove that there is none."""
+    draw, items = np.random.default_rng(options.seed), on_their_own(model, read_items(model))
     sharing = Sharing.of(model, items)
     offers, relaxed = relax(model, items, sharing.district, options.gap, draw)
-    plan = choose(offers, relaxed, sharing.is_wide, sharing.district, options.gap, draw, effort)
-    return AtPrices(plan, offers.bound, offers.prices)
+    plan = choose(offers, relaxed, sharing.is_wide, sharing.district, options.gap, draw)
+    found = [one for one in (plan, start) if one is not None]
+    if not found:
+        raise NotFound(offers.bound)
+    best = max(found, key=lambda one: float(model.worth @ one))
+    return Found(best, float(model.worth @ best) + model.base, offers.bound, 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,21 +15,19 @@ from ntm_lib.planning.optimise.options import Options
 from ntm_lib.planning.problem import Floats
 
 
-def levels(
-    model: Model, options: Options, *, spare: float = 0.0, start: Floats | None = None, goes_on: bool = True
-) -> Found:
+def levels(model: Model, options: Options, *, spare: float = 0.0) -> Found:
     """Return a plan with whole levels and the bound it proves, to the gap of ``options`` or as far as its nodes go.
 
-    ``spare``: so much of a usual step's money is left unused in each purse and year, so that whole criteria fit in later
-    (the bound then holds only for plans that do the same). ``start``: a plan near which levels are sought first. ``goes_on``:
-    see ``highs.solve``. Raises ``Infeasible`` when there is no such plan.
+    ``spare``: so much of what a usual step takes, or of what there is, is left unused in each purse and year, so that whole
+    criteria fit in later (the bound then holds only for plans that do the same). Raises ``Infeasible`` when there is no such
+    plan, ``NotFound`` when the nodes ran out before one was found.
     """
     whole = np.zeros(len(model.worth), dtype=bool)
     whole[level_columns(model)] = True
-    high = model.high.copy()
+    high, money = model.high.copy(), slice(model.money, model.money + model.problem.money.size)
     if spare:
-        high[model.money : model.money + model.problem.money.size] -= spare * _usual(model)
-    return highs.solve(replace(model, whole=whole, high=high), replace(options, hasty=True), start, goes_on=goes_on)
+        high[money] -= spare * np.minimum(_usual(model), np.maximum(high[money], 0.0))
+    return highs.solve(replace(model, whole=whole, high=high), replace(options, hasty=True), goes_on=False)
 
 
 def _usual(model: Model) -> Floats:

@@ -83,7 +83,7 @@ class _Search:
         few = replace(self.options, gap=self.options.gap * PART, nodes=min(FEW, self.options.nodes))
         most = max(_least(self.lost.of_levels, width.communes), self.lost.items.usual)
         try:
-            return levels(core(self.model, self.lost, most, most), few, spare=spare, goes_on=False)
+            return levels(core(self.model, self.lost, most, most), few, spare=spare)
         except (NotFound, Infeasible):  # nothing is proven by that
             return None
 
@@ -128,7 +128,7 @@ class _Search:
             most = self._worth() + NEARLY * self.options.gap * max(1.0, abs(self._worth()))
             model = better(self.model, self.lost, most)
         try:
-            found = levels(model, close, goes_on=False)
+            found = levels(model, close)
         except NotFound as unknown:
             self.bound = min(self.bound, max(most, unknown.bound))
             return

@@ -134,4 +134,13 @@ def test_money_left_over_leaves_room_for_a_part_of_a_usual_step() -> None:
     left = [model.high[money] - model.rows[money] @ levels(model, few, spare=spare).x for spare in (0.0, 0.5)]
     usual = np.array([np.median(column.data) for column in model.problem.steps.spend.tocsc().T])
     assert (left[0] < 0.5 * usual - 1e-6).any()
-    assert (left[1] >= 0.5 * usual - 1e-3).all()
+    assert (left[1] >= 0.5 * np.minimum(usual, model.high[money]) - 1e-3).all()
+
+
+def test_a_closed_purse_does_not_close_the_core() -> None:
+    problem = make_problem(14, 2, limits=False)
+    closed = problem.money.copy()
+    closed[0, 1] = 0.0
+    model = build(replace(problem, money=closed))
+    few = Options(gap=1e-3, nodes=200)
+    assert levels(model, few, spare=0.5).objective <= levels(model, few).objective + 1e-6

@@ -263,7 +263,7 @@ def test_prices_bound_the_best_plan_and_the_search_repeats_itself(
 
 
 def test_a_core_without_a_plan_does_not_mean_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    def give_up(_model: object, _options: Options, *, spare: float = 0.0, goes_on: bool = True) -> None:
+    def give_up(_model: object, _options: Options, *, spare: float = 0.0) -> None:
         raise (Infeasible if spare else NotFound)
 
     monkeypatch.setattr("ntm_lib.planning.optimise.province.levels", give_up)
