@@ -26,7 +26,7 @@ from ntm_lib.planning.problem import Floats, Infeasible, NotFound
 
 
 class Width(NamedTuple):
-    """Shares of the communes, and of the gaps, that stay open in a core; what ``levels`` leaves to ``spare``."""
+    """Shares of the communes, and of the gaps, that stay open in a core; ``spare``: see ``levels``, two tries."""
 
     communes: float
     gaps: float
@@ -54,6 +54,7 @@ class _Search:
     plans: list[Floats] = field(default_factory=list)  # best first
     bound: float = np.inf
     nodes: int = 0
+    proven_for: float | None = None  # the worth of the best plan when the bound was last sought
 
     def run(self, start: Floats | None) -> Found:
         """Take step after step until the best plan is proven good enough."""
@@ -121,7 +122,13 @@ class _Search:
         return x if any(x is plan for plan in self.plans) else None
 
     def _prove(self) -> None:
-        """Bound every plan by levels with criteria in parts, among all that a plan does that is worth too much; complete them."""
+        """Bound every plan by levels with criteria in parts, among all that a plan does that is worth too much; complete them.
+
+        The same plan is not asked about twice: the answer would be the same.
+        """
+        if self._worth() == self.proven_for:
+            return
+        self.proven_for = self._worth()
         close = replace(self.options, gap=self.options.gap * CLOSE, nodes=min(MANY, self.options.nodes))
         most, model = -np.inf, self.model
         if self.plans:
